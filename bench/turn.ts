@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { availableParallelism, cpus } from "node:os";
 import pg from "pg";
 import { findFreePort, readDatabaseUrls, readRestateUrls, startBaton, type BatonProcess } from "./baton-process.ts";
 import { runClosedLoop } from "./closed-loop.ts";
@@ -60,7 +59,7 @@ export async function benchTurn({ isQuick }: { isQuick: boolean }): Promise<numb
   const loaded = await compare({ clients: CLIENTS, durationMs: size.roundMs, rounds: size.rounds }, calls, say);
   const loadedStages = await readStageTimes(main.superuser, 1_000);
   const solo = await compare({ clients: 1, durationMs: size.soloMs, rounds: size.rounds }, calls, say);
-  const soloStages = await readStageTimes(main.superuser, 200);
+  const soloStages = await readStageTimes(main.superuser, Math.min(500, solo.turn.latenciesMs.length));
   showStages(soloStages, median(solo.turn.latenciesMs), loadedStages, median(loaded.turn.latenciesMs));
 
   const long = await measureLongConversation(main, questions, size);
@@ -117,7 +116,8 @@ async function measureManyConversations(main: Bench, questions: readonly [string
   }));
   const [small, large] = places;
   if (small === undefined || large === undefined) throw new Error("two servers were opened");
-  return compareTurns(small, large, questions, size.pairs);
+  // Awaited here: the other server goes when this function ends.
+  return await compareTurns(small, large, questions, size.pairs);
 }
 
 type Stages = readonly { stage: string; meanUs: number }[];
