@@ -1,0 +1,32 @@
+import type { z } from "zod";
+import type { Durable } from "../../durable/durable.ts";
+
+/** Whom and what a run is about; fixed at its start. */
+export type RunSubject = { tenantId: string; runId: string; workflow: { namespace: string; name: string; version: string; hash: string }; conversationId: string | null; contactId: string | null; caseId: string | null; turnId: string | null };
+
+export type FunctionCall = {
+  durable: Durable;
+  subject: RunSubject;
+  task: { name: string; pointer: string; /** From 1; counts retries of the same place, and rounds of a loop. */ iteration: number };
+  /** The same on every attempt and replay of this task; effects pass it on. */
+  idempotencyKey: string;
+};
+
+/**
+ * One of our own functions as workflows call it (`call: retrieve`). `run` makes its effects in durable steps; what is
+ * outside a step is deterministic.
+ *
+ * Errors: an `AppError` becomes the standard's error with its status, type `https://baton.dev/errors/<code>`; a `catch` sees it.
+ */
+export type WorkflowFunction<Input = unknown, Output = unknown> = {
+  name: string;
+  summary: string;
+  input: z.ZodType<Input>;
+  output: z.ZodType<Output>;
+  /** `waits`: may sleep for long; `effects`: changes something outside; what `baton check` reasons with. */
+  traits: { waits: boolean; effects: boolean; needsConversation: boolean };
+  run(call: FunctionCall, input: Input): Promise<Output>;
+};
+
+/** By name. Built by `compose` from what the installation has. */
+export type FunctionCatalog = ReadonlyMap<string, WorkflowFunction>;
