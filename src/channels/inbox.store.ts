@@ -2,24 +2,32 @@ import type { Database, Row } from "../storage/database.ts";
 
 export type StoredInbound = { messageId: string; conversationId: string; bodyHash: string; seq: number; caseId: string | null; createdAt: string; body: string; channel: string };
 
-// One statement: the inbox row drops repeats, the conversation's row gives the number and counts what waits for a turn.
+// One statement for all that comes in together: the inbox row drops repeats, the conversation's row gives the number and
+// counts what waits for a turn.
 const STORE = {
   name: "inbox_store",
-  text: `with fresh as (
+  textOf: (lock: string) => `with item as materialized (
+      select * from jsonb_to_recordset($2::jsonb) as x(ord int, channel text, channel_message_id text, body_hash text, message_id text, conversation_id text, at timestamptz, contact_id text, body text, address text)
+    ), held as materialized (
+      select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for no key update ${lock}
+    ), fresh as (
       insert into inbox (tenant_id, channel, channel_message_id, body_hash, message_id, conversation_id, received_at)
-      select $1, $2, $3, $4, $5, $6, $7::timestamptz where exists (select from conversation where tenant_id = $1 and id = $6)
+      select $1, i.channel, i.channel_message_id, i.body_hash, i.message_id, i.conversation_id, i.at from item i join held h on h.id = i.conversation_id
       on conflict do nothing returning message_id
     ), numbered as (
-      update conversation set last_seq = last_seq + 1, pending_count = pending_count + 1, updated_at = $7::timestamptz
-      where tenant_id = $1 and id = $6 and exists (select from fresh) returning last_seq, current_case_id
+      update conversation c set last_seq = c.last_seq + 1, pending_count = c.pending_count + 1, updated_at = i.at
+      from item i join fresh f on f.message_id = i.message_id where c.tenant_id = $1 and c.id = i.conversation_id
+      returning i.ord, i.message_id, i.conversation_id, i.contact_id, i.channel, i.body, i.at, i.address, c.last_seq, c.current_case_id
     ), endpoint as (
       insert into channel_endpoint (tenant_id, conversation_id, channel, address, updated_at)
-      select $1, $6, $2, $10, $7::timestamptz from numbered where $10::text is not null
+      select $1, n.conversation_id, n.channel, n.address, n.at from numbered n where n.address is not null
       on conflict (tenant_id, conversation_id, channel) do update set address = excluded.address, updated_at = excluded.updated_at
+    ), written as (
+      insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_id, channel, body, created_at)
+      select $1, n.message_id, n.conversation_id, n.current_case_id, n.last_seq, 'contact', n.contact_id, n.channel, n.body, n.at from numbered n
     )
-    insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_id, channel, body, created_at)
-    select $1, $5, $6, current_case_id, last_seq, 'contact', $8, $2, $9, $7::timestamptz from numbered
-    returning seq, case_id`,
+    select ord, last_seq as seq, current_case_id as case_id, false as is_skipped from numbered
+    union all select i.ord, null, null, true from item i where not exists (select from held h where h.id = i.conversation_id) and ${lock === "" ? "false" : "true"}`,
 };
 
 const FIND = {
@@ -33,9 +41,11 @@ export async function storeInbound(
   database: Database,
   input: { tenantId: string; channel: string; channelMessageId: string; bodyHash: string; messageId: string; conversationId: string; at: Date; contactId: string; text: string; address: string | null },
 ): Promise<{ seq: number; caseId: string | null } | null> {
-  const rows = await database.query(input.tenantId, STORE, [input.tenantId, input.channel, input.channelMessageId, input.bodyHash, input.messageId, input.conversationId, input.at, input.contactId, input.text, input.address]);
-  const row = rows[0];
-  return row ? { seq: Number(row["seq"]), caseId: textOrNull(row, "case_id") } : null;
+  const row = await database.batch(input.tenantId, STORE, {
+    key: input.conversationId,
+    values: { channel: input.channel, channel_message_id: input.channelMessageId, body_hash: input.bodyHash, message_id: input.messageId, conversation_id: input.conversationId, at: input.at, contact_id: input.contactId, body: input.text, address: input.address },
+  });
+  return typeof row?.["seq"] === "number" ? { seq: row["seq"], caseId: textOrNull(row, "case_id") } : null;
 }
 
 export async function findInbound(database: Database, tenantId: string, channel: string, channelMessageId: string): Promise<StoredInbound | null> {

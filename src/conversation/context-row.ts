@@ -20,7 +20,7 @@ const row = z.object({
 const EARLIER = 12;
 
 /** A context as the store hands it out, checked: it was written by other versions of this code. */
-export function contextRow(input: TurnInput, given: Row | undefined): Omit<TurnContext, "round"> {
+export function contextRow(input: TurnInput, given: Row | null): Omit<TurnContext, "round"> {
   const read = row.parse(given);
   const claimed = new Set(read.claimed.map((message) => message.id));
   const first = read.claimed[0];

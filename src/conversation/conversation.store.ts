@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Database, Row, TransactionQuery } from "../storage/database.ts";
-import { ledgerColumns, appendLedgerEntries } from "../observe/ledger.store.ts";
+import { appendLedgerEntries } from "../observe/ledger.store.ts";
 import { makeLedgerEntry, type LedgerEntry } from "../observe/ledger.ts";
 import type { Placeholder } from "../guard/redactor.ts";
 import type { CaseFocus, TurnContext, TurnInput, TurnStatus } from "./turn.ts";
@@ -13,11 +13,20 @@ export type Begun =
   | { kind: "begun" | "finished"; caseId: string; holder: "ai" | "queue" | "human"; untilSeq: number; messageIds: string[]; receivedAt: string }
   | { kind: "joined" | "nothing" | "missing" };
 
-const BEGIN = { name: "turn_begin", text: "select outcome, case_id, holder, until_seq, message_ids, first_received_at from begin_turn($1, $2, $3, $4, $5)" };
+const BEGIN = {
+  name: "turn_begin",
+  textOf: (lock: string) => `with item as materialized (
+      select * from jsonb_to_recordset($2::jsonb) as x(ord int, conversation_id text, turn_id text, case_id text, at timestamptz)
+    ), held as materialized (
+      select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for update ${lock}
+    )
+    select i.ord, h.id is null and ${lock !== ""} as is_skipped, b.outcome, b.case_id, b.holder, b.until_seq, b.message_ids, b.first_received_at
+    from item i left join held h on h.id = i.conversation_id left join lateral begin_turn($1, h.id, i.turn_id, i.case_id, i.at) b on true`,
+};
 
 /** Claims all that waits in the conversation for this turn. Idempotent per turn id. */
 export async function beginTurn(database: Database, input: TurnInput, newCaseId: string, at: Date): Promise<Begun> {
-  const row = (await database.query(input.tenantId, BEGIN, [input.tenantId, input.conversationId, input.turnId, newCaseId, at]))[0];
+  const row = await database.batch(input.tenantId, BEGIN, { key: input.conversationId, values: { conversation_id: input.conversationId, turn_id: input.turnId, case_id: newCaseId, at } });
   const kind = row?.["outcome"];
   if (row && (kind === "begun" || kind === "finished")) {
     const ids = row["message_ids"];
@@ -28,17 +37,18 @@ export async function beginTurn(database: Database, input: TurnInput, newCaseId:
 
 const CONTEXT = {
   name: "turn_context",
-  text: `select t.case_id, coalesce($4::bigint, t.until_seq) as until_seq,
+  textOf: () => `select a.ord, t.case_id, u.until_seq,
       (select row_to_json(x) from (select c.id, c.name, c.email, c.external_id,
          exists (select from contact_identity i where i.tenant_id = $1 and i.contact_id = c.id and i.is_verified) as is_verified
-         from conversation v join contact c on c.tenant_id = v.tenant_id and c.id = v.contact_id where v.tenant_id = $1 and v.id = $2) x) as contact,
+         from conversation v join contact c on c.tenant_id = v.tenant_id and c.id = v.contact_id where v.tenant_id = $1 and v.id = a.conversation_id) x) as contact,
       (select s.focus from support_case s where s.tenant_id = $1 and s.id = t.case_id) as focus,
       (select json_agg(row_to_json(x) order by x.seq) from (select m.id, m.seq, m.body, m.channel, m.created_at from inbox i join message m on m.tenant_id = i.tenant_id and m.id = i.message_id
-         where i.tenant_id = $1 and i.turn_id = $3 and ($4::bigint is null or m.seq <= $4)) x) as claimed,
+         where i.tenant_id = $1 and i.turn_id = a.turn_id and m.seq <= u.until_seq) x) as claimed,
       (select json_agg(row_to_json(x) order by x.seq) from (select m.id, m.seq, m.author, left(m.body, 2000) as body from message m
-         where m.tenant_id = $1 and m.conversation_id = $2 and m.seq <= coalesce($4::bigint, t.until_seq) order by m.seq desc limit 16) x where true) as recent,
+         where m.tenant_id = $1 and m.conversation_id = a.conversation_id and m.seq <= u.until_seq order by m.seq desc limit 16) x where true) as recent,
       (select json_agg(json_build_object('token', p.token, 'kind', p.kind, 'value', p.value)) from placeholder p where p.tenant_id = $1 and p.case_id = t.case_id) as placeholders
-    from turn t where t.tenant_id = $1 and t.id = $3`,
+    from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, turn_id text, until_seq bigint)
+    join turn t on t.tenant_id = $1 and t.id = a.turn_id cross join lateral (select coalesce(a.until_seq, t.until_seq) as until_seq) u`,
 };
 
 /**
@@ -46,14 +56,15 @@ const CONTEXT = {
  * names the same end reads the same, whatever has joined since.
  */
 export async function readContext(database: Database, input: TurnInput, untilSeq: number | null): Promise<Omit<TurnContext, "round">> {
-  const row = (await database.query(input.tenantId, CONTEXT, [input.tenantId, input.conversationId, input.turnId, untilSeq]))[0];
+  const row = await database.batch(input.tenantId, CONTEXT, { key: input.turnId, values: { conversation_id: input.conversationId, turn_id: input.turnId, until_seq: untilSeq } });
   return contextRow(input, row);
 }
 
 const REPLY = {
   name: "turn_reply",
-  text: `select id, seq, case_id, author, author_name, channel, body, citations, turn_id, created_at from message
-    where tenant_id = $1 and conversation_id = $2 and seq > $3 and author in ('ai', 'human') order by seq limit 1`,
+  textOf: () => `select a.ord, m.* from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, after_seq bigint)
+    cross join lateral (select id, seq, case_id, author, author_name, channel, body, citations, turn_id, created_at from message
+      where tenant_id = $1 and conversation_id = a.conversation_id and seq > a.after_seq and author in ('ai', 'human') order by seq limit 1) m`,
 };
 
 const replyRow = z.object({
@@ -62,7 +73,7 @@ const replyRow = z.object({
 
 /** The first message to the contact after `seq`, by the AI or a person; null when there is none yet. */
 export async function findReply(database: Database, tenantId: string, conversationId: string, seq: number): Promise<MessageView | null> {
-  const found = (await database.query(tenantId, REPLY, [tenantId, conversationId, seq]))[0];
+  const found = await database.batch(tenantId, REPLY, { key: conversationId, values: { conversation_id: conversationId, after_seq: seq } });
   if (!found) return null;
   const row = replyRow.parse(found);
   return { id: row.id, seq: row.seq, conversationId, caseId: row.case_id, author: row.author, authorName: row.author_name, channel: row.channel, text: row.body, citations: row.citations, turnId: row.turn_id, createdAt: row.created_at };
@@ -100,40 +111,53 @@ export type TurnOutcome = {
   ledger: readonly LedgerEntry[];
 };
 
-// One statement. The first update decides under the row lock whether the AI may speak; the rest hangs on its row.
+const BLANK_STAGE = JSON.stringify({ result: "ok", model: null, costMicroUsd: null, promptTokens: null, completionTokens: null, detail: {} });
+
+// One statement for all replies that are ready together. The first update decides under the row lock whether the AI may
+// speak; the rest hangs on its row.
 const DELIVER = {
   name: "turn_deliver",
-  text: `with conv as (
-      update conversation c set last_seq = c.last_seq + 1, updated_at = $4::timestamptz, running_turn_id = null, running_since = null,
-        holder = case when $17::text is null then c.holder else 'queue' end
-      where c.tenant_id = $1 and c.id = $2 and c.running_turn_id = $3 and c.holder = 'ai' and (c.pending_count = 0 or $21::boolean)
-        and ($34::bigint is null or exists (select from turn t where t.tenant_id = $1 and t.id = $3 and t.until_seq = $34))
-      returning c.last_seq, c.pending_count, c.current_case_id
+  textOf: (lock: string) => `with item as materialized (
+      select * from jsonb_to_recordset($2::jsonb) as x(ord int, conversation_id text, turn_id text, at timestamptz, message_id text, author_name text, channel text, body text, citations jsonb,
+        intent text, decision text, reason text, model text, cost_micro_usd bigint, stages jsonb, focus jsonb, handoff_id text, handoff_reason text, handoff_summary jsonb, handoff_tried jsonb,
+        is_forced boolean, end_offset_us bigint, subject text, outbox_id text, push_channel text, ledger jsonb, until_seq bigint)
+    ), held as materialized (
+      select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for no key update ${lock}
+    ), conv as (
+      update conversation c set last_seq = c.last_seq + 1, updated_at = i.at, running_turn_id = null, running_since = null,
+        holder = case when i.handoff_id is null then c.holder else 'queue' end
+      from item i join held h on h.id = i.conversation_id
+      where c.tenant_id = $1 and c.id = i.conversation_id and c.running_turn_id = i.turn_id and c.holder = 'ai' and (c.pending_count = 0 or i.is_forced)
+        and (i.until_seq is null or exists (select from turn t where t.tenant_id = $1 and t.id = i.turn_id and t.until_seq = i.until_seq))
+      returning i.ord, c.last_seq, c.pending_count
+    ), sent as materialized (
+      select i.*, conv.last_seq, conv.pending_count, t.case_id from conv join item i on i.ord = conv.ord join turn t on t.tenant_id = $1 and t.id = i.turn_id
     ), reply as (
       insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_name, channel, body, citations, turn_id, created_at)
-      select $1, $5, $2, t.case_id, conv.last_seq, 'ai', $6, $7, $8, $9::jsonb, $3, $4 from conv join turn t on t.tenant_id = $1 and t.id = $3
+      select $1, s.message_id, s.conversation_id, s.case_id, s.last_seq, 'ai', s.author_name, s.channel, s.body, s.citations, s.turn_id, s.at from sent s
     ), ended as (
-      update turn t set status = case when $17::text is null then 'replied' else 'handed_off' end, intent = $10, decision = $11, reason = $12, model = $13, cost_micro_usd = $14,
-        reply_message_id = $5, finished_at = $4, stages = $15::jsonb || jsonb_build_array(
-          $33::jsonb || jsonb_build_object('stage', 'deliver', 'reason', 'sent, committed with the check of the holder', 'offsetUs', $22::bigint, 'durationUs', (extract(epoch from clock_timestamp() - statement_timestamp()) * 1e6)::bigint),
-          $33::jsonb || jsonb_build_object('stage', 'record', 'reason', 'ledger, trace and cost in the same transaction', 'offsetUs', $22::bigint, 'durationUs', 0))
-      from conv where t.tenant_id = $1 and t.id = $3 returning t.case_id
+      update turn t set status = case when s.handoff_id is null then 'replied' else 'handed_off' end, intent = s.intent, decision = s.decision, reason = s.reason, model = s.model, cost_micro_usd = s.cost_micro_usd,
+        reply_message_id = s.message_id, finished_at = s.at, stages = s.stages || jsonb_build_array(
+          '${BLANK_STAGE}'::jsonb || jsonb_build_object('stage', 'deliver', 'reason', 'sent, committed with the check of the holder', 'offsetUs', s.end_offset_us, 'durationUs', (extract(epoch from clock_timestamp() - statement_timestamp()) * 1e6)::bigint),
+          '${BLANK_STAGE}'::jsonb || jsonb_build_object('stage', 'record', 'reason', 'ledger, trace and cost in the same transaction', 'offsetUs', s.end_offset_us, 'durationUs', 0))
+      from sent s where t.tenant_id = $1 and t.id = s.turn_id
     ), focused as (
-      update support_case s set focus = $16::jsonb, intent = coalesce($10, s.intent), subject = coalesce(s.subject, $23) from ended where s.tenant_id = $1 and s.id = ended.case_id
+      update support_case k set focus = s.focus, intent = coalesce(s.intent, k.intent), subject = coalesce(k.subject, s.subject) from sent s where k.tenant_id = $1 and k.id = s.case_id
     ), handed as (
       insert into handoff (tenant_id, id, conversation_id, case_id, turn_id, status, reason, summary, tried, requested_at)
-      select $1, $17, $2, ended.case_id, $3, 'waiting', $18, $19::jsonb, $20::jsonb, $4 from ended where $17::text is not null
+      select $1, s.handoff_id, s.conversation_id, s.case_id, s.turn_id, 'waiting', s.handoff_reason, s.handoff_summary, s.handoff_tried, s.at from sent s where s.handoff_id is not null
       on conflict (tenant_id, conversation_id) where status in ('waiting', 'held') do nothing
     ), pushed as (
       insert into outbox (tenant_id, id, message_id, conversation_id, channel, status, next_attempt_at, created_at)
-      select $1, $24, $5, $2, $25, 'pending', $4, $4 from conv where $25::text is not null
+      select $1, s.outbox_id, s.message_id, s.conversation_id, s.push_channel, 'pending', s.at, s.at from sent s where s.push_channel is not null
     ), written as (
       insert into ledger_entry (tenant_id, id, kind, subject_id, case_id, actor, at, body)
-      select $1, l.* from conv, unnest($26::text[], $27::text[], $28::text[], $29::text[], $30::text[], $31::timestamptz[], $32::text[]) as l
-    ) select last_seq, pending_count from conv`,
+      select $1, l.id, l.kind, l."subjectId", l."caseId", l.actor, l.at, l.body
+      from sent s cross join lateral jsonb_to_recordset(s.ledger) as l(id text, kind text, "subjectId" text, "caseId" text, actor text, at timestamptz, body text)
+    )
+    select ord, last_seq, pending_count, false as is_skipped from sent
+    union all select i.ord, null, null, true from item i where not exists (select from held h where h.id = i.conversation_id) and ${lock !== ""}`,
 };
-
-const BLANK_STAGE = JSON.stringify({ result: "ok", model: null, costMicroUsd: null, promptTokens: null, completionTokens: null, detail: {} });
 
 export type Delivered =
   | { kind: "sent"; seq: number; pendingCount: number }
@@ -147,14 +171,16 @@ export type Delivered =
  */
 export async function deliverTurn(database: Database, input: TurnInput, outcome: TurnOutcome, at: Date): Promise<Delivered> {
   const handoff = outcome.handoff;
-  const rows = await database.query(input.tenantId, DELIVER, [
-    input.tenantId, input.conversationId, input.turnId, at, outcome.messageId, outcome.authorName, outcome.channel, outcome.text, JSON.stringify(outcome.citations),
-    outcome.intent, outcome.decision, outcome.reason, outcome.model, outcome.costMicroUsd, JSON.stringify(outcome.stages), JSON.stringify(outcome.focus),
-    handoff?.id ?? null, handoff?.reason ?? null, JSON.stringify(handoff?.summary ?? {}), JSON.stringify(handoff?.tried ?? []), outcome.isForced, endOffsetUs(outcome.stages), outcome.subject,
-    outcome.outboxId, outcome.pushChannel, ...ledgerColumns(outcome.ledger), BLANK_STAGE, outcome.untilSeq,
-  ]);
-  const row = rows[0];
-  if (row) return { kind: "sent", seq: Number(row["last_seq"]), pendingCount: Number(row["pending_count"]) };
+  const row = await database.batch(input.tenantId, DELIVER, {
+    key: input.conversationId,
+    values: {
+      conversation_id: input.conversationId, turn_id: input.turnId, at, message_id: outcome.messageId, author_name: outcome.authorName, channel: outcome.channel, body: outcome.text, citations: outcome.citations,
+      intent: outcome.intent, decision: outcome.decision, reason: outcome.reason, model: outcome.model, cost_micro_usd: outcome.costMicroUsd, stages: outcome.stages, focus: outcome.focus,
+      handoff_id: handoff?.id ?? null, handoff_reason: handoff?.reason ?? null, handoff_summary: handoff?.summary ?? {}, handoff_tried: handoff?.tried ?? [], is_forced: outcome.isForced, end_offset_us: endOffsetUs(outcome.stages),
+      subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, until_seq: outcome.untilSeq,
+    },
+  });
+  if (typeof row?.["last_seq"] === "number") return { kind: "sent", seq: row["last_seq"], pendingCount: Number(row["pending_count"]) };
   return database.transaction(input.tenantId, (query) => explainUndelivered(query, input, outcome.untilSeq, at));
 }
 

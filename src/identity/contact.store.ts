@@ -48,8 +48,11 @@ export async function readContact(database: Database, tenantId: string, contactI
   return { id: row.id, name: row.name, email: row.email, externalId: row.external_id, isVerified: verified !== undefined };
 }
 
-const IS_VERIFIED = { name: "contact_is_verified", text: "select 1 from contact_identity where tenant_id = $1 and contact_id = $2 and is_verified limit 1" };
+const IS_VERIFIED = {
+  name: "contact_is_verified",
+  textOf: () => `select i.ord, exists (select from contact_identity c where c.tenant_id = $1 and c.contact_id = i.contact_id and c.is_verified) as is_verified from jsonb_to_recordset($2::jsonb) as i(ord int, contact_id text)`,
+};
 
 export async function isContactVerified(database: Database, tenantId: string, contactId: string): Promise<boolean> {
-  return (await database.query(tenantId, IS_VERIFIED, [tenantId, contactId])).length > 0;
+  return (await database.batch(tenantId, IS_VERIFIED, { key: contactId, values: { contact_id: contactId } }))?.["is_verified"] === true;
 }

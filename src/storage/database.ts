@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect, type PostgresCursor, type PostgresPoolClient, type PostgresQueryResult } from "kysely";
 import pg from "pg";
+import { AppError } from "../lib/app-error.ts";
 import type { Log } from "../lib/log.ts";
+import { createBatcher } from "./batch.ts";
 import { storageUnavailable } from "./storage.errors.ts";
 import type { Schema } from "./schema.ts";
 
@@ -8,6 +10,19 @@ import type { Schema } from "./schema.ts";
 export type Statement = { name: string; text: string };
 
 export type Row = Record<string, unknown>;
+
+/**
+ * A statement that does the same work for many items at once: `$1` is the tenant, `$2` the items as a JSON array, each
+ * with its place as `ord`; a row it returns names the place it belongs to as `ord`, at most one row an item.
+ *
+ * `textOf` is given how to lock rows: "skip locked" in a batch, so that nobody waits for a lock that somebody else's item
+ * needs; "" for one item alone. A row with `is_skipped` says that its item was not done for that reason; it is then done
+ * alone and waits.
+ */
+export type BatchStatement = { name: string; textOf(lock: "skip locked" | ""): string };
+
+/** `key`: what the item locks; two of one key are never carried out together. */
+export type BatchItem = { key: string; values: Record<string, unknown> };
 
 /**
  * The one way to PostgreSQL. Every read and write is made for one tenant: the connection carries the tenant's id, the
@@ -20,6 +35,11 @@ export type Database = {
   of(tenantId: string): Kysely<Schema>;
   /** A prepared statement in its own transaction; for paths walked on every message. */
   query(tenantId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * The same work for many callers in one statement and one transaction: what is asked for while an earlier batch is under
+   * way goes out together. Resolves with the item's row, or null. An item that fails fails alone.
+   */
+  batch(tenantId: string, statement: BatchStatement, item: BatchItem): Promise<Row | null>;
   /** Several statements in one transaction on one connection. */
   transaction<T>(tenantId: string, work: (query: TransactionQuery) => Promise<T>): Promise<T>;
   /** Reads over all tenants as `baton_system`, only what its policies list. */
@@ -33,6 +53,10 @@ export type TransactionQuery = (text: string, values?: readonly unknown[]) => Pr
 
 /** A hung statement must not hang all that waits behind its locks. */
 const LIMITS = "-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000";
+
+const BATCH_ITEMS = 64;
+/** One is being committed while the next is worked out. */
+const BATCHES_AT_ONCE = 2;
 
 const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -57,6 +81,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   for (const each of [pool, systemPool]) hearLosses(each, options.log);
   const tenantOf = new WeakMap<pg.PoolClient, string>();
   const builders = new Map<string, Kysely<Schema>>();
+  const batchers = new Map<string, (item: BatchItem) => Promise<Row | null>>();
 
   const acquire = async (tenantId: string): Promise<pg.PoolClient> => {
     if (!TENANT_ID.test(tenantId)) throw new RangeError("not a tenant id");
@@ -72,24 +97,46 @@ export function openDatabase(options: DatabaseOptions): Database {
     return client;
   };
 
+  const query = async (tenantId: string, statement: Statement, values: readonly unknown[]): Promise<Row[]> => {
+    const client = await acquire(tenantId);
+    try {
+      const result = await client.query({ name: statement.name, text: statement.text, values: [...values] });
+      client.release();
+      return result.rows;
+    } catch (error) {
+      client.release(isConnectionError(error));
+      throw mapError(error);
+    }
+  };
+
+  const batcherOf = (tenantId: string, statement: BatchStatement) => {
+    const name = `${tenantId}/${statement.name}`;
+    const known = batchers.get(name);
+    if (known !== undefined) return known;
+    const together = { name: statement.name, text: statement.textOf("skip locked") };
+    const alone = { name: `${statement.name}_alone`, text: statement.textOf("") };
+    const made = createBatcher<BatchItem, Row | null>({
+      run: (items) => runBatch(items, (list) => query(tenantId, items.length === 1 ? alone : together, [tenantId, list])),
+      keyOf: (item) => item.key, maxItems: BATCH_ITEMS, maxRunning: BATCHES_AT_ONCE, isCommon: (error) => error instanceof AppError,
+    });
+    batchers.set(name, made);
+    return made;
+  };
+
   return {
+    async batch(tenantId, statement, item) {
+      const row = await batcherOf(tenantId, statement)(item);
+      if (row?.["is_skipped"] !== true) return row;
+      const [waited = null] = await query(tenantId, { name: `${statement.name}_alone`, text: statement.textOf("") }, [tenantId, JSON.stringify([{ ...item.values, ord: 0 }])]);
+      return waited;
+    },
+    query,
     of(tenantId) {
       const known = builders.get(tenantId);
       if (known) return known;
       const made = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { options: {}, connect: async () => guarded(await acquire(tenantId)), end: async () => {} } }) });
       builders.set(tenantId, made);
       return made;
-    },
-    async query(tenantId, statement, values) {
-      const client = await acquire(tenantId);
-      try {
-        const result = await client.query({ name: statement.name, text: statement.text, values: [...values] });
-        client.release();
-        return result.rows;
-      } catch (error) {
-        client.release(isConnectionError(error));
-        throw mapError(error);
-      }
     },
     async transaction(tenantId, work) {
       const client = await acquire(tenantId);
@@ -116,6 +163,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       await Promise.all([pool.end(), systemPool.end()]);
     },
   };
+}
+
+async function runBatch(items: readonly BatchItem[], run: (list: string) => Promise<Row[]>): Promise<(Row | null)[]> {
+  const rows = await run(JSON.stringify(items.map((item, ord) => ({ ...item.values, ord }))));
+  const answers: (Row | null)[] = items.map(() => null);
+  for (const row of rows) answers[Number(row["ord"])] = row;
+  return answers;
 }
 
 /**
