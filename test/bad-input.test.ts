@@ -378,18 +378,14 @@ describe("bad input", () => {
 
     test("who asks for a reply and does not wait for it loses nothing", async () => {
       const visit = await app.visit();
-      const lock = new pg.Client({ connectionString: app.databaseUrl });
-      await lock.connect();
-      // Turns wait for this lock between their claim and their reply.
-      await lock.query("begin; lock table placeholder in access exclusive mode");
+      const goOn = app.holdTurns();
       const leave = new AbortController();
       const asked = Array.from({ length: 8 }, (_, place) => fetch(`${base}/api/chat/messages`, { ...toJson({ id: `vanishing-${place}`, text: place === 7 ? QUESTION : `Hello ${place}.` }, { ...visit.headers, prefer: "wait=30" }), signal: leave.signal }).catch(() => null));
       await until(async () => (await rows("select 1 from inbox where conversation_id = $1", [visit.conversationId])).length === 8 && live.listeners() === 8);
       leave.abort();
       assert.deepEqual(await Promise.all(asked), Array.from({ length: 8 }, () => null));
       await until(() => live.listeners() === 0);
-      await lock.query("commit");
-      await lock.end();
+      goOn();
       await until(async () => (await rows("select 1 from conversation where id = $1 and pending_count = 0 and running_turn_id is null", [visit.conversationId])).length === 1);
       const list = await read(visit);
       assert.equal(list.filter((message) => message.author === "contact").length, 8);
@@ -594,14 +590,11 @@ describe("a clock that jumps", () => {
 
   test("in the middle of a turn changes nothing about it", async () => {
     const visit = await app.visit();
-    const lock = new pg.Client({ connectionString: app.databaseUrl });
-    await lock.connect();
-    await lock.query("begin; lock table placeholder in access exclusive mode");
+    const goOn = app.holdTurns();
     const asked = visit.ask(QUESTION);
     await until(async () => (await sql.query("select 1 from conversation where id = $1 and running_turn_id is not null", [visit.conversationId])).rowCount === 1);
     clock.advance(-3 * HOUR_MS);
-    await lock.query("commit");
-    await lock.end();
+    goOn();
     assert.ok((await asked).reply);
     clock.advance(3 * HOUR_MS);
     assert.equal((await sql.query("select 1 from message where conversation_id = $1 and author = 'ai'", [visit.conversationId])).rowCount, 1);

@@ -71,12 +71,11 @@ describe("handing over between the AI and people", () => {
 
   /** Keeps every turn between its claim and its reply for as long as the work takes; taking over needs nothing of this. */
   async function whileTurnsWait(work: () => Promise<void>): Promise<void> {
-    const lock = await connect();
-    await lock.query("begin; lock table placeholder in access exclusive mode");
+    const goOn = app.holdTurns();
     try {
       await work();
     } finally {
-      await lock.query("commit");
+      goOn();
     }
   }
 

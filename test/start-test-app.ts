@@ -6,6 +6,7 @@ import type { ComposeOverrides } from "../src/app/compose.ts";
 import { start, type Running } from "../src/app/start.ts";
 import { signIdentity } from "../src/identity/identity-token.ts";
 import { createLog, type Log } from "../src/lib/log.ts";
+import { createTurnGate } from "./turn-gate.ts";
 
 export type TestApp = AsyncDisposable & {
   running: Running;
@@ -13,6 +14,8 @@ export type TestApp = AsyncDisposable & {
   /** Superuser URL of this test's own database. */
   databaseUrl: string;
   adminPassword: string;
+  /** Keeps every turn between its claim and its reply until the returned function is called. */
+  holdTurns(): () => void;
   /** A signed-in console cookie and the header that goes with it. */
   signIn(): Promise<Record<string, string>>;
   /** A visit on the chat page; with a mail address, of a vouched-for contact. */
@@ -66,11 +69,12 @@ export async function startTestApp(options: { env?: Record<string, string>; over
   const config = readConfig({
     DATABASE_URL: database.owner, RESTATE_INGRESS_URL: servers.ingress, RESTATE_ADMIN_URL: servers.admin, BATON_PORT: "0", BATON_ADMIN_PASSWORD: adminPassword, BATON_DATABASE_CONNECTIONS: "8", BATON_NAMESPACE: `t${randomBytes(6).toString("hex")}`, ...options.env,
   });
-  const running = await start(config, { log: options.log ?? createLog({ level: "error", isPretty: true }), ...(options.overrides === undefined ? {} : { overrides: options.overrides }) });
+  const gate = createTurnGate();
+  const running = await start(config, { log: options.log ?? createLog({ level: "error", isPretty: true }), overrides: { understander: gate.around, ...options.overrides } });
   const request = (path: string, init?: RequestInit) => fetch(`${running.url}${path}`, init);
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) => request(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
   return {
-    running, url: running.url, databaseUrl: database.superuser, adminPassword, request,
+    running, holdTurns: gate.hold, url: running.url, databaseUrl: database.superuser, adminPassword, request,
     async signIn() {
       const answer = await post("/api/session", { email: config.adminEmail, password: adminPassword }, { "x-baton-request": "1" });
       if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);

@@ -125,16 +125,12 @@ describe("a turn on the built-in answerer", () => {
 
   test("messages that arrive while an answer is being made are answered once, as one", async () => {
     const visit = await app.visit();
-    const lock = new pg.Client({ connectionString: app.databaseUrl });
-    await lock.connect();
-    // Reading the turn's context waits for this lock; receiving messages does not.
-    await lock.query("begin; lock table placeholder in access exclusive mode");
+    const goOn = app.holdTurns();
     const first = visit.ask("Hi, I have a question:", "burst-message-1");
     await until(async () => (await rows("select 1 from turn where conversation_id = $1", [visit.conversationId])).length === 1);
     const more = [visit.ask("it is about my jacket.", "burst-message-2"), visit.ask("How do I wash a down jacket?", "burst-message-3")];
     await until(async () => (await rows("select 1 from inbox where conversation_id = $1", [visit.conversationId])).length === 3);
-    await lock.query("commit");
-    await lock.end();
+    goOn();
     const answers = await Promise.all([first, ...more]);
     assert.equal(new Set(answers.map((answer) => answer.reply?.id)).size, 1, "all three get the one reply");
     assert.match(answers[0]?.reply?.text ?? "", /down|wash/i);

@@ -12,6 +12,7 @@ import { createBuiltInGroundingJudge } from "../guard/adapters/built-in-judge.ts
 import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import { createAttemptCounter, createSecretCache } from "../identity/authenticate.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
+import type { Understander } from "../intelligence/understander.ts";
 import { createBuiltInUnderstander } from "../intelligence/adapters/built-in.ts";
 import { createSqliteFtsIndex } from "../knowledge/adapters/sqlite-fts.ts";
 import { importFolder } from "../knowledge/import-folder.ts";
@@ -40,7 +41,7 @@ import { startSweeper } from "./sweep.ts";
 /** The servers underneath, embedded or outside. */
 export type Servers = { databaseUrl: string; isDatabaseShared: boolean; restate: { ingressUrl: string; adminUrl: string } };
 
-export type ComposeOverrides = { clock?: Clock; version?: string };
+export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around the understander of the installation. */ understander?: (inner: Understander) => Understander };
 
 /** Puts all parts together: the only place that knows every one of them. Tests use it with overrides. */
 export async function compose(config: Config, servers: Servers, log: Log, overrides: ComposeOverrides = {}): Promise<App & AsyncDisposable> {
@@ -71,7 +72,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   if (model !== null && profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
   const turns: TurnDeps = {
     database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor: createBuiltInRedactor(), judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
-    understander: createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns }),
+    understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
     intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
     hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),

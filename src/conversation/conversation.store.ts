@@ -20,35 +20,30 @@ const BEGIN = {
     ), held as materialized (
       select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for update ${lock}
     )
-    select i.ord, h.id is null and ${lock !== ""} as is_skipped, b.outcome, b.case_id, b.holder, b.until_seq, b.message_ids, b.first_received_at
-    from item i left join held h on h.id = i.conversation_id left join lateral begin_turn($1, h.id, i.turn_id, i.case_id, i.at) b on true`,
+    select i.ord, h.id is null and ${lock !== ""} as is_skipped, b.outcome, b.case_id, b.holder, b.until_seq, b.message_ids, b.first_received_at, x.contact, x.focus, x.claimed, x.recent, x.placeholders
+    from item i left join held h on h.id = i.conversation_id left join lateral begin_turn($1, h.id, i.turn_id, i.case_id, i.at) b on true
+    left join lateral turn_context($1, h.id, case when b.outcome = 'begun' then i.turn_id end, b.until_seq) x on true`,
 };
 
+/** What was claimed, and what the turn works on, when it begins: read in the same statement. */
+export type Claim = { begun: Begun; context: Omit<TurnContext, "round"> | null };
+
 /** Claims all that waits in the conversation for this turn. Idempotent per turn id. */
-export async function beginTurn(database: Database, input: TurnInput, newCaseId: string, at: Date): Promise<Begun> {
+export async function beginTurn(database: Database, input: TurnInput, newCaseId: string, at: Date): Promise<Claim> {
   const row = await database.batch(input.tenantId, BEGIN, { key: input.conversationId, values: { conversation_id: input.conversationId, turn_id: input.turnId, case_id: newCaseId, at } });
   const kind = row?.["outcome"];
   if (row && (kind === "begun" || kind === "finished")) {
     const ids = row["message_ids"];
-    return { kind, caseId: String(row["case_id"]), holder: toHolder(row["holder"]), untilSeq: Number(row["until_seq"]), messageIds: Array.isArray(ids) ? ids.map(String) : [], receivedAt: String(row["first_received_at"]) };
+    const begun: Begun = { kind, caseId: String(row["case_id"]), holder: toHolder(row["holder"]), untilSeq: Number(row["until_seq"]), messageIds: Array.isArray(ids) ? ids.map(String) : [], receivedAt: String(row["first_received_at"]) };
+    return { begun, context: kind === "begun" ? contextRow(input, row) : null };
   }
-  return { kind: kind === "joined" || kind === "nothing" ? kind : "missing" };
+  return { begun: { kind: kind === "joined" || kind === "nothing" ? kind : "missing" }, context: null };
 }
 
 const CONTEXT = {
   name: "turn_context",
-  textOf: () => `select a.ord, t.case_id, u.until_seq,
-      (select row_to_json(x) from (select c.id, c.name, c.email, c.external_id,
-         exists (select from contact_identity i where i.tenant_id = $1 and i.contact_id = c.id and i.is_verified) as is_verified
-         from conversation v join contact c on c.tenant_id = v.tenant_id and c.id = v.contact_id where v.tenant_id = $1 and v.id = a.conversation_id) x) as contact,
-      (select s.focus from support_case s where s.tenant_id = $1 and s.id = t.case_id) as focus,
-      (select json_agg(row_to_json(x) order by x.seq) from (select m.id, m.seq, m.body, m.channel, m.created_at from inbox i join message m on m.tenant_id = i.tenant_id and m.id = i.message_id
-         where i.tenant_id = $1 and i.turn_id = a.turn_id and m.seq <= u.until_seq) x) as claimed,
-      (select json_agg(row_to_json(x) order by x.seq) from (select m.id, m.seq, m.author, left(m.body, 2000) as body from message m
-         where m.tenant_id = $1 and m.conversation_id = a.conversation_id and m.seq <= u.until_seq order by m.seq desc limit 16) x where true) as recent,
-      (select json_agg(json_build_object('token', p.token, 'kind', p.kind, 'value', p.value)) from placeholder p where p.tenant_id = $1 and p.case_id = t.case_id) as placeholders
-    from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, turn_id text, until_seq bigint)
-    join turn t on t.tenant_id = $1 and t.id = a.turn_id cross join lateral (select coalesce(a.until_seq, t.until_seq) as until_seq) u`,
+  textOf: () => `select a.ord, x.* from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, turn_id text, until_seq bigint)
+    cross join lateral turn_context($1, a.conversation_id, a.turn_id, a.until_seq) x`,
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { Durable } from "../../durable/durable.ts";
 import { newId } from "../../lib/ids.ts";
-import { beginTurn, closeTurn } from "../conversation.store.ts";
+import { beginTurn, closeTurn, type Claim } from "../conversation.store.ts";
 import type { BegunTurn, TurnDeps } from "../turn-deps.ts";
 import type { TurnEnd, TurnInput } from "../turn.ts";
 
@@ -8,11 +8,18 @@ import type { TurnEnd, TurnInput } from "../turn.ts";
  * Stage `receive`, second half: claims what the inbox holds for this conversation. The first half (signature, parsing,
  * repeats, storing) is done at the channel's door.
  *
+ * What the turn works on is read with the claim and not journaled: on a replay `identify` reads it again.
+ *
  * While a person holds the conversation, or one is awaited, the AI says nothing: the turn ends at once. A turn that a
  * model answers is handed to an invocation of its own, so that the conversation stays free for the next message.
  */
-export async function receive(deps: TurnDeps, durable: Durable, input: TurnInput, mode: "inline" | "detached"): Promise<BegunTurn & { kind: "begun" } | { kind: "over"; end: TurnEnd }> {
-  const begun = await durable.step("receive", () => beginTurn(deps.database, input, newId("case"), new Date(deps.clock.nowMs())));
+export async function receive(deps: TurnDeps, durable: Durable, input: TurnInput, mode: "inline" | "detached"): Promise<BegunTurn & { kind: "begun"; read: Claim["context"] } | { kind: "over"; end: TurnEnd }> {
+  let read: Claim["context"] = null;
+  const begun = await durable.step("receive", async () => {
+    const claim = await beginTurn(deps.database, input, newId("case"), new Date(deps.clock.nowMs()));
+    read = claim.context;
+    return claim.begun;
+  });
   if (begun.kind !== "begun") return { kind: "over", end: { kind: begun.kind === "joined" ? "joined" : "nothing" } };
   if (begun.holder !== "ai") {
     await durable.step("stay-silent", () => deps.database.transaction(input.tenantId, (query) => closeTurn(query, input, { status: "silent", reason: `holder.${begun.holder}`, at: new Date(deps.clock.nowMs()) })));
@@ -23,5 +30,5 @@ export async function receive(deps: TurnDeps, durable: Durable, input: TurnInput
     durable.send({ service: "turn", handler: "run", input });
     return { kind: "over", end: { kind: "detached" } };
   }
-  return { ...begun, kind: "begun" };
+  return { ...begun, kind: "begun", read };
 }
