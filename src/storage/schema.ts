@@ -56,4 +56,25 @@ export type Schema = {
   ledger_entry: { tenant_id: string; id: string; kind: string; subject_id: string; case_id: string | null; actor: string; at: Time; body: string };
   ledger_link: { tenant_id: string; seq: number; entry_id: string; previous_hash: string; hash: string };
   ledger_unsealed: { tenant_id: string; entry_id: string };
+  workflow_version: {
+    tenant_id: string; hash: string; namespace: string; name: string; version: string; file: string; text: string; published_at: Time; published_by: string; is_active: boolean;
+  };
+  workflow_run: {
+    tenant_id: string; id: string; namespace: string; name: string; version: string; hash: string; status: "running" | "waiting" | "completed" | "failed" | "cancelled"; started_by: string;
+    conversation_id: string | null; contact_id: string | null; case_id: string | null; turn_id: string | null; parent_run_id: string | null; depth: number; invocation_id: string; attempt: number;
+    pointer: string | null; input: Json<unknown> | null; output: Json<unknown> | null; context: Json<unknown> | null; error: Json<unknown> | null; resume: Json<unknown> | null;
+    started_at: Time; ended_at: Time | null; duration_us: number | null;
+  };
+  workflow_task: {
+    tenant_id: string; run_id: string; pointer: string; iteration: number; seq: number; attempt: number; name: string; kind: string; status: "running" | "completed" | "skipped" | "failed" | "caught";
+    offset_us: number; duration_us: number; queued_us: number; input: Json<unknown> | null; input_from: string | null; output: Json<unknown> | null; branch: string | null; reason: string | null; error: Json<unknown> | null;
+  };
+  workflow_wait: {
+    tenant_id: string; id: string; run_id: string; types: string[]; filters: Json<unknown>; language: "jq" | "cel"; scope: Json<unknown>; is_once_per_filter: boolean;
+    correlation: Generated<Json<Record<string, unknown>>>; taken: Generated<number[]>; last_seq: Generated<number>; external_id: string | null; opened_at: Time; closed_at: Time | null;
+  };
+  workflow_delivery: { tenant_id: string; wait_id: string; seq: number; filter: number; event: Json<unknown>; external_id: string | null; created_at: Time; delivered_at: Time | null };
+  workflow_event: {
+    tenant_id: string; source: string; id: string; type: string; subject: string | null; event: Json<unknown>; status: "pending" | "done"; listeners: Generated<number>; received_at: Time;
+  };
 };

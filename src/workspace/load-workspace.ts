@@ -25,7 +25,7 @@ export async function loadWorkspace(folder: string, options: { webhookSecret?: s
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };
@@ -75,6 +75,13 @@ async function readPolicies(folder: string): Promise<Workspace["policy"]> {
   const texts = await Promise.all(files.filter((name) => name.endsWith(".cedar")).map((name) => readFile(join(folder, name), "utf8")));
   const schemas = await Promise.all(files.filter((name) => name.endsWith(".cedarschema")).map((name) => readFile(join(folder, name), "utf8")));
   return { policies: texts.join("\n"), schema: schemas.length > 0 ? schemas.join("\n") : null };
+}
+
+/** The documents by name; paths as messages show them, from the workspace's folder. */
+async function readWorkflowFiles(folder: string): Promise<Workspace["workflows"]> {
+  if (!(await isFolder(folder))) return [];
+  const names = (await readdir(folder)).filter((name) => /\.(ya?ml|json)$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
+  return Promise.all(names.map(async (name) => ({ file: `workflows/${name}`, text: await readFile(join(folder, name), "utf8") })));
 }
 
 async function isFolder(path: string): Promise<boolean> {

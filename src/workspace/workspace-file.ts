@@ -4,6 +4,7 @@ const action = z.union([
   z.strictObject({ answer: z.literal("knowledge") }).transform(() => ({ kind: "knowledge" as const })),
   z.strictObject({ handoff: z.string().min(1) }).transform((given) => ({ kind: "handoff" as const, reason: given.handoff })),
   z.strictObject({ reply: z.string().min(1) }).transform((given) => ({ kind: "say" as const, text: given.reply })),
+  z.strictObject({ workflow: z.string().min(1), verified: z.boolean().default(true) }).transform((given) => ({ kind: "workflow" as const, workflow: given.workflow, isVerified: given.verified })),
   z.strictObject({ tool: z.string().min(1), needs: z.array(z.string()).default([]), confirm: z.enum(["never", "inferred", "always"]).default("always"), verified: z.boolean().default(true) })
     .transform((given) => ({ kind: "tool" as const, tool: given.tool, needs: given.needs, confirm: given.confirm })),
 ]);

@@ -6,6 +6,8 @@ export type IntentAction =
   | { kind: "knowledge" }
   | { kind: "handoff"; reason: string }
   | { kind: "say"; text: string }
+  /** Starts a run; `isVerified`: only for contacts who have signed in. */
+  | { kind: "workflow"; workflow: string; isVerified: boolean }
   | { kind: "tool"; tool: string; needs: string[]; confirm: "never" | "inferred" | "always" };
 
 export type IntentRule = { name: string; description: string; examples: string[]; action: IntentAction };
@@ -30,6 +32,8 @@ export type Workspace = {
   entityPatterns: { kind: string; pattern: string }[];
   contactPanel: { tool: string; title: string } | null;
   tools: Map<string, Tool>;
+  /** `workflows/*.yaml` as they are; read and checked when they are published. */
+  workflows: { file: string; text: string }[];
   policy: PolicySource;
   agent: AgentProfile | null;
   knowledgeFolder: string | null;

@@ -48,3 +48,14 @@ async function admin(registration: Registration, method: string, path: string, b
   if (!answer.ok) throw durableUnavailable({ message: `${method} ${path} was answered ${answer.status} ${text.slice(0, 300)}` });
   return text;
 }
+
+/** Asks Restate to cancel; what has ended, or never was, is `unknown`. Throws `durable.unavailable`. */
+export async function cancelInvocation(adminUrl: string, invocationId: string): Promise<"accepted" | "unknown"> {
+  const answer = await fetch(new URL(`/invocations/${encodeURIComponent(invocationId)}/cancel`, adminUrl), { method: "PATCH", signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    throw durableUnavailable({ cause: error });
+  });
+  const text = await answer.text();
+  if (answer.ok) return "accepted";
+  if (answer.status === 404 || answer.status === 400 || answer.status === 409) return "unknown";
+  throw durableUnavailable({ message: `The durable engine answered ${answer.status} to a cancellation: ${text.slice(0, 300)}` });
+}

@@ -1,10 +1,12 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import * as restate from "@restatedev/restate-sdk";
-import { AppError, messageOf } from "../../lib/app-error.ts";
+import { z } from "zod";
+import { messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
-import { durableUnavailable } from "../durable.errors.ts";
-import type { Durable, DurableCall, DurableEngine, DurableHandler, DurableService } from "../durable.ts";
-import { registerEndpoint } from "./register-endpoint.ts";
+import { durableUnavailable, isCancelled } from "../durable.errors.ts";
+import type { DurableEngine, DurableHandler, DurableService } from "../durable.ts";
+import { cancelInvocation, registerEndpoint } from "./register-endpoint.ts";
+import { isRetryable, makeRestateDurable } from "./restate-durable.ts";
 import { ingressPath, openIngress } from "./restate-ingress.ts";
 
 export type RestateOptions = {
@@ -28,8 +30,12 @@ export type RestateOptions = {
 const CALL_TIMEOUT_MS = 60_000;
 const SEND_TIMEOUT_MS = 5_000;
 const IDEMPOTENCY_MS = 5 * 60_000;
+/** An invocation that may sleep for days leaves memory after a second; a step of it may still take this long. */
+const WAITS_LONG = { inactivityTimeout: 1_000, abortTimeout: 15 * 60_000 };
 /** A database that is away for a night must not leave conversations paused; what cannot pass is never retried. */
 const RETRY_FOREVER = { initialInterval: 50, exponentiationFactor: 2, maxInterval: 5_000, maxAttempts: 1_000_000_000 };
+
+const accepted = z.object({ invocationId: z.string() });
 
 /** Serves the handlers to Restate over HTTP/2, registers them, and sends calls through the ingress. Without services it only sends. */
 export async function startRestateEngine(options: RestateOptions): Promise<DurableEngine> {
@@ -40,8 +46,18 @@ export async function startRestateEngine(options: RestateOptions): Promise<Durab
     async send(call) {
       await ingress.post(ingressPath(options.namespace, call, "send"), JSON.stringify(call.input ?? null), SEND_TIMEOUT_MS, call.idempotencyKey);
     },
+    async start(call) {
+      return accepted.parse(JSON.parse(await ingress.post(ingressPath(options.namespace, call, "send"), JSON.stringify(call.input ?? null), SEND_TIMEOUT_MS, call.idempotencyKey)));
+    },
+    async resolve(externalId, value) {
+      await ingress.post(`/restate/awakeables/${encodeURIComponent(externalId)}/resolve`, JSON.stringify(value ?? null), SEND_TIMEOUT_MS);
+    },
+    async reject(externalId, message) {
+      await ingress.post(`/restate/awakeables/${encodeURIComponent(externalId)}/reject`, message, SEND_TIMEOUT_MS, undefined, "text/plain");
+    },
+    cancel: (invocationId) => cancelInvocation(options.adminUrl, invocationId),
     async call(call) {
-      const text = await ingress.post(ingressPath(options.namespace, call, "call"), JSON.stringify(call.input ?? null), CALL_TIMEOUT_MS);
+      const text = await ingress.post(ingressPath(options.namespace, call, "call"), JSON.stringify(call.input ?? null), CALL_TIMEOUT_MS, call.idempotencyKey);
       const answer: unknown = text === "" ? null : JSON.parse(text);
       return answer;
     },
@@ -84,7 +100,7 @@ async function serveEndpoint(options: RestateOptions): Promise<{ close(): Promis
 }
 
 function define(service: DurableService, options: RestateOptions) {
-  const lasting = { journalRetention: options.journalRetentionMs, idempotencyRetention: IDEMPOTENCY_MS, retryPolicy: RETRY_FOREVER };
+  const lasting = { journalRetention: options.journalRetentionMs, idempotencyRetention: IDEMPOTENCY_MS, retryPolicy: RETRY_FOREVER, ...(service.waitsLong === true ? WAITS_LONG : {}) };
   const handlers = Object.entries(service.handlers);
   if (!service.isKeyed) {
     return restate.service({ name: options.namespace + service.name, options: lasting, handlers: Object.fromEntries(handlers.map(([name, work]) => [name, (context: restate.Context, input: unknown) => serve(work, context, input, options)])) });
@@ -93,61 +109,14 @@ function define(service: DurableService, options: RestateOptions) {
 }
 
 async function serve(work: DurableHandler, context: restate.Context, input: unknown, { log, namespace }: RestateOptions): Promise<unknown> {
-  const durable: Durable = {
-    invocationId: context.request().id,
-    signal: context.request().attemptCompletedSignal,
-    step: (name, effect) => runStep(context, name, effect, log),
-    sleep: async (durationMs) => {
-      await context.sleep(durationMs);
-    },
-    send: (call) => sendFrom(context, namespace, call),
-  };
   try {
-    return await work(durable, input);
+    return await work(makeRestateDurable(context, { log, namespace }), input);
   } catch (error) {
     if (isRetryable(error) || error instanceof restate.RestateError || restate.internal.isSuspendedError(error)) throw error;
+    if (isCancelled(error)) throw new restate.TerminalError("cancelled", { errorCode: 409 });
     log.error("durable.handler_failed", { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
     throw new restate.TerminalError(messageOf(error));
   }
-}
-
-/** A failed step is journaled as its code and message, so a replay fails in the same way. */
-async function runStep<T>(context: restate.Context, name: string, effect: () => Promise<T>, log: Log): Promise<T> {
-  type Journaled = { ok: T } | { failed: { code: string; message: string; status: number } };
-  const journaled: Journaled = await context.run(
-    name,
-    async (): Promise<Journaled> => {
-      try {
-        return { ok: await effect() };
-      } catch (error) {
-        if (isRetryable(error)) {
-          log.warn("durable.step_retried", { step: name, error: messageOf(error) });
-          throw error;
-        }
-        const code = error instanceof AppError ? error.code : "durable.step_failed";
-        const status = error instanceof AppError ? error.status : 500;
-        log.error("durable.step_failed", { step: name, code, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
-        return { failed: { code, message: messageOf(error), status } };
-      }
-    },
-    { initialRetryInterval: 50, retryIntervalFactor: 2, maxRetryInterval: 2_000 },
-  );
-  if ("failed" in journaled) throw new AppError({ ...journaled.failed, isRetryable: false });
-  return journaled.ok;
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof AppError && error.isRetryable;
-}
-
-function sendFrom(context: restate.Context, namespace: string, call: DurableCall): void {
-  context.genericSend({
-    service: namespace + call.service,
-    method: call.handler,
-    parameter: new TextEncoder().encode(JSON.stringify(call.input ?? null)),
-    ...(call.key === undefined ? {} : { key: call.key }),
-    ...(call.delayMs === undefined ? {} : { delay: call.delayMs }),
-  });
 }
 
 async function listen(server: Http2Server, host: string, port: number): Promise<number> {

@@ -1,11 +1,12 @@
 import type { JsonSchema } from "../document/definition.ts";
 
-/** What an expression may see. jq names them `$context`, ...; CEL `context`, ... . `input` is also jq's `.`. */
+/** What an expression may see. jq names them `$context`, ...; CEL `context`, ... . jq's `.` is `output` where there is one (`output.as`, `export.as`), else `input`. */
 export type ExpressionScope = {
   input: unknown;
   context: unknown;
   output?: unknown;
-  secrets: Readonly<Record<string, string>>;
+  /** A text, or a record of texts. */
+  secrets: Readonly<Record<string, unknown>>;
   workflow: unknown;
   task: unknown;
   runtime: unknown;

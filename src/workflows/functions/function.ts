@@ -26,6 +26,11 @@ export type WorkflowFunction<Input = unknown, Output = unknown> = {
   /** `waits`: may sleep for long; `effects`: changes something outside; what `baton check` reasons with. */
   traits: { waits: boolean; effects: boolean; needsConversation: boolean };
   run(call: FunctionCall, input: Input): Promise<Output>;
+  /**
+   * Undoes what `run` did, when a run is cancelled: the interpreter calls it for completed tasks in reverse order, with `run`'s
+   * input and output; `idempotencyKey` is the undo's own. Without it there is nothing to undo.
+   */
+  undo?(call: FunctionCall, input: Input, output: Output): Promise<void>;
 };
 
 /** By name. Built by `compose` from what the installation has. */
