@@ -32,7 +32,7 @@ const SETTINGS: Record<string, string> = {
   wal_compression: "on",
   autovacuum: "on",
   // A new database has no statistics, and its first plans read whole tables: they must not live for the usual minute.
-  autovacuum_naptime: "10s",
+  autovacuum_naptime: "2s",
   jit: "off",
   timezone: "UTC",
   log_timezone: "UTC",
