@@ -6,6 +6,7 @@ import type { Placeholder } from "../guard/redactor.ts";
 import type { CaseFocus, TurnContext, TurnInput, TurnStatus } from "./turn.ts";
 import { citation, type Citation, type MessageView, type StageView } from "../shapes/conversation.ts";
 import { contextRow } from "./context-row.ts";
+import { packStages } from "./stored-stages.ts";
 
 /** SQL on every message's way: one prepared statement a stage, decided under the conversation's row lock. */
 
@@ -106,8 +107,6 @@ export type TurnOutcome = {
   ledger: readonly LedgerEntry[];
 };
 
-const BLANK_STAGE = JSON.stringify({ result: "ok", model: null, costMicroUsd: null, promptTokens: null, completionTokens: null, detail: {} });
-
 // One statement for all replies that are ready together. The first update decides under the row lock whether the AI may
 // speak; the rest hangs on its row.
 const DELIVER = {
@@ -133,8 +132,8 @@ const DELIVER = {
     ), ended as (
       update turn t set status = case when s.handoff_id is null then 'replied' else 'handed_off' end, intent = s.intent, decision = s.decision, reason = s.reason, model = s.model, cost_micro_usd = s.cost_micro_usd,
         reply_message_id = s.message_id, finished_at = s.at, stages = s.stages || jsonb_build_array(
-          '${BLANK_STAGE}'::jsonb || jsonb_build_object('stage', 'deliver', 'reason', 'sent, committed with the check of the holder', 'offsetUs', s.end_offset_us, 'durationUs', (extract(epoch from clock_timestamp() - statement_timestamp()) * 1e6)::bigint),
-          '${BLANK_STAGE}'::jsonb || jsonb_build_object('stage', 'record', 'reason', 'ledger, trace and cost in the same transaction', 'offsetUs', s.end_offset_us, 'durationUs', 0))
+          jsonb_build_object('stage', 'deliver', 'reason', 'sent, committed with the check of the holder', 'offsetUs', s.end_offset_us, 'durationUs', (extract(epoch from clock_timestamp() - statement_timestamp()) * 1e6)::bigint),
+          jsonb_build_object('stage', 'record', 'reason', 'ledger, trace and cost in the same transaction', 'offsetUs', s.end_offset_us, 'durationUs', 0))
       from sent s where t.tenant_id = $1 and t.id = s.turn_id
     ), focused as (
       update support_case k set focus = s.focus, intent = coalesce(s.intent, k.intent), subject = coalesce(k.subject, s.subject) from sent s where k.tenant_id = $1 and k.id = s.case_id
@@ -170,7 +169,7 @@ export async function deliverTurn(database: Database, input: TurnInput, outcome:
     key: input.conversationId,
     values: {
       conversation_id: input.conversationId, turn_id: input.turnId, at, message_id: outcome.messageId, author_name: outcome.authorName, channel: outcome.channel, body: outcome.text, citations: outcome.citations,
-      intent: outcome.intent, decision: outcome.decision, reason: outcome.reason, model: outcome.model, cost_micro_usd: outcome.costMicroUsd, stages: outcome.stages, focus: outcome.focus,
+      intent: outcome.intent, decision: outcome.decision, reason: outcome.reason, model: outcome.model, cost_micro_usd: outcome.costMicroUsd, stages: packStages(outcome.stages), focus: outcome.focus,
       handoff_id: handoff?.id ?? null, handoff_reason: handoff?.reason ?? null, handoff_summary: handoff?.summary ?? {}, handoff_tried: handoff?.tried ?? [], is_forced: outcome.isForced, end_offset_us: endOffsetUs(outcome.stages),
       subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, until_seq: outcome.untilSeq,
     },

@@ -1,4 +1,5 @@
 import type { Selectable } from "kysely";
+import { unpackStages } from "./stored-stages.ts";
 import { encodeCursor, type Page } from "../lib/page.ts";
 import type { Database } from "../storage/database.ts";
 import type { Schema } from "../storage/schema.ts";
@@ -30,7 +31,7 @@ export async function readTurn(database: Database, tenantId: string, id: string)
   const row = await turns(database, tenantId).where("t.id", "=", id).executeTakeFirst();
   if (!row) return null;
   const calls = await database.of(tenantId).selectFrom("tool_call").selectAll().where("tenant_id", "=", tenantId).where("turn_id", "=", id).orderBy("created_at").execute();
-  return { ...toSummary(row), stages: row.stages, toolCalls: calls.map(toCall) };
+  return { ...toSummary(row), stages: unpackStages(row.stages), toolCalls: calls.map(toCall) };
 }
 
 function toSummary(row: TurnRow): TurnSummary {

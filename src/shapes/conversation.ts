@@ -174,6 +174,9 @@ export type CaseView = z.infer<typeof caseView>;
 export type HandoffView = z.infer<typeof handoffView>;
 export type StageName = z.infer<typeof stageName>;
 export type StageView = z.infer<typeof stageView>;
+type StageAlways = "stage" | "offsetUs" | "durationUs" | "reason";
+/** A stage as a turn's row keeps it: what says nothing (null, "ok", no detail) is left out, so that most rows need no compression. */
+export type StoredStage = Pick<StageView, StageAlways> & Partial<Omit<StageView, StageAlways>>;
 export type ToolCallView = z.infer<typeof toolCallView>;
 export type TurnSummary = z.infer<typeof turnSummary>;
 export type TurnView = z.infer<typeof turnView>;

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
-import type { Citation, HandoffView, StageView } from "../shapes/conversation.ts";
+import type { Citation, HandoffView, StoredStage } from "../shapes/conversation.ts";
 
 /** The tables as TypeScript sees them; kept beside the migrations by the test `the schema types match the database`. */
 
@@ -30,7 +30,7 @@ export type Schema = {
   turn: {
     tenant_id: string; id: string; conversation_id: string; case_id: string | null; status: "running" | "replied" | "handed_off" | "silent" | "failed";
     until_seq: number; joins: Generated<number>; intent: string | null; decision: string | null; reason: string | null; model: string | null;
-    cost_micro_usd: Generated<number>; reply_message_id: string | null; stages: Json<StageView[]>; started_at: Time; finished_at: Time | null;
+    cost_micro_usd: Generated<number>; reply_message_id: string | null; stages: Json<StoredStage[]>; started_at: Time; finished_at: Time | null;
   };
   tool_call: {
     tenant_id: string; id: string; turn_id: string | null; conversation_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
