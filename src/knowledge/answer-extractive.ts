@@ -40,6 +40,18 @@ export type ExtractiveInput = {
  * Replay: pure and deterministic; safe outside a step.
  */
 export function answerExtractively(input: ExtractiveInput): ExtractiveAnswer {
+  const asked = JSON.stringify([input.question, input.recentTerms ?? [], input.limits ?? null]);
+  const known = latest.get(input.passages);
+  if (known?.asked === asked) return known.answer;
+  const answer = findAnswer(input);
+  latest.set(input.passages, { asked, answer });
+  return answer;
+}
+
+/** The last answer from each list of passages: a turn asks whether there is one before it composes it. */
+const latest = new WeakMap<readonly Passage[], { asked: string; answer: ExtractiveAnswer }>();
+
+function findAnswer(input: ExtractiveInput): ExtractiveAnswer {
   const limits = { ...DEFAULT_EXTRACTIVE_LIMITS, ...input.limits };
   if (input.passages.length === 0) return { kind: "none", reason: "no passage was found" };
   const question = analyseQuestion(input.question, input.recentTerms);
