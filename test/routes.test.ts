@@ -229,6 +229,15 @@ describe("the routes", () => {
     assert.ok(secure.includes("Secure"));
   });
 
+  test("an open event stream ends soon after its sign-in was ended", async () => {
+    const other = await app.signIn();
+    const stream = await fetch(`${app.url}/api/events`, { headers: other, signal: AbortSignal.timeout(15_000) });
+    assert.equal(stream.status, 200);
+    assert.equal((await app.request("/api/session", { method: "DELETE", headers: other })).status < 300, true);
+    await stream.text();
+    assert.equal((await app.request("/api/events", { headers: other })).status, 401);
+  });
+
   test("metrics are Prometheus text", async () => {
     await (await app.visit()).ask("How long do I have to return something?");
     const response = await http.request("/api/metrics", { headers: { authorization: `Bearer ${key}` } });

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { storageOutdated } from "./storage.errors.ts";
+import { messageOf } from "../lib/app-error.ts";
+import { isConnectionError } from "./database.ts";
+import { storageOutdated, storageRefused } from "./storage.errors.ts";
 
 export type MigrateOutcome = { applied: string[]; version: number };
 
@@ -11,14 +13,17 @@ const FOLDER = join(import.meta.dirname, "migrations");
 /**
  * Brings the database to this version of the code: numbered files, each in one transaction, in order, once.
  *
- * Errors: `storage.outdated` when the database holds a migration this code does not know; a changed file is refused.
+ * Errors: `storage.refused` when there is no such server, database or user; `storage.outdated` when the database holds a
+ * migration this code does not know; a changed file is refused.
  * Replay: safe to run from several processes at once (advisory lock).
  */
 export async function migrate(connectionString: string): Promise<MigrateOutcome> {
   const client = new pg.Client({ connectionString });
   // A connection that dies is told by the statement that fails; the event of its own must not end the process.
   client.on("error", () => {});
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw isConnectionError(error) || error instanceof pg.DatabaseError ? storageRefused({ cause: error, message: `The database cannot be used (${placeOf(connectionString)}): ${messageOf(error)}. Check DATABASE_URL.` }) : error;
+  });
   try {
     await client.query("select pg_advisory_lock(7263554)");
     await client.query("create table if not exists baton_migration (name text primary key, hash text not null, applied_at timestamptz not null default now())");
@@ -40,6 +45,16 @@ export async function migrate(connectionString: string): Promise<MigrateOutcome>
     return { applied, version: files.length };
   } finally {
     await client.end();
+  }
+}
+
+/** Host and database of an address, without user and password. */
+function placeOf(connectionString: string): string {
+  try {
+    const url = new URL(connectionString);
+    return `${url.searchParams.get("host") ?? url.host}${url.pathname}`;
+  } catch {
+    return "no valid address";
   }
 }
 

@@ -8,6 +8,8 @@ const RECHECK_MS = 5_000;
 const MAX_WAITING = 1_000;
 
 export type Feed = {
+  /** Throws when the one who listens may no longer (signed out, expired); asked every few seconds, and the stream ends. */
+  authorize(): Promise<unknown>;
   /** Called at the start, at every wake-up and every few seconds: writes whatever is new. Never runs twice at once. */
   pull(stream: SSEStreamingApi): Promise<void>;
   /** Starts listening; `wake` asks for a pull, `push` writes an event that is not stored. Returns the way to stop. */
@@ -16,7 +18,7 @@ export type Feed = {
 
 /**
  * A server-sent event stream that reads the truth from the store and is only woken by live events, so that nothing is
- * lost when an event is. Ends when the client goes.
+ * lost when an event is. Ends when the client goes or is no longer signed in.
  */
 export function eventStream(context: Context, log: Log, feed: Feed): Response {
   context.header("cache-control", "no-cache, no-transform");
@@ -58,7 +60,10 @@ export function eventStream(context: Context, log: Log, feed: Feed): Response {
           continue;
         }
         const wasTimer = await waitFor(RECHECK_MS, (resolve) => (wakeUp = resolve));
-        if (wasTimer) isDirty = true;
+        if (wasTimer) {
+          await feed.authorize();
+          isDirty = true;
+        }
         if (Date.now() - lastPing > PING_MS) {
           lastPing = Date.now();
           await stream.write(": ping\n\n");

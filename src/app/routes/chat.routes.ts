@@ -96,6 +96,7 @@ function chatEvents(app: App, c: Parameters<typeof eventStream>[0], actor: Conta
   let lastHolder = "";
   let isAiSpeaking = true;
   return eventStream(c, app.log, {
+    authorize: () => contact(c, app.identity),
     async pull(stream) {
       const held = await readHolder(app.database, tenantId, conversationId);
       for (;;) {

@@ -51,6 +51,7 @@ export function observeRoutes(app: App) {
   api.openapi(routes.events, async (c) => {
     const actor = await staff(c, app.identity);
     return eventStream(c, app.log, {
+      authorize: () => staff(c, app.identity),
       async pull(stream) {
         await stream.writeSSE({ event: "status", data: JSON.stringify(await readStatus(app.status)) });
       },
