@@ -11,6 +11,7 @@ import type { Database } from "../storage/database.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { StatusDeps } from "./status.store.ts";
+import type { WorkflowParts } from "./workflow-functions/compose-workflows.ts";
 
 export type DemoCustomer = { name: string; email: string; hint: string };
 
@@ -28,6 +29,7 @@ export type App = {
   handoff: HandoffDeps;
   toolCalls: CallToolDeps;
   turns: TurnDeps;
+  workflows: WorkflowParts;
   status: StatusDeps;
   metrics: Metrics;
   publicUrl: string;

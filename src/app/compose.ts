@@ -37,11 +37,19 @@ import { workspaceInvalid } from "../workspace/workspace.errors.ts";
 import type { Config } from "./settings.ts";
 import { durableServices } from "./durable-services.ts";
 import { startSweeper } from "./sweep.ts";
+import { createPublishedVersions } from "../workflows/versions/workflow-versions.ts";
+import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-workflows.ts";
+import { publishAtStart } from "./workflow-functions/publish-at-start.ts";
+import { startWorkflowSweeper } from "./workflow-functions/sweep-workflows.ts";
+import { createOutbound } from "../workflows/tasks/endpoint-fetch.ts";
+import { startEventRelay } from "../workflows/events/relay-events.ts";
+import { startVolumeWatch } from "./watch-volume.ts";
+import { createTargetRule } from "../workflows/tasks/endpoint-guard.ts";
 
 /** The servers underneath, embedded or outside. */
 export type Servers = { databaseUrl: string; isDatabaseShared: boolean; restate: { ingressUrl: string; adminUrl: string } };
 
-export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around the understander of the installation. */ understander?: (inner: Understander) => Understander };
+export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around the understander of the installation. */ understander?: (inner: Understander) => Understander; /** Private addresses that workflows may call, beside those of the settings. */ outboundAllow?: readonly string[] };
 
 /** Puts all parts together: the only place that knows every one of them. Tests use it with overrides. */
 export async function compose(config: Config, servers: Servers, log: Log, overrides: ComposeOverrides = {}): Promise<App & AsyncDisposable> {
@@ -70,30 +78,39 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const toolCalls: CallToolDeps = { database, tools: workspace.tools, policy, sql, clock, log };
   const profile = workspace.agent;
   if (model !== null && profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
-  const turns: TurnDeps = {
-    database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor: createBuiltInRedactor(), judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
-    understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
-    intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
-    hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
-    trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
-  };
   let engine: DurableEngine | null = null;
   const engineOf = () => {
     if (engine === null) throw new Error("the engine is not started yet");
     return engine;
   };
+  const versions = createPublishedVersions({ database, clock });
+  const turns: TurnDeps = {
+    database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor: createBuiltInRedactor(), judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
+    understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
+    intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
+    hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
+    workflows: turnWorkflows({ versions, engine: engineOf }),
+    trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
+  };
+  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule(overrides.outboundAllow ?? []) }), (opened) => opened.close());
+  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, version: overrides.version ?? "dev", environment: process.env }, turns, versions);
+  await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine: engineOf };
   engine = cleanup.adopt(
-    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
+    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
     (opened) => opened.close(),
   );
   cleanup.defer(startSealer({ database, log }));
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
+  cleanup.defer(startWorkflowSweeper(workflows.approvals, workspace.tenantId));
+  const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
+  cleanup.defer(() => relay.stop());
+  cleanup.defer(startVolumeWatch({ ...workflows.events, tenantId: workspace.tenantId }));
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics,
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows,
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

@@ -4,6 +4,8 @@ import { runTurn } from "../conversation/run-turn.ts";
 import type { TurnDeps } from "../conversation/turn-deps.ts";
 import { tenantForeign } from "./app.errors.ts";
 import type { DurableService } from "../durable/durable.ts";
+import type { WorkflowParts } from "./workflow-functions/compose-workflows.ts";
+import { workflowHandlers } from "./workflow-functions/workflow-handlers.ts";
 
 /** This process has one tenant's tools, policies and knowledge; another tenant's work is not its to do. */
 function own<T extends { tenantId: string }>(tenantId: string, input: T): T {
@@ -18,10 +20,11 @@ const outboxInput = z.object({ tenantId: z.string(), conversationId: z.string() 
  * The handlers Restate runs. `conversation` is keyed, so its turns never overlap; a turn that a model answers goes on in
  * `turn`, so that the conversation stays free. Renaming a service or a handler strands what is under way: never do.
  */
-export function durableServices(tenantId: string, turns: TurnDeps, outbox: OutboxDeps): DurableService[] {
+export function durableServices(tenantId: string, turns: TurnDeps, outbox: OutboxDeps, workflows: WorkflowParts): DurableService[] {
   return [
     { name: "conversation", isKeyed: true, handlers: { turn: (durable, input) => runTurn(turns, durable, own(tenantId, turnInput.parse(input)), "inline") } },
     { name: "turn", isKeyed: false, handlers: { run: (durable, input) => runTurn(turns, durable, own(tenantId, turnInput.parse(input)), "detached") } },
     { name: "outbox", isKeyed: true, handlers: { deliver: (durable, input) => deliverOutbox(outbox, durable, own(tenantId, outboxInput.parse(input))) } },
+    ...workflowHandlers(workflows, (input) => own(tenantId, input)),
   ];
 }

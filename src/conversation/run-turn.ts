@@ -1,6 +1,7 @@
 import type { Durable } from "../durable/durable.ts";
 import { authorize, noteRights } from "./stages/authorize.ts";
 import { act, noteActed } from "./stages/act.ts";
+import { delegate, startRuns } from "./stages/delegate.ts";
 import { deliver } from "./stages/deliver.ts";
 import { identify } from "./stages/identify.ts";
 import { receive } from "./stages/receive.ts";
@@ -17,7 +18,8 @@ import type { TurnEnd, TurnInput } from "./turn.ts";
  * What one inbound message (or a burst of them) sets off, from the claim to the record. Each line is a stage.
  *
  * Messages that arrive meanwhile join: `deliver` finds them and the turn starts again with all of them, three times at
- * most; once an effect has happened the reply is sent first and they make the next turn.
+ * most; once an effect has happened the reply is sent first and they make the next turn. What a workflow does, a run does on
+ * its own after the turn: it replies by itself, and a turn that only starts or answers one ends without a reply.
  * Replay: journaled are the claim, the decision, each search and tool call, model calls, and the delivery.
  */
 export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput, mode: "inline" | "detached"): Promise<TurnEnd> {
@@ -32,6 +34,12 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
       const redacted = await redact(deps, trace, context);
       const decision = await think(deps, durable, trace, context, allowed, redacted);
       const { rights } = decision;
+      const handed = await delegate(deps, durable, trace, context, decision, redacted);
+      if (handed?.kind === "ended") return handed;
+      if (handed?.kind === "again") {
+        untilSeq = handed.untilSeq;
+        continue;
+      }
       const acted = await trace.stage("act", () => act(deps, durable, context, rights, decision.parts, redacted.text, redacted.placeholders), noteActed);
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
@@ -40,6 +48,8 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
         untilSeq = delivered.untilSeq;
         continue;
       }
+      // Also after a repeat: the attempt that delivered may have died before it came to this line.
+      if (delivered.kind === "sent" || (delivered.kind === "repeat" && delivered.status === "replied")) startRuns(durable, context, decision, redacted);
       return record(deps, durable, context, checked.draft, delivered);
     }
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Policy } from "../policy/policy.ts";
 import type { Database } from "../storage/database.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { IntentRule } from "../workspace/workspace.ts";
+import type { TurnWorkflows } from "./turn-workflows.ts";
 import type { ActDeps } from "./stages/act.ts";
 import type { ReplyWriter } from "./stages/write-reply.ts";
 import type { Begun } from "./conversation.store.ts";
@@ -36,5 +37,6 @@ export type TurnDeps = ActDeps & {
   /** Writes replies with a model; null answers with the built-in answerer alone. */
   writer: ReplyWriter | null;
   hasModel: boolean;
+  workflows: TurnWorkflows;
   trace(input: TurnInput, begun: BegunTurn): Trace;
 };

@@ -50,6 +50,10 @@ export type PlannedPart =
   | { kind: "agent" }
   | { kind: "tool"; tool: string; arguments: Record<string, string | number | boolean> }
   | { kind: "say"; text: string }
+  /** A run to start with this message; `hash` is its version's, found when it was decided. */
+  | { kind: "workflow"; workflow: string; hash: string; intent: string; entities: Record<string, string[]> }
+  /** The message answers a question of a run. */
+  | { kind: "answer"; questionId: string; workflow: string }
   | { kind: "handoff"; reason: string };
 
 export type Decision = {

@@ -25,7 +25,7 @@ export async function loadWorkspace(folder: string, options: { webhookSecret?: s
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };

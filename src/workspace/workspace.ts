@@ -36,6 +36,8 @@ export type Workspace = {
   workflows: { file: string; text: string }[];
   policy: PolicySource;
   agent: AgentProfile | null;
+  /** Every profile by name; `agent` is the first. */
+  agents: ReadonlyMap<string, AgentProfile>;
   knowledgeFolder: string | null;
   /** People to try the workspace as; only shown in a demo on loopback. */
   demoCustomers: { name: string; email: string; hint: string }[];

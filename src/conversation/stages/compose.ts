@@ -48,7 +48,7 @@ export function composeBuiltIn(parts: readonly PlannedPart[], acted: Acted, ques
     } else if (part.kind === "tool") {
       const call = acted.calls[calls++];
       if (call) paragraphs.push(tellCall(draft, call));
-    } else paragraphs.push(answerFromKnowledge(draft, acted, question));
+    } else if (part.kind === "knowledge" || part.kind === "agent") paragraphs.push(answerFromKnowledge(draft, acted, question));
   }
   draft.text = paragraphs.join("\n\n");
   return draft;

@@ -1,6 +1,8 @@
 import type { Understanding } from "../../intelligence/understander.ts";
+import type { OpenQuestion } from "../../workflows/talk/question.store.ts";
 import type { IntentRule } from "../../workspace/workspace.ts";
 import type { Tool } from "../../tools/tool.ts";
+import { chooseQuestion } from "./choose-question.ts";
 import type { CaseFocus, Decision, PendingQuestion, PlannedPart, Rights, TurnContext } from "../turn.ts";
 
 export type DecideDeps = { intents: ReadonlyMap<string, IntentRule>; tools: ReadonlyMap<string, Tool>; hasModel: boolean };
@@ -14,12 +16,13 @@ const MAX_PARTS = 3;
 const ACT_CONFIDENCE = 0.5;
 
 /**
- * Stage `decide`: what to do, by stated rules in this order: an open question is answered; a risk goes to a person; the
- * intents' actions as the workspace declares them; else knowledge, or the AI agent when there is a model.
+ * Stage `decide`: what to do, by stated rules in this order: an open question is answered; a risk goes to a person, and so
+ * does a wish for one; a question of a run is answered (`chooseQuestion` says when it is not); the intents' actions as the
+ * workspace declares them; else knowledge, or the AI agent when there is a model. What a workflow does, no agent does as well.
  *
  * Replay: pure; its result is journaled, since the understanding it rests on may be costly or random.
  */
-export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "contact" | "focus">, rights: Rights, understanding: Understanding, redactedText: string): Decision {
+export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "contact" | "focus">, rights: Rights, understanding: Understanding, redactedText: string, questions: readonly OpenQuestion[] = []): Decision {
   const top = understanding.intents[0];
   const focus: CaseFocus = { records: mergeRecords(context.focus.records, understanding), pending: null };
   const base = { intent: top?.name ?? null, confidence: top?.confidence ?? 0, focus, rights, understanding: { language: understanding.language, sentiment: understanding.sentiment, urgency: understanding.urgency, risks: understanding.risks } };
@@ -34,6 +37,8 @@ export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "co
   const rules = understanding.intents.filter((intent, place) => place === 0 || intent.confidence >= ACT_CONFIDENCE).map((intent) => deps.intents.get(intent.name)).filter((rule) => rule !== undefined).slice(0, MAX_PARTS);
   const person = rules.find((rule) => rule.action.kind === "handoff");
   if (person?.action.kind === "handoff") return { ...base, ...only({ kind: "handoff", reason: person.action.reason }), reason: `intent.${person.name}` };
+  const question = chooseQuestion(deps.intents, questions, understanding, context.text);
+  if (question !== null) return { ...base, ...only({ kind: "answer", questionId: question.id, workflow: question.workflow }), reason: "question.of_workflow" };
   const parts: PlannedPart[] = [];
   let asked: PendingQuestion | null = null;
   for (const rule of rules) {
@@ -46,7 +51,7 @@ export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "co
   const useful = parts.length > 1 && asked === null ? parts.filter((part) => part.kind !== "say") : parts;
   const fallback: PlannedPart[] = useful.length > 0 ? useful : [{ kind: "knowledge" }];
   const reason = rules[0] !== undefined ? `intent.${rules[0].name}` : top === undefined ? "intent.none" : "intent.unmapped";
-  if (deps.hasModel) return { ...base, parts: [{ kind: "agent" }], fallback, reason: `model.available, ${reason}` };
+  if (deps.hasModel && !fallback.some((part) => part.kind === "workflow")) return { ...base, parts: [{ kind: "agent" }], fallback, reason: `model.available, ${reason}` };
   return { ...base, parts: fallback, fallback, reason, focus: { ...focus, pending: asked } };
 }
 
@@ -61,6 +66,7 @@ function planRule(deps: DecideDeps, rule: IntentRule, rights: Rights, understand
   if (action.kind === "knowledge") return { part: { kind: "knowledge" }, pending: null };
   if (action.kind === "say") return { part: { kind: "say", text: action.text }, pending: null };
   if (action.kind === "handoff") return { part: { kind: "handoff", reason: action.reason }, pending: null };
+  if (action.kind === "workflow") return { part: planRun(rule.name, action, rights, understanding), pending: null };
   const tool = deps.tools.get(action.tool);
   if (tool !== undefined && tool.risk !== "read" && isForbidden(text, tool.name, rule.name)) {
     return { part: { kind: "say", text: "I have not changed anything. Tell me if there is something you would like me to do." }, pending: null };
@@ -81,6 +87,14 @@ function planRule(deps: DecideDeps, rule: IntentRule, rights: Rights, understand
     isInferred ||= named === undefined;
   }
   return proceed(deps, { intent: rule.name, tool: action.tool, slots, needs: action.needs, mustConfirm: action.confirm === "always" || (action.confirm === "inferred" && isInferred) });
+}
+
+/** The version is found by `think`, which may look it up. */
+function planRun(intent: string, action: { workflow: string; isVerified: boolean }, rights: Rights, understanding: Understanding): PlannedPart {
+  if (action.isVerified && !rights.mayUseRecords) return { kind: "say", text: "I can do that for you as soon as you have signed in. Please sign in and ask me again." };
+  const entities: Record<string, string[]> = {};
+  for (const entity of understanding.entities) entities[entity.kind] = [...new Set([...(entities[entity.kind] ?? []), entity.value])];
+  return { kind: "workflow", workflow: action.workflow, hash: "", intent, entities };
 }
 
 /** Asks for the first missing argument, then for a confirmation where one is wanted, then acts. */

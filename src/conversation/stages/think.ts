@@ -1,6 +1,7 @@
 import { scanForInjection } from "../../guard/injection.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { savePlaceholders } from "../conversation.store.ts";
+import { listOpenQuestions } from "../../workflows/talk/question.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
@@ -16,17 +17,31 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
   const decision = await durable.step("decide", async () => {
     isFirstRun = true;
     await savePlaceholders(deps.database, context.tenantId, context.caseId, redacted.fresh);
+    const questions = (await deps.workflows.hasAny(context.tenantId)) ? await listOpenQuestions(deps.database, context.tenantId, context.conversationId) : [];
     const understanding = await trace.stage("understand", () => deps.understander.understand({ text: redacted.text, recent: context.earlier }), (made) => ({
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
       detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
-    return trace.stage("decide", async () => previewed(deps, context, redacted, decide(deps, context, rights, understanding, redacted.text)), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
+    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide(deps, context, rights, understanding, redacted.text, questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
   });
   if (!isFirstRun) {
     trace.add("understand", 0, { reason: "from the journal", detail: { intent: decision.intent } });
     trace.add("decide", 0, { reason: decision.reason, detail: { parts: decision.parts.map((part) => part.kind), isReplayed: true } });
   }
   return decision;
+}
+
+/** Finds the versions of the runs to start, so that a replay starts the same ones. A workflow that is not published is a person's work. */
+async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decision): Promise<Decision> {
+  if (!decision.parts.some((part) => part.kind === "workflow")) return decision;
+  const parts = await Promise.all(decision.parts.map(async (part): Promise<PlannedPart> => {
+    if (part.kind !== "workflow") return part;
+    const hash = await deps.workflows.hashOf(context.tenantId, part.workflow);
+    if (hash !== null) return { ...part, hash };
+    deps.log.error("conversation.workflow_missing", { tenantId: context.tenantId, turnId: context.turnId, workflow: part.workflow });
+    return { kind: "handoff", reason: "workflow.missing" };
+  }));
+  return { ...decision, parts, fallback: parts };
 }
 
 /** What policy would refuse is not offered: the call is made at once instead, so that its refusal and its way on are told. */

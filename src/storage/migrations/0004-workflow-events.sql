@@ -86,8 +86,8 @@ end $$;
 create function tell_event(p_tenant text, p_type text, p_id text, p_subject text, p_data jsonb, p_at timestamptz) returns boolean language sql as $$
   with told as (
     insert into workflow_event (tenant_id, source, id, type, subject, event, status, received_at)
-    select p_tenant, '/baton', p_id, p_type, p_subject,
-      jsonb_build_object('specversion', '1.0', 'id', p_id, 'source', '/baton', 'type', p_type, 'subject', p_subject,
+    select p_tenant, 'https://baton.dev', p_id, p_type, p_subject,
+      jsonb_build_object('specversion', '1.0', 'id', p_id, 'source', 'https://baton.dev', 'type', p_type, 'subject', p_subject,
         'time', to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'datacontenttype', 'application/json', 'data', p_data), 'pending', p_at
     where exists (select from workflow_listener l where l.tenant_id = p_tenant and l.event_type in (p_type, '*'))
        or exists (select from workflow_wait_key k where k.tenant_id = p_tenant and k.event_type in (p_type, '*'))

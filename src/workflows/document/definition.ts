@@ -108,4 +108,4 @@ export type Reusable = {
 export type Place = { file: string; line: number; column: number };
 
 /** The text beside its definition, so that whatever names a pointer can be shown in the file. */
-export type WorkflowSource = { file: string; text: string; definition: WorkflowDefinition; placeOf(pointer: string, /** Characters into the text at that place. */ offset?: number): Place };
+export type WorkflowSource = { file: string; text: string; definition: WorkflowDefinition; placeOf(pointer: string, /** An expression in the value there, and how far into it. */ at?: { text: string; offset: number }): Place };

@@ -38,4 +38,6 @@ export type ExpressionLanguage = {
   compile(source: string): CompiledExpression;
   /** What is wrong with it under these types, and the schema of its result where that is known. */
   check(source: string, types: ExpressionTypes): { faults: readonly ExpressionFault[]; result: JsonSchema | null };
+  /** Learns many at once before they are checked or compiled one by one; only to be fast. */
+  prepare?(sources: readonly string[]): void;
 };

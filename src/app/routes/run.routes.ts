@@ -1,0 +1,93 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { readTimeCursor } from "../../conversation/read-conversations.ts";
+import { actorName } from "../../identity/actor.ts";
+import { newId } from "../../lib/ids.ts";
+import { encodeCursor, pageOf, pageQuery } from "../../lib/page.ts";
+import { recordInLedger } from "../../observe/ledger.ts";
+import { runStatus, runSummary, runView } from "../../shapes/workflow.ts";
+import { cancelRun, resumeRun } from "../../workflows/run/control-run.ts";
+import { runUnknown } from "../../workflows/run/run.errors.ts";
+import { listRunRows, readRunRow, type RunFilter } from "../../workflows/run/run.store.ts";
+import { deriveRunId } from "../../workflows/run/run-input.ts";
+import { startRun } from "../../workflows/run/start-run.ts";
+import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
+import type { StaffActor } from "../../identity/actor.ts";
+import type { App } from "../app.ts";
+import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { toRunSummary, viewRun } from "../workflow-functions/view-workflow.ts";
+import { operator, workflowName } from "./workflow.routes.ts";
+
+const tags = ["runs"];
+const id = z.string().max(60).regex(/^[a-z_0-9]+$/);
+const filter = pageQuery.extend({ workflow: workflowName.shape.name.optional(), status: runStatus.optional(), conversationId: id.optional(), hash: z.string().regex(/^[0-9a-f]{64}$/).optional() });
+const begun = z.object({ runId: z.string() }).openapi("RunStarted");
+const startBody = z.object({ input: z.unknown().optional(), /** The same key starts the same run once. */ key: z.string().min(1).max(200).optional() });
+
+const routes = {
+  list: createRoute({ method: "get", path: "/api/runs", tags, summary: "Runs, newest first", request: { query: filter }, responses: { 200: json(pageOf(runSummary, "RunPage"), "A page."), ...problems } }),
+  read: createRoute({ method: "get", path: "/api/runs/{id}", tags, summary: "One run: its tasks with inputs and outputs, on the graph of its version", request: { params: pathId }, responses: { 200: json(runView, "The run."), ...problems } }),
+  start: createRoute({ method: "post", path: "/api/workflows/{name}/runs", tags, summary: "Start the active version", request: { params: workflowName, ...body(startBody) }, responses: { 202: json(begun, "Started."), ...problems } }),
+  cancel: createRoute({ method: "post", path: "/api/runs/{id}/cancel", tags, summary: "Stop a run and undo its effects", request: { params: pathId }, responses: { 202: json(begun, "It is being stopped."), ...problems } }),
+  resume: createRoute({ method: "post", path: "/api/runs/{id}/resume", tags, summary: "Go on with a failed run at the task that failed", request: { params: pathId }, responses: { 202: json(begun, "It goes on."), ...problems } }),
+  retry: createRoute({ method: "post", path: "/api/runs/{id}/retry", tags, summary: "Start it again from the beginning as a new run, by the version that is active now", request: { params: pathId }, responses: { 202: json(begun, "Started."), ...problems } }),
+};
+
+export function runRoutes(app: App) {
+  const api = createApi();
+  const control = { ...app.workflows.starting, database: app.database };
+  api.openapi(routes.list, async (c) => {
+    const actor = await staff(c, app.identity);
+    const { limit, cursor, workflow, status, conversationId, hash } = c.req.valid("query");
+    const [at, before] = cursor === undefined ? [] : readTimeCursor(cursor);
+    const given: RunFilter = { limit: limit + 1, ...(workflow === undefined ? {} : { name: workflow }), ...(status === undefined ? {} : { statuses: [status] }), ...(conversationId === undefined ? {} : { conversationId }), ...(hash === undefined ? {} : { hash }), ...(at === undefined || before === undefined ? {} : { before: { startedAt: at, id: before } }) };
+    const rows = await listRunRows(app.database, actor.tenantId, given);
+    const items = rows.slice(0, limit).map(toRunSummary);
+    const last = items.at(-1);
+    return c.json({ items, nextCursor: rows.length > limit && last ? encodeCursor([last.startedAt, last.id]) : null }, 200);
+  });
+  api.openapi(routes.read, async (c) => {
+    const actor = await staff(c, app.identity);
+    return c.json(await viewRun(app, actor, c.req.valid("param").id), 200);
+  });
+  api.openapi(routes.start, async (c) => {
+    const actor = await operator(c, app);
+    const { input, key } = c.req.valid("json");
+    const { name } = c.req.valid("param");
+    const row = await app.workflows.versions.activeByName(actor.tenantId, name);
+    if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
+    const runId = deriveRunId("api", actor.tenantId, name, key ?? newId("req"));
+    await startRun(app.workflows.starting, { tenantId: actor.tenantId, runId, hash: row.hash, input: input ?? {}, startedBy: actorName(actor), mayBeRepeat: key !== undefined });
+    return c.json({ runId }, 202);
+  });
+  api.openapi(routes.cancel, async (c) => {
+    const actor = await staff(c, app.identity);
+    const runId = c.req.valid("param").id;
+    await cancelRun(control, actor.tenantId, runId);
+    await note(app, actor, runId, "workflow.cancelled");
+    return c.json({ runId }, 202);
+  });
+  api.openapi(routes.resume, async (c) => {
+    const actor = await staff(c, app.identity);
+    const runId = c.req.valid("param").id;
+    await resumeRun(control, actor.tenantId, runId);
+    await note(app, actor, runId, "workflow.resumed");
+    return c.json({ runId }, 202);
+  });
+  api.openapi(routes.retry, async (c) => {
+    const actor = await operator(c, app);
+    const run = await readRunRow(app.database, actor.tenantId, c.req.valid("param").id);
+    if (run === null) throw runUnknown();
+    const row = await app.workflows.versions.activeByName(actor.tenantId, run.name, run.namespace);
+    if (row === null) throw workflowUnknown({ message: `The workflow "${run.name}" is no longer active.` });
+    const runId = deriveRunId("retry", actor.tenantId, run.id, newId("req"));
+    await startRun(app.workflows.starting, { tenantId: actor.tenantId, runId, hash: row.hash, input: run.input, startedBy: actorName(actor), conversationId: run.conversation_id, contactId: run.contact_id, caseId: run.case_id });
+    await note(app, actor, run.id, "workflow.retried");
+    return c.json({ runId }, 202);
+  });
+  return api;
+}
+
+/** Who overruled what a run would have done by itself. */
+function note(app: App, actor: StaffActor, runId: string, kind: string): Promise<void> {
+  return app.database.transaction(actor.tenantId, (query) => recordInLedger(query, actor.tenantId, [{ kind, subjectId: runId, actor: actorName(actor), at: new Date(app.clock.nowMs()), body: { runId } }]));
+}

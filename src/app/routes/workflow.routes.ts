@@ -1,0 +1,136 @@
+import { z } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { actorName, type StaffActor } from "../../identity/actor.ts";
+import { notAllowed } from "../../identity/identity.errors.ts";
+import { branchCounts, changeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type TaskCount } from "../../shapes/workflow.ts";
+import { countTasks, type TaskCounts } from "../../workflows/run/run-counts.store.ts";
+import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
+import { hashText, publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
+import { completeHash, listPublishes, readVersionText } from "../../workflows/versions/version.store.ts";
+import { versionUnknown, workflowUnknown } from "../../workflows/versions/versions.errors.ts";
+import { readWorkflow } from "../../workflows/document/read-workflow.ts";
+import { loadWorkspace } from "../../workspace/load-workspace.ts";
+import type { App } from "../app.ts";
+import { body, createApi, json, problems, staff } from "../http/api.ts";
+import { checkText, toPublishView, viewWorkflow, viewWorkflows } from "../workflow-functions/view-workflow.ts";
+
+const tags = ["workflows"];
+export const workflowName = z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) });
+const hash = z.string().regex(/^[0-9a-f]{8,64}$/);
+const document = z.object({ file: z.string().max(200).regex(/^[\w./-]+$/), text: z.string().max(1_000_000) });
+const published = z.object({ status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(findingView) }).openapi("PublishOutcome");
+const publishBody = z.object({
+  /** Take the place of the active ones of the same name; without it, the workspace's folder is read and published as a whole. */
+  documents: z.array(document).max(500).optional(),
+  note: z.string().max(500).optional(),
+});
+
+const routes = {
+  list: createRoute({ method: "get", path: "/api/workflows", tags, summary: "The active workflows with versions and health", responses: { 200: json(z.object({ items: z.array(workflowSummary) }), "All of them."), ...problems } }),
+  publishes: createRoute({ method: "get", path: "/api/workflows/publishes", tags, summary: "What was published, newest first", responses: { 200: json(z.object({ items: z.array(publishView) }), "The last 100."), ...problems } }),
+  diff: createRoute({ method: "get", path: "/api/workflows/diff", tags, summary: "What changed between two versions", request: { query: z.object({ before: hash, after: hash }) }, responses: { 200: json(diffView, "The differences."), ...problems } }),
+  check: createRoute({ method: "post", path: "/api/workflows/check", tags, summary: "What is wrong with a document; for checking as one types", request: body(z.object({ text: z.string().max(1_100_000), file: z.string().max(200).default("workflow.yaml") })), responses: { 200: json(checkView, "The findings."), ...problems } }),
+  publish: createRoute({ method: "post", path: "/api/workflows/publish", tags, summary: "Publish documents: all or none, at once for new runs", request: body(publishBody), responses: { 200: json(published, "Published, unchanged, or refused with findings."), ...problems } }),
+  rollback: createRoute({ method: "post", path: "/api/workflows/rollback", tags, summary: "Make an earlier publish the active one again", request: body(z.object({ /** Id or number; the one before without it. */ to: z.string().max(60).optional() })), responses: { 200: json(publishView, "Active again."), ...problems } }),
+  read: createRoute({ method: "get", path: "/api/workflows/{name}", tags, summary: "One workflow: text, graph, versions, findings", request: { params: workflowName, query: z.object({ hash: hash.optional() }) }, responses: { 200: json(workflowView, "The workflow."), ...problems } }),
+  branches: createRoute({ method: "get", path: "/api/workflows/{name}/branches", tags, summary: "Every task and branch counted", request: { params: workflowName, query: z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/).optional(), days: z.coerce.number().int().min(1).max(365).default(30) }) }, responses: { 200: json(branchCounts, "The counts."), ...problems } }),
+};
+
+/** An admin, or an API key: keys are made by whoever runs the installation. */
+export async function operator(c: Context, app: App): Promise<StaffActor> {
+  const actor = await staff(c, app.identity);
+  if (actor.kind === "user" && actor.role !== "admin") throw notAllowed({ message: "This is for admins." });
+  return actor;
+}
+
+export function workflowRoutes(app: App) {
+  const api = createApi();
+  const { publishing, versions } = app.workflows;
+  api.openapi(routes.list, async (c) => {
+    const actor = await staff(c, app.identity);
+    return c.json({ items: await viewWorkflows(app, actor.tenantId) }, 200);
+  });
+  api.openapi(routes.publishes, async (c) => {
+    const actor = await staff(c, app.identity);
+    const rows = await listPublishes(app.database, actor.tenantId, 100);
+    return c.json({ items: rows.map((row, place) => toPublishView(row, rows[place + 1])) }, 200);
+  });
+  api.openapi(routes.diff, async (c) => {
+    const actor = await staff(c, app.identity);
+    const { before, after } = c.req.valid("query");
+    return c.json(await diffVersions(app, actor.tenantId, before, after), 200);
+  });
+  api.openapi(routes.check, async (c) => {
+    await staff(c, app.identity);
+    const { text, file } = c.req.valid("json");
+    return c.json(await checkText(app, text, file), 200);
+  });
+  api.openapi(routes.publish, async (c) => {
+    const actor = await operator(c, app);
+    const { documents, note } = c.req.valid("json");
+    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: await documentsOf(app, actor.tenantId, documents), by: actorName(actor), note: note ?? null, onlyIfNew: false });
+    if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
+    const rows = await listPublishes(app.database, actor.tenantId, 100);
+    return c.json({ status: outcome.kind, publish: toPublishView(outcome.publish, rows.find((row) => row.number === outcome.publish.number - 1)), findings: [...outcome.findings] }, 200);
+  });
+  api.openapi(routes.rollback, async (c) => {
+    const actor = await operator(c, app);
+    const target = await rollBack(publishing, { tenantId: actor.tenantId, to: c.req.valid("json").to ?? null, by: actorName(actor) });
+    const rows = await listPublishes(app.database, actor.tenantId, 100);
+    return c.json(toPublishView(target, rows.find((row) => row.number === target.number - 1)), 200);
+  });
+  api.openapi(routes.read, async (c) => {
+    const actor = await staff(c, app.identity);
+    return c.json(await viewWorkflow(app, actor.tenantId, c.req.valid("param").name, c.req.valid("query").hash ?? null), 200);
+  });
+  api.openapi(routes.branches, async (c) => {
+    const actor = await staff(c, app.identity);
+    const { name } = c.req.valid("param");
+    const { hash: version, days } = c.req.valid("query");
+    const row = await versions.activeByName(actor.tenantId, name);
+    if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
+    const since = new Date(app.clock.nowMs() - days * 86_400_000);
+    const filter = { name, namespace: row.namespace, hash: version ?? null, since };
+    const { runs, tasks } = await countTasks(app.database, actor.tenantId, filter);
+    return c.json({ namespace: row.namespace, name, hash: version ?? null, since: since.toISOString(), runs, tasks: tasks.map(toTaskCount) }, 200);
+  });
+  return api;
+}
+
+function toTaskCount({ p50_us: p50Us, p95_us: p95Us, queued_p50_us: queuedP50Us, queued_p95_us: queuedP95Us, ...counts }: TaskCounts): TaskCount {
+  return { ...counts, p50Us, p95Us, queuedP50Us, queuedP95Us };
+}
+
+/** What is to be active: the given documents among the active ones, or the workspace's folder as it is now. */
+async function documentsOf(app: App, tenantId: string, given: { file: string; text: string }[] | undefined): Promise<{ file: string; text: string }[]> {
+  if (given === undefined) return (await loadWorkspace(app.workspace.folder)).workflows;
+  const hashes = new Set(given.map((each) => hashText(each.text)));
+  const names = new Set(given.flatMap((each) => nameOf(each.text, each.file)));
+  const active = await Promise.all((await app.workflows.versions.active(tenantId)).filter((row) => !hashes.has(row.hash) && !names.has(`${row.namespace}/${row.name}`)).map((row) => app.workflows.versions.load(tenantId, row.hash)));
+  return [...active.map(({ file, text }) => ({ file, text })), ...given];
+}
+
+/** Empty for a text that cannot be read: the publish says why. */
+function nameOf(text: string, file: string): string[] {
+  try {
+    const { namespace, name } = readWorkflow(text, file).definition.document;
+    return [`${namespace}/${name}`];
+  } catch {
+    return [];
+  }
+}
+
+async function diffVersions(app: App, tenantId: string, before: string, after: string): Promise<z.infer<typeof diffView>> {
+  const [old, now] = await Promise.all([side(app, tenantId, before), side(app, tenantId, after)]);
+  const changes: z.infer<typeof changeView>[] = diffWorkflows(old.text, now.text);
+  return { workflow: now.name, before: { hash: old.hash, version: old.version, text: old.text }, after: { hash: now.hash, version: now.version, text: now.text }, changes };
+}
+
+async function side(app: App, tenantId: string, prefix: string): Promise<{ hash: string; name: string; version: string; text: string }> {
+  const whole = await completeHash(app.database, tenantId, prefix);
+  const found = whole === null ? null : await readVersionText(app.database, tenantId, whole);
+  if (whole === null || found === null) throw versionUnknown({ message: `There is no workflow version ${prefix}.` });
+  const { name, version } = readWorkflow(found.text, found.file).definition.document;
+  return { hash: whole, name, version, text: found.text };
+}

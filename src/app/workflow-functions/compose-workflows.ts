@@ -1,0 +1,97 @@
+import type { TurnDeps } from "../../conversation/turn-deps.ts";
+import type { TurnWorkflows } from "../../conversation/turn-workflows.ts";
+import type { DurableEngine } from "../../durable/durable.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Model } from "../../models/model.ts";
+import type { Database } from "../../storage/database.ts";
+import { createCel, createJq } from "../../workflows/adapters/index.ts";
+import type { ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
+import { createListeners } from "../../workflows/events/listeners.ts";
+import { createEventMatcher } from "../../workflows/events/match-filter.ts";
+import { approvalDecided, tell } from "../../workflows/events/own-events.ts";
+import { createEventSink, type EventDeps } from "../../workflows/events/publish-event.ts";
+import { createStoredWaits } from "../../workflows/events/stored-waits.ts";
+import { createFunctionCatalog } from "../../workflows/functions/catalog.ts";
+import type { FunctionCatalog } from "../../workflows/functions/function.ts";
+import type { RunDeps } from "../../workflows/run/run-deps.ts";
+import { createRunRecords } from "../../workflows/run/run.store.ts";
+import type { StartRunDeps } from "../../workflows/run/start-run.ts";
+import type { TalkDeps } from "../../workflows/talk/talk-deps.ts";
+import { createAuthentication } from "../../workflows/tasks/authentication.ts";
+import { createEnvironmentSecrets } from "../../workflows/tasks/authentication-secrets.ts";
+import { createHttpCall } from "../../workflows/tasks/call-http.ts";
+import { createMcpCall } from "../../workflows/tasks/call-mcp.ts";
+import { createOpenApiCall } from "../../workflows/tasks/call-openapi.ts";
+import type { Outbound } from "../../workflows/tasks/endpoint-fetch.ts";
+import { createOpenApiDocuments } from "../../workflows/tasks/endpoint-openapi.ts";
+import type { PublishDeps } from "../../workflows/versions/publish.ts";
+import type { PublishedVersions } from "../../workflows/versions/workflow-versions.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+import { agentFunction } from "./agent.ts";
+import { checkDocuments } from "./check-documents.ts";
+import { generateFunction } from "./generate.ts";
+
+/** What the rest of the app needs of workflows. */
+export type WorkflowParts = {
+  versions: PublishedVersions;
+  publishing: PublishDeps;
+  functions: FunctionCatalog;
+  talk: TalkDeps;
+  approvals: ApprovalDeps;
+  starting: StartRunDeps;
+  events: EventDeps;
+  runs: RunDeps;
+};
+
+export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; version: string; /** Of the process; secrets of workflows stand there. */ environment: Readonly<Record<string, string | undefined>> };
+
+const CALL_LIMITS = { timeoutMs: 30_000, maxBytes: 1_000_000 };
+
+/** The side that turns see; made first, since what turns are made of is used by workflows too. */
+export function turnWorkflows(deps: { versions: PublishedVersions; engine: () => DurableEngine }): TurnWorkflows {
+  return {
+    hasAny: (tenantId) => deps.versions.hasAny(tenantId),
+    hashOf: async (tenantId, name) => (await deps.versions.activeByName(tenantId, name))?.hash ?? null,
+    answer: (externalId, questionId) => deps.engine().resolve(externalId, { questionId }),
+  };
+}
+
+/** Puts the workflow parts together out of those a turn has. */
+export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versions: PublishedVersions): WorkflowParts {
+  const { database, clock, log, engine, workspace } = deps;
+  const talk: TalkDeps = { database, clock, log, engine, live: turns.live, channels: turns.channels, assistantName: turns.assistantName };
+  const functions = functionsOf(deps, turns, talk);
+  const languages = { cel: createCel(), jq: createJq() };
+  const matcher = createEventMatcher(languages);
+  const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
+  return {
+    versions, functions, talk, events, starting: { engine, clock },
+    approvals: {
+      database, clock, log, engine,
+      onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
+    },
+    publishing: { database, clock, check: (sources) => checkDocuments({ workspace, functions }, sources), onPublished: (tenantId) => versions.forget(tenantId) },
+    runs: {
+      versions, languages, functions, calls: callsOf(deps), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
+      permissions: { mayRun: () => false }, clock, log, version: deps.version,
+    },
+  };
+}
+
+function functionsOf(deps: ComposeWorkflows, turns: TurnDeps, talk: TalkDeps): FunctionCatalog {
+  const { workspace } = deps;
+  const withModel = { model: deps.model, redactor: turns.redactor, database: deps.database, clock: deps.clock };
+  return createFunctionCatalog(
+    {
+      ...talk, understander: turns.understander, redactor: turns.redactor, judge: turns.judge, knowledge: turns.knowledge, toolCalls: turns.toolCalls, policy: turns.policy, audiences: turns.audiences,
+      notifySecret: workspace.webhook === null || workspace.webhook.secret === "" ? null : workspace.webhook.secret, outbound: deps.outbound,
+    },
+    [generateFunction(withModel), agentFunction({ ...withModel, agents: workspace.agents, toolCalls: turns.toolCalls })],
+  );
+}
+
+function callsOf({ outbound, clock, workspace }: ComposeWorkflows): RunDeps["calls"] {
+  const calls = { outbound, authentication: createAuthentication({ outbound, clock }), limits: CALL_LIMITS };
+  return { http: createHttpCall(calls), openapi: createOpenApiCall({ ...calls, documents: createOpenApiDocuments({ outbound, clock, folder: workspace.folder }) }), mcp: createMcpCall({ ...calls, mayStart: () => false }) };
+}

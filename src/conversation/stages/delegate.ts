@@ -1,0 +1,80 @@
+import type { Durable } from "../../durable/durable.ts";
+import { restore } from "../../guard/redactor.ts";
+import { deriveRunId, WORKFLOW_SERVICE } from "../../workflows/run/run-input.ts";
+import { toRunInput } from "../../workflows/run/start-run.ts";
+import { delegateTurn, type Delegated } from "../delegate.store.ts";
+import type { Trace } from "../trace.ts";
+import type { TurnDeps } from "../turn-deps.ts";
+import type { Decision, PlannedPart, TurnContext, TurnEnd } from "../turn.ts";
+import { subjectOf } from "./compose.ts";
+import type { RedactedTurn } from "./redact.ts";
+
+const MAX_JOINS = 3;
+
+type Run = Extract<PlannedPart, { kind: "workflow" }>;
+
+/**
+ * Stage `act` of a message that is a run's: ends the turn without a reply, then starts the run or gives it its answer. Null
+ * when the turn has more to say than that; `startRuns` then comes after the reply. `again`: decide once more.
+ *
+ * Replay: one journaled step ends the turn; the start is sent once by the engine, under a run id made from the turn's.
+ */
+export async function delegate(deps: TurnDeps, durable: Durable, trace: Trace, context: TurnContext, decision: Decision, redacted: RedactedTurn): Promise<Extract<TurnEnd, { kind: "ended" }> | { kind: "again"; untilSeq: number } | null> {
+  const { parts } = decision;
+  const answer = parts.find((part) => part.kind === "answer");
+  const runs = runsOf(parts);
+  if (answer === undefined && (runs.length === 0 || runs.length < parts.length)) return null;
+  trace.add("act", 0, { reason: answer === undefined ? `started ${runs.map((run) => run.workflow).join(", ")}` : `answer to a question of ${answer.workflow}`, detail: { runs: runs.map((run) => runIdOf(context, run)) } });
+  trace.skip("compose", "the run replies by itself");
+  const delegated = await durable.step("delegate", (): Promise<Delegated> =>
+    delegateTurn(deps.database, context, {
+      untilSeq: context.untilSeq, decision: answer === undefined ? `workflow:${runs.map((run) => run.workflow).join(",")}` : `answer:${answer.questionId}`, reason: decision.reason, intent: decision.intent, stages: trace.stages, focus: decision.focus,
+      subject: subjectOf(context.text, decision), question: answer === undefined ? null : { id: answer.questionId, answer: context.text }, mayJoin: context.round < MAX_JOINS,
+    }, new Date(deps.clock.nowMs())));
+  if (delegated.kind === "again") return delegated;
+  const at = { tenantId: context.tenantId, conversationId: context.conversationId };
+  if (delegated.kind === "handed") {
+    startRuns(durable, context, decision, redacted);
+    const { externalId } = delegated;
+    if (answer !== undefined && externalId !== null) await durable.step("answer", () => wake(deps, externalId, answer.questionId));
+  }
+  if (delegated.pendingCount > 0) durable.send({ service: "conversation", handler: "turn", key: `${context.tenantId}:${context.conversationId}`, input: { ...at, turnId: `turn_${context.turnId.slice(5)}n` } });
+  deps.live.publish({ kind: "finished", ...at, turnId: context.turnId });
+  return { kind: "ended", status: "silent" };
+}
+
+/** Starts the runs this turn has planned; the engine takes each run id once. */
+export function startRuns(durable: Durable, context: TurnContext, decision: Decision, redacted: RedactedTurn): void {
+  for (const run of runsOf(decision.parts)) {
+    const runId = runIdOf(context, run);
+    const start = { tenantId: context.tenantId, runId, hash: run.hash, input: inputOf(context, decision, run, redacted), startedBy: "turn", conversationId: context.conversationId, contactId: context.contact.id, caseId: context.caseId, turnId: context.turnId };
+    durable.send({ service: WORKFLOW_SERVICE, handler: "run", input: toRunInput(start, context.receivedAtMs), idempotencyKey: runId });
+  }
+}
+
+function runsOf(parts: readonly PlannedPart[]): Run[] {
+  return parts.filter((part) => part.kind === "workflow");
+}
+
+function runIdOf(context: TurnContext, run: Run): string {
+  return deriveRunId("turn", context.tenantId, context.turnId, run.workflow);
+}
+
+/** What a run that a message starts is given. */
+function inputOf(context: TurnContext, decision: Decision, run: Run, redacted: RedactedTurn) {
+  const { id, name, email, externalId, isVerified } = context.contact;
+  return {
+    message: { text: context.text, ids: context.messages.map((message) => message.id), channel: context.channel, receivedAt: new Date(context.receivedAtMs).toISOString() },
+    contact: { id, name, email, externalId, isVerified },
+    conversation: { id: context.conversationId },
+    case: { id: context.caseId },
+    intent: { name: run.intent, confidence: Number(decision.confidence.toFixed(3)) },
+    entities: Object.fromEntries(Object.entries(run.entities).map(([kind, values]) => [kind, values.map((value) => restore(value, redacted.placeholders))])),
+    language: decision.understanding.language, sentiment: decision.understanding.sentiment.label, urgency: decision.understanding.urgency, risks: decision.understanding.risks,
+  };
+}
+
+async function wake(deps: TurnDeps, externalId: string, questionId: string): Promise<null> {
+  await deps.workflows.answer(externalId, questionId);
+  return null;
+}

@@ -1,0 +1,9 @@
+/** What a turn needs of workflows. */
+export type TurnWorkflows = {
+  /** The active version's hash, by the workflow's name; null when there is none. Asked in a step. */
+  hashOf(tenantId: string, name: string): Promise<string | null>;
+  /** Whether the tenant has ever published one; without, no question can wait. */
+  hasAny(tenantId: string): Promise<boolean>;
+  /** Wakes the run that waits for an answer; telling it twice does no harm. Throws `durable.unavailable` (retryable). */
+  answer(externalId: string, questionId: string): Promise<void>;
+};

@@ -1,0 +1,2 @@
+export { createCel } from "./cel.ts";
+export { createJq } from "./jq.ts";

@@ -1,0 +1,126 @@
+import type { DurableEngine } from "../../durable/durable.ts";
+import { AppError, messageOf } from "../../lib/app-error.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Database, TransactionQuery } from "../../storage/database.ts";
+import { deriveRunId } from "../run/run-input.ts";
+import { startRun } from "../run/start-run.ts";
+import type { CloudEvent } from "./cloud-event.ts";
+import type { EventSink } from "./event-waits.ts";
+import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, type PendingStart } from "./event.store.ts";
+import { eventInvalid } from "./events.errors.ts";
+import type { EventMatcher } from "./match-filter.ts";
+import { eventGroups, gather, isImmediate, type Listener } from "./start-on-event.ts";
+import type { Listeners } from "./listeners.ts";
+import { appendDeliveries, listShapes, lockCandidates, markDelivered, type DueDelivery, type WaitMatch } from "./wait.store.ts";
+
+export type EventDeps = { database: Database; engine: () => DurableEngine; matcher: EventMatcher; listeners: Listeners; clock: Clock; log: Log };
+
+/** `listeners`: runs that waited for it, and workflows that start on it or gather it. */
+export type Published = { kind: "accepted" | "duplicate"; listeners: number };
+
+/** What follows from an event once it is stored; whatever is not done at once the relay does. */
+export type EventOutcome = { listeners: number; deliveries: DueDelivery[]; starts: PendingStart[] };
+
+/**
+ * Takes an event in: stored once by source and id, in the same transaction handed to every run that waits for it and to every
+ * workflow that starts on it; then runs are resumed and started.
+ *
+ * Errors: `events.invalid` (422) for a NUL character, which the database cannot hold; `storage.unavailable` (retryable). Once it returns,
+ * nothing is lost: what the engine could not take yet is tried again until it does.
+ * Replay: the same event again changes nothing and answers `duplicate`.
+ */
+export async function publishEvent(deps: EventDeps, tenantId: string, event: CloudEvent): Promise<Published> {
+  if (JSON.stringify(event).includes("\\u0000")) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
+  const heardBy = await deps.listeners.of(tenantId, event.type);
+  const at = new Date(deps.clock.nowMs());
+  const outcome = await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null));
+  if (outcome === null) return { kind: "duplicate", listeners: (await readListeners(deps.database, tenantId, event)) ?? 0 };
+  await carryOut(deps, tenantId, outcome);
+  return { kind: "accepted", listeners: outcome.listeners };
+}
+
+/** The way `emit` takes. */
+export function createEventSink(deps: EventDeps): EventSink {
+  return {
+    async publish(tenantId, event) {
+      await publishEvent(deps, tenantId, event);
+    },
+  };
+}
+
+/** Everything an event changes in the store, in the transaction that holds the event. */
+export async function handleEvent(deps: EventDeps, query: TransactionQuery, tenantId: string, event: CloudEvent, heardBy: readonly Listener[], at: Date): Promise<EventOutcome> {
+  const matches = await matchWaits(deps, query, tenantId, event);
+  await appendDeliveries(query, tenantId, event, matches, at);
+  const starts: PendingStart[] = [];
+  let started = 0;
+  for (const listener of heardBy) {
+    const events = await gatherFor(deps, query, tenantId, listener, event, at);
+    if (!events.isHeard) continue;
+    started += 1;
+    if (events.events !== null) starts.push({ runId: deriveRunId("event", event.source, event.id, listener.hash), hash: listener.hash, input: events.events, startedBy: `event ${event.type}` });
+  }
+  const listeners = matches.length + started;
+  if (listeners > 0) await finishEvent(query, tenantId, event, listeners, starts, at);
+  return { listeners, starts, deliveries: matches.flatMap(({ wait, filter }) => (wait.externalId === null ? [] : [{ waitId: wait.waitId, externalId: wait.externalId, delivery: { seq: wait.lastSeq + 1, filter, event } }])) };
+}
+
+async function matchWaits(deps: EventDeps, query: TransactionQuery, tenantId: string, event: CloudEvent): Promise<WaitMatch[]> {
+  const keys = (await listShapes(query, tenantId, event.type)).flatMap((matchFrom) => {
+    const matchValue = deps.matcher.keyValue(matchFrom, event);
+    return matchValue === null ? [] : [{ matchFrom, matchValue }];
+  });
+  if (keys.length === 0) return [];
+  const candidates = await lockCandidates(query, tenantId, event.type, keys);
+  return candidates.flatMap((wait) => {
+    const filters = wait.filters.length === 0 ? [{ with: {}, correlate: {} }] : wait.filters;
+    for (const [filter, wanted] of filters.entries()) {
+      if (wait.isOncePerFilter && wait.taken.includes(filter)) continue;
+      const correlation = deps.matcher.match(wanted, event, wait);
+      if (correlation !== null) return [{ wait, filter, correlation }];
+    }
+    return [];
+  });
+}
+
+async function gatherFor(deps: EventDeps, query: TransactionQuery, tenantId: string, listener: Listener, event: CloudEvent, at: Date): Promise<{ isHeard: boolean; events: CloudEvent[] | null }> {
+  if (isImmediate(listener.on)) return gather(deps.matcher, listener, [], event);
+  const kept = await lockCollection(query, tenantId, listener, at);
+  const gathered = gather(deps.matcher, listener, eventGroups.catch([]).parse(kept ?? []), event);
+  if (gathered.isHeard) await saveCollection(query, tenantId, listener, gathered.groups, at);
+  return gathered;
+}
+
+/** Resumes and starts runs; what fails stays due in the store. */
+export async function carryOut(deps: EventDeps, tenantId: string, due: Pick<EventOutcome, "deliveries" | "starts"> & { mayBeRepeat?: boolean }): Promise<void> {
+  const at = () => new Date(deps.clock.nowMs());
+  const resumed = await Promise.all(due.deliveries.map((each) => resume(deps, each)));
+  const delivered = due.deliveries.filter((_, index) => resumed[index] === true);
+  if (delivered.length > 0) await markDelivered(deps.database, tenantId, delivered, at());
+  const begun = await Promise.all(due.starts.map((start) => begin(deps, tenantId, start, due.mayBeRepeat ?? false)));
+  const started = due.starts.filter((_, index) => begun[index] === true).map((start) => start.runId);
+  if (started.length > 0) await markStarted(deps.database, tenantId, started, at());
+}
+
+async function resume(deps: EventDeps, due: DueDelivery): Promise<boolean> {
+  try {
+    await deps.engine().resolve(due.externalId, [due.delivery]);
+    return true;
+  } catch (error) {
+    deps.log.warn("events.not_delivered", { waitId: due.waitId, error: messageOf(error) });
+    return false;
+  }
+}
+
+async function begin(deps: EventDeps, tenantId: string, start: PendingStart, mayBeRepeat: boolean): Promise<boolean> {
+  try {
+    await startRun(deps, { tenantId, ...start, mayBeRepeat });
+    return true;
+  } catch (error) {
+    const isOver = error instanceof AppError && !error.isRetryable;
+    deps.log.warn("events.not_started", { runId: start.runId, isOver, error: messageOf(error) });
+    await markStartFailed(deps.database, tenantId, start.runId, messageOf(error), isOver, new Date(deps.clock.nowMs()));
+    return false;
+  }
+}

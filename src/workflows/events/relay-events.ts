@@ -1,0 +1,77 @@
+import { messageOf } from "../../lib/app-error.ts";
+import { claimPending, listDueStarts } from "./event.store.ts";
+import { carryOut, handleEvent, type EventDeps, type EventOutcome } from "./publish-event.ts";
+import { finishEvent } from "./event.store.ts";
+import { fireSchedules, syncSchedules } from "./run-schedules.ts";
+import { listDueDeliveries } from "./wait.store.ts";
+
+export type EventRelay = { /** Own events were told just now: look at once. */ wake(): void; stop(): Promise<void> };
+
+const EVERY_MS = 500;
+/** What was begun so lately is still being done by whoever began it. */
+const GRACE_MS = 5_000;
+const BATCH = 200;
+
+/**
+ * Carries on what is stored and not done: own events told in other transactions, runs not resumed or started yet, schedules that
+ * are due. Every process may run one: rows are claimed by lock, and what follows is idempotent.
+ */
+export function startEventRelay(deps: EventDeps & { tenantId: string }): EventRelay {
+  let isStopped = false;
+  let wake = () => {};
+  let isAwake = false;
+  const loop = async () => {
+    while (!isStopped) {
+      isAwake = false;
+      await relayOnce(deps, deps.tenantId).catch((error: unknown) => deps.log.warn("events.relay_failed", { error: messageOf(error) }));
+      if (isStopped || isAwake) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, EVERY_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = loop();
+  return {
+    wake() {
+      isAwake = true;
+      wake();
+    },
+    async stop() {
+      isStopped = true;
+      wake();
+      await running;
+    },
+  };
+}
+
+/** One round of the relay. Exported for tests, which step the clock. */
+export async function relayOnce(deps: EventDeps, tenantId: string): Promise<void> {
+  for (let count = 0; count < BATCH; count += 1) {
+    const outcome = await handleNext(deps, tenantId);
+    if (outcome === null) break;
+    await carryOut(deps, tenantId, outcome);
+  }
+  await syncSchedules(deps, tenantId);
+  await carryOut(deps, tenantId, { deliveries: [], starts: await fireSchedules(deps, tenantId) });
+  const olderThan = new Date(deps.clock.nowMs() - GRACE_MS);
+  const deliveries = await listDueDeliveries(deps.database, tenantId, olderThan, BATCH);
+  const starts = await listDueStarts(deps.database, tenantId, olderThan, BATCH);
+  if (deliveries.length + starts.length > 0) await carryOut(deps, tenantId, { deliveries, starts, mayBeRepeat: true });
+}
+
+async function handleNext(deps: EventDeps, tenantId: string): Promise<EventOutcome | null> {
+  const at = new Date(deps.clock.nowMs());
+  const scheduled = await deps.listeners.scheduled(tenantId);
+  return deps.database.transaction(tenantId, async (query) => {
+    const event = await claimPending(query, tenantId);
+    if (event === null) return null;
+    const heardBy = new Set([...(scheduled.byType.get(event.type) ?? []), ...(scheduled.byType.get("*") ?? [])]);
+    const outcome = await handleEvent(deps, query, tenantId, event, [...heardBy], at);
+    if (outcome.listeners === 0) await finishEvent(query, tenantId, event, 0, [], at);
+    return outcome;
+  });
+}

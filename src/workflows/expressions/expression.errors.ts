@@ -1,0 +1,4 @@
+import { defineError } from "../../lib/app-error.ts";
+
+export const expressionInvalid = defineError({ code: "workflows.expression_invalid", status: 422, message: "The expression is not valid." });
+export const expressionFailed = defineError({ code: "workflows.expression_failed", status: 400, message: "The expression could not be evaluated." });

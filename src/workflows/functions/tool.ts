@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { callTool } from "../../tools/call-tool.ts";
+import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
+import { takeApproval } from "../approvals/approval.store.ts";
+import { approvalMismatch } from "../approvals/approvals.errors.ts";
+import { hashCall } from "../approvals/hash-call.ts";
+import { defineFunction, keyedId, toolContact } from "./define-function.ts";
+import type { FunctionCall } from "./function.ts";
+import type { FunctionDeps } from "./function-deps.ts";
+import { toolDenied, toolFailed } from "./functions.errors.ts";
+
+const input = z.strictObject({
+  tool: z.string().min(1),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+  approval: z.string().optional().describe("Id of the approval that allows this exact call, from `approve`."),
+  undo: z.strictObject({
+    tool: z.string().min(1),
+    arguments: z.record(z.string(), z.unknown()).default({}),
+    take: z.record(z.string(), z.string()).default({}).describe("Arguments taken from this call's output: { refund_id: refundId }."),
+  }).optional().describe("The call that takes the effect back when the run is cancelled or fails."),
+});
+const output = z.object({
+  status: z.enum(["ok", "not_found", "refused"]),
+  output: z.unknown().describe("What the tool gave back; null unless `ok`."),
+  say: z.string().nullable().describe("The tool's own sentence for the contact."),
+  reason: z.string().nullable(),
+  callId: z.string(),
+  undo: z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()) }).nullable(),
+});
+
+type Output = z.infer<typeof output>;
+
+/**
+ * `call: tool`: one call through the one way to an effect. What the system of record says no to is an outcome; a denial by
+ * policy and a fault are errors that `catch` sees (`workflows.tool_denied`, `workflows.tool_failed`, `tools.unknown`).
+ *
+ * With an approval the call is made in the name of the person who gave it, and only if it is the exact call they saw.
+ * Replay: the record is kept under an id made from the task's key, so the effect happens once.
+ */
+export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">) {
+  return defineFunction({
+    name: "tool", summary: "Calls a tool of the workspace.", input, output,
+    traits: { waits: false, effects: true, needsConversation: false },
+    async run(call, given): Promise<Output> {
+      const callId = keyedId("call", call, sha256);
+      let made: ToolCallRecord | null = null;
+      await call.durable.step(`tool.${given.tool}`, async () => {
+        made = await callOnce(deps, call, given, callId);
+        return { callId, status: made.status };
+      });
+      const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, callId));
+      if (record === null) throw new Error(`the record of ${callId} is gone`);
+      return toOutput(record, given);
+    },
+    async undo(call, given, made) {
+      const undo = made.undo;
+      if (undo === null) return;
+      const callId = keyedId("call", call, sha256);
+      await call.durable.step(`undo.${given.tool}`, async () => {
+        toOutput(await callOnce(deps, call, { ...undo }, callId), { ...undo });
+      });
+    },
+  });
+}
+
+type Given = Pick<z.infer<typeof input>, "tool" | "arguments"> & { approval?: string | undefined; undo?: z.infer<typeof input>["undo"] };
+
+async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, callId: string): Promise<ToolCallRecord> {
+  const { subject } = call;
+  const decidedBy = given.approval === undefined ? null : await allowedBy(deps, call, given, given.approval);
+  return callTool(deps.toolCalls, {
+    tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, contact: await toolContact(deps.database, subject), channel: "workflow",
+    principal: decidedBy === null ? { type: "AiAgent", id: "assistant" } : { type: "HumanAgent", id: decidedBy },
+    // No turn: a run's call does not hang on the turn that began it being still under way.
+    turnId: null, conversationId: subject.conversationId, caseId: subject.caseId,
+  });
+}
+
+async function allowedBy(deps: Pick<FunctionDeps, "database">, call: FunctionCall, given: Given, approvalId: string): Promise<string> {
+  const by = await takeApproval(deps.database, { tenantId: call.subject.tenantId, id: approvalId, callHash: hashCall(given.tool, given.arguments), usedBy: call.idempotencyKey });
+  if (by === null) throw approvalMismatch({ message: `The approval ${approvalId} does not allow this call of "${given.tool}": it was not approved, was for another call, or was used already.`, details: { approvalId, tool: given.tool } });
+  return by.replace(/^user:/, "");
+}
+
+function toOutput(record: ToolCallRecord, given: Given): Output {
+  const { status, reason, say } = record;
+  const details = { tool: record.tool, callId: record.id, needsPerson: record.needsPerson };
+  if (status === "denied") throw toolDenied({ message: reason ?? "Policy does not allow this call.", details });
+  if (status === "failed" || status === "started") throw toolFailed({ message: `The tool "${record.tool}" failed: ${reason ?? "it did not answer"}`, details });
+  return { status, output: status === "ok" ? record.output : null, say, reason, callId: record.id, undo: status === "ok" ? undoOf(given, record.output) : null };
+}
+
+function undoOf(given: Given, made: unknown): Output["undo"] {
+  if (given.undo === undefined) return null;
+  const fields = new Map<string, unknown>(typeof made === "object" && made !== null ? Object.entries(made) : []);
+  const taken = Object.entries(given.undo.take).map(([name, field]) => [name, fields.get(field) ?? null]);
+  return { tool: given.undo.tool, arguments: { ...given.undo.arguments, ...Object.fromEntries(taken) } };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { restore } from "../../guard/redactor.ts";
+import type { FunctionDeps } from "./function-deps.ts";
+import { defineFunction } from "./define-function.ts";
+
+const input = z.strictObject({ text: z.string().max(100_000).describe("The message to understand.") });
+const output = z.object({
+  intent: z.string().nullable().describe("The best fitting intent of the workspace; null when none fits."),
+  confidence: z.number(),
+  intents: z.array(z.object({ name: z.string(), confidence: z.number() })),
+  language: z.string(),
+  sentiment: z.enum(["negative", "neutral", "positive"]),
+  urgency: z.number(),
+  risks: z.array(z.string()),
+  entities: z.record(z.string(), z.array(z.string())).describe("What the text names, by kind: { order_number: [\"1042\"] }."),
+});
+
+/** `call: understand`: what a text asks for, in which language and mood. Read with placeholders for personal values. */
+export function understandFunction(deps: Pick<FunctionDeps, "understander" | "redactor">) {
+  return defineFunction({
+    name: "understand", summary: "Reads a text: intent, entities, language, sentiment, urgency, risks.", input, output,
+    traits: { waits: false, effects: false, needsConversation: false },
+    run(call, given) {
+      return call.durable.step("understand", async () => {
+        const redacted = deps.redactor.redact({ text: given.text, known: [], names: [] });
+        const read = await deps.understander.understand({ text: redacted.text, recent: [] });
+        const entities: Record<string, string[]> = {};
+        for (const entity of read.entities) {
+          const value = restore(entity.value, redacted.placeholders);
+          const known = (entities[entity.kind] ??= []);
+          if (!known.includes(value)) known.push(value);
+        }
+        const best = read.intents[0];
+        return { intent: best?.name ?? null, confidence: best?.confidence ?? 0, intents: read.intents, language: read.language, sentiment: read.sentiment.label, urgency: read.urgency, risks: [...read.risks], entities };
+      });
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import type { Clock } from "../../lib/clock.ts";
+import type { DurableEngine } from "../../durable/durable.ts";
+import type { Database } from "../../storage/database.ts";
+import { WORKFLOW_SERVICE, resumePoint, type ResumePoint, type RunInput } from "./run-input.ts";
+import { runNotFailed, runNotResumable, runOver, runUnknown } from "./run.errors.ts";
+import { closeRunRow, readRunRow } from "./run.store.ts";
+
+export type ControlRunDeps = { database: Database; engine: () => DurableEngine; clock: Clock };
+
+/**
+ * Lets a failed run go on from the task that failed, with the data that task had; what was completed is not done again.
+ *
+ * Throws: `workflows.run_unknown`, `workflows.run_not_failed`, `workflows.run_not_resumable`; `durable.unavailable` (retryable:
+ * asking again resumes it once).
+ */
+export async function resumeRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<{ runId: string; attempt: number }> {
+  const row = await readRun(deps, tenantId, runId);
+  if (row.status !== "failed") throw runNotFailed({ message: `Run ${runId} is ${row.status}.` });
+  const resume = resumePoint.nullable().parse(row.resume);
+  if (resume === null) throw runNotResumable({ message: `Run ${runId} cannot go on: it did not fail in a task, or its data is too large to keep.` });
+  return startAgain(deps, row, resume, "run");
+}
+
+/**
+ * Cancels a run: one under way stops at its next await and undoes its completed effects, last first; a failed one undoes them
+ * now. Returns when the engine has taken it; the record says when it is done.
+ *
+ * Throws: `workflows.run_unknown` (also for a run that began less than a moment ago), `workflows.run_over`.
+ */
+export async function cancelRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<{ runId: string }> {
+  const row = await readRun(deps, tenantId, runId);
+  if (row.status === "failed") {
+    await startAgain(deps, row, resumePoint.nullable().parse(row.resume) ?? { frames: [], context: row.context, counts: {}, effects: [] }, "compensate");
+    return { runId };
+  }
+  if (row.status === "completed" || row.status === "cancelled") throw runOver({ message: `Run ${runId} is ${row.status}.` });
+  const answer = await deps.engine().cancel(row.invocation_id);
+  // The engine knows it no more, and it wrote no end: its journal was removed by hand.
+  if (answer === "unknown") await closeRunRow(deps.database, tenantId, runId, new Date(deps.clock.nowMs()));
+  return { runId };
+}
+
+type RunRow = NonNullable<Awaited<ReturnType<typeof readRunRow>>>;
+
+async function readRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<RunRow> {
+  const row = await readRunRow(deps.database, tenantId, runId);
+  if (row === null) throw runUnknown({ message: `There is no run ${runId}.` });
+  return row;
+}
+
+async function startAgain(deps: ControlRunDeps, row: RunRow, resume: ResumePoint, mode: RunInput["mode"]): Promise<{ runId: string; attempt: number }> {
+  const attempt = row.attempt + 1;
+  const input: RunInput = {
+    tenantId: row.tenant_id, runId: row.id, hash: row.hash, input: row.input, startedAtMs: Date.parse(row.started_at), askedMs: deps.clock.nowMs(), startedBy: row.started_by,
+    conversationId: row.conversation_id, contactId: row.contact_id, caseId: row.case_id, turnId: row.turn_id, parentRunId: row.parent_run_id, depth: row.depth, attempt, resume, mode, mayBeRepeat: false,
+  };
+  await deps.engine().start({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: `${row.id}~${attempt}` });
+  return { runId: row.id, attempt };
+}

@@ -1,0 +1,123 @@
+import { messageOf } from "../../lib/app-error.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Durable } from "../../durable/durable.ts";
+import { isCancelled } from "../../durable/durable.errors.ts";
+import { LIMITS, sizeOf } from "./limits.ts";
+import type { RunStatus, TaskRecord, WorkflowError } from "./run-record.ts";
+import type { ResumePoint, RunInput } from "./run-input.ts";
+import type { RunRecords, RunWrite, StoredTask } from "./run-records.ts";
+
+/** A task that has begun. */
+export type TaskMark = { record: StoredTask; startUs: number };
+
+/**
+ * Gathers what happened to the tasks of one invocation, and writes it in one go: before a long wait, at the end, and for
+ * whoever watches once a run has been busy for a quarter of a second.
+ *
+ * Replay: nothing here is journaled but the write before a wait (`pause`), after which a replay starts gathering anew: what
+ * was written stays as it was measured.
+ */
+export type Recorder = {
+  begin(task: Pick<TaskRecord, "pointer" | "name" | "kind" | "iteration">, input: unknown): TaskMark;
+  end(mark: TaskMark, end: Partial<Pick<TaskRecord, "status" | "output" | "branch" | "reason" | "error" | "queuedUs">>): void;
+  /** Failed tasks at and below the pointer were dealt with by a `catch`. */
+  caught(pointer: string): void;
+  /** A journaled write, before something that may take long. */
+  pause(durable: Durable, pointer: string): Promise<void>;
+  /** The same inside a step that exists anyway: `write` in it, `clear` after it. */
+  write(status: RunStatus, pointer: string): Promise<void>;
+  clear(): void;
+  finish(state: NonNullable<RunWrite["state"]> | null): Promise<void>;
+};
+
+export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown };
+
+const WATCHED_AFTER_MS = 250;
+const SHOWN_CHARS = 64_000;
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const startUs = options.run.startedAtMs * 1_000;
+  const state = { pending: new Map<StoredTask, true>(), failed: new Set<StoredTask>(), last: new Map<unknown, string>([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false };
+  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: options.run, workflow: options.workflow, invocationId: options.invocationId, state: given, tasks: [...state.pending.keys()] });
+  const running = (status: RunStatus, pointer: string): RunWrite["state"] => (options.isBranch ? null : { status, pointer, output: null, context: null, error: null, resume: null, endedAtMs: null });
+
+  /** For those who watch; the next one, and the end, write what this one could not. */
+  const show = () => {
+    if (state.isOver || options.signal.aborted) return;
+    const shown = toWrite(running("running", state.pointer));
+    options.records.write(shown).then(
+      () => shown.tasks.forEach((task) => task.status !== "running" && state.pending.delete(task)),
+      (error: unknown) => options.log.warn("workflows.record_late", { runId: options.run.runId, error: messageOf(error) }),
+    );
+  };
+  const timer = setTimeout(show, WATCHED_AFTER_MS).unref();
+
+  const write = (status: RunStatus, pointer: string) => options.records.write(toWrite(running(status, pointer)));
+  const clear = () => {
+    state.pending.clear();
+    state.last = new Map();
+  };
+
+  return {
+    begin(task, input) {
+      const atUs = nowUs();
+      const record: StoredTask = { ...task, status: "running", offsetUs: Math.max(0, atUs - startUs), durationUs: 0, queuedUs: state.queuedUs, input: null, inputFrom: null, output: null, branch: null, reason: null, error: null, seq: state.seq };
+      const from = state.last.get(input);
+      if (from === undefined) record.input = shorten(input);
+      else record.inputFrom = from;
+      state.seq += 1;
+      state.queuedUs = 0;
+      state.pointer = task.pointer;
+      if (state.seq <= LIMITS.records) state.pending.set(record, true);
+      return { record, startUs: atUs };
+    },
+    end(mark, end) {
+      const { record } = mark;
+      record.durationUs = Math.max(0, nowUs() - mark.startUs);
+      Object.assign(record, { status: "completed" }, end, end.output === undefined ? {} : { output: shorten(end.output) });
+      if (record.status === "failed") state.failed.add(record);
+      if (end.output !== undefined) state.last = new Map([[end.output, `${record.pointer}#${record.iteration}`]]);
+      if (record.seq < LIMITS.records) state.pending.set(record, true);
+    },
+    caught(pointer) {
+      for (const record of state.failed) {
+        if (record.pointer !== pointer && !record.pointer.startsWith(`${pointer}/`)) continue;
+        record.status = "caught";
+        state.failed.delete(record);
+        if (record.seq < LIMITS.records) state.pending.set(record, true);
+      }
+    },
+    async pause(durable, pointer) {
+      await durable.step("record", () => write("waiting", pointer));
+      clear();
+    },
+    write,
+    clear,
+    async finish(given) {
+      state.isOver = true;
+      clearTimeout(timer);
+      if (given === null && state.pending.size === 0) return;
+      await options.records.write(toWrite(given));
+    },
+  };
+}
+
+/** What a task that was stopped ended with. */
+export function interruptionError(thrown: unknown, pointer: string): WorkflowError {
+  return isCancelled(thrown)
+    ? { type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail: null, instance: pointer }
+    : { type: "https://serverlessworkflow.io/spec/1.0.0/errors/timeout", status: 408, title: "Timeout", detail: null, instance: pointer };
+}
+
+/** The resumption's data only as far as it may be kept. */
+export function keepable(resume: ResumePoint): ResumePoint | null {
+  return sizeOf(resume, LIMITS.dataChars * 2) > LIMITS.dataChars * 2 ? null : resume;
+}
+
+function shorten(value: unknown): unknown {
+  return sizeOf(value, SHOWN_CHARS) > SHOWN_CHARS ? { shortened: `more than ${SHOWN_CHARS / 1_000} kB` } : value;
+}
+
+function nowUs(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1_000);
+}

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import type { Database } from "../../storage/database.ts";
+
+/** What `GET /api/workflows/{name}/branches` shows of one task; durations in microseconds. */
+const taskCounts = z.object({
+  pointer: z.string(), name: z.string(), kind: z.string(),
+  runs: z.number(), completed: z.number(), failed: z.number(), caught: z.number(), skipped: z.number(), waiting: z.number(), overridden: z.number(),
+  p50_us: z.number().nullable(), p95_us: z.number().nullable(), queued_p50_us: z.number().nullable(), queued_p95_us: z.number().nullable(),
+  errors: z.array(z.object({ type: z.string(), count: z.number() })),
+  branches: z.array(z.object({ branch: z.string(), count: z.number() })),
+});
+export type TaskCounts = z.infer<typeof taskCounts>;
+
+export type CountFilter = { namespace: string; name: string; /** Null: all versions. */ hash: string | null; since: Date };
+
+const CHOSEN = `select id, status, pointer, attempt from workflow_run where tenant_id = $1 and namespace = $2 and name = $3 and ($4::text is null or hash = $4) and started_at >= $5`;
+
+const COUNT = {
+  name: "workflow_task_counts",
+  text: `with chosen as materialized (${CHOSEN}),
+    task as materialized (select t.*, r.status as run_status, r.pointer as run_pointer, r.attempt as run_attempt from workflow_task t join chosen r on r.id = t.run_id where t.tenant_id = $1),
+    failure as (select pointer, json_agg(json_build_object('type', type, 'count', n) order by n desc) as list from (select pointer, error->>'type' as type, count(*)::int as n from task where error is not null group by 1, 2) x group by pointer),
+    branch as (select pointer, json_agg(json_build_object('branch', branch, 'count', n) order by n desc) as list from (select pointer, branch, count(*)::int as n from task where branch is not null group by 1, 2) x group by pointer)
+    select t.pointer, max(t.name) as name, max(t.kind) as kind, count(*)::int as runs,
+      count(*) filter (where t.status = 'completed')::int as completed, count(*) filter (where t.status = 'failed')::int as failed, count(*) filter (where t.status = 'caught')::int as caught,
+      count(*) filter (where t.status = 'skipped')::int as skipped, count(*) filter (where t.status = 'running' and t.run_status in ('running', 'waiting'))::int as waiting,
+      count(*) filter (where (t.attempt > 1 and t.seq = 0) or (t.run_status = 'cancelled' and t.error->>'type' = 'https://baton.dev/errors/workflows.cancelled'))::int as overridden,
+      percentile_cont(0.5) within group (order by t.duration_us) filter (where t.status = 'completed') as p50_us, percentile_cont(0.95) within group (order by t.duration_us) filter (where t.status = 'completed') as p95_us,
+      percentile_cont(0.5) within group (order by t.queued_us) filter (where t.queued_us > 0) as queued_p50_us, percentile_cont(0.95) within group (order by t.queued_us) filter (where t.queued_us > 0) as queued_p95_us,
+      coalesce(min(f.list::text)::json, '[]') as errors, coalesce(min(b.list::text)::json, '[]') as branches
+    from task t left join failure f on f.pointer = t.pointer left join branch b on b.pointer = t.pointer group by t.pointer order by t.pointer`,
+};
+
+/** Counts of every task of a workflow's runs since then, all iterations, and of how many runs. */
+export async function countTasks(database: Database, tenantId: string, filter: CountFilter): Promise<{ runs: number; tasks: TaskCounts[] }> {
+  const values = [tenantId, filter.namespace, filter.name, filter.hash, filter.since];
+  const [rows, [total]] = await Promise.all([database.query(tenantId, COUNT, values), database.query(tenantId, { name: "workflow_run_count", text: `select count(*)::int as runs from (${CHOSEN}) x` }, values)]);
+  return { runs: Number(total?.["runs"] ?? 0), tasks: rows.map((row) => taskCounts.parse(row)) };
+}
+
+const health = z.object({ namespace: z.string(), name: z.string(), runs: z.number(), completed: z.number(), failed: z.number(), cancelled: z.number(), running: z.number(), waiting: z.number(), p50_us: z.number().nullable(), p95_us: z.number().nullable() });
+export type RunCounts = z.infer<typeof health>;
+
+const HEALTH = {
+  name: "workflow_run_health",
+  text: `select namespace, name, count(*) filter (where started_at >= $2)::int as runs, count(*) filter (where started_at >= $2 and status = 'completed')::int as completed, count(*) filter (where started_at >= $2 and status = 'failed')::int as failed,
+      count(*) filter (where started_at >= $2 and status = 'cancelled')::int as cancelled, count(*) filter (where status = 'running')::int as running, count(*) filter (where status = 'waiting')::int as waiting,
+      percentile_cont(0.5) within group (order by duration_us) filter (where started_at >= $2 and status = 'completed') as p50_us, percentile_cont(0.95) within group (order by duration_us) filter (where started_at >= $2 and status = 'completed') as p95_us
+    from workflow_run where tenant_id = $1 and (started_at >= $2 or status in ('running', 'waiting')) group by namespace, name`,
+};
+
+/** How the runs since then went, by workflow; open ones whenever they began. */
+export async function countRuns(database: Database, tenantId: string, since: Date): Promise<RunCounts[]> {
+  return (await database.query(tenantId, HEALTH, [tenantId, since])).map((row) => health.parse(row));
+}

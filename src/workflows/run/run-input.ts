@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+
+export const workflowError = z.object({ type: z.string(), status: z.number(), title: z.string(), detail: z.string().nullable(), instance: z.string() });
+
+/** The service that runs workflows. What would break a journal makes the next number; the old one stays (docs/decisions/2026-11-21-workflow-runs.md). */
+export const WORKFLOW_SERVICE = "workflow_v1";
+
+/** A part of a workflow whose effect can be undone: what `undo` needs, in the order it happened. */
+export const completedEffect = z.object({ pointer: z.string(), name: z.string(), iteration: z.number(), function: z.string(), key: z.string(), input: z.unknown(), output: z.unknown() });
+export type CompletedEffect = z.infer<typeof completedEffect>;
+
+/**
+ * One level of the way down to the task that failed: the task, the raw input it began with, and what its kind needs to go on
+ * (`visits` as in `TaskScope`; `round` of a loop with the data it had reached; the branches of a fork that were done; the error a `catch` was dealing with).
+ */
+export const resumeFrame = z.object({
+  pointer: z.string(),
+  input: z.unknown(),
+  visits: z.record(z.string(), z.number()),
+  round: z.number().optional(),
+  data: z.unknown().optional(),
+  /** A fork's branches that were done, by place: output and context. */
+  done: z.record(z.string(), z.object({ output: z.unknown(), context: z.unknown() })).optional(),
+  /** The place of the branch that failed; the frames below this one are its. */
+  branch: z.number().optional(),
+  caught: workflowError.optional(),
+});
+export type ResumeFrame = z.infer<typeof resumeFrame>;
+
+/** Where a run goes on: `frames` from the outermost task to the one that failed. `counts`: executions so far, by pointer. */
+export const resumePoint = z.object({ frames: z.array(resumeFrame), context: z.unknown(), counts: z.record(z.string(), z.number()), effects: z.array(completedEffect) });
+export type ResumePoint = z.infer<typeof resumePoint>;
+
+/** How a branch of a fork went on, as its invocation answers. `effects`: of completed branches; a stopped one has undone its own. */
+export const branchEnd = z.union([
+  z.object({ kind: z.literal("completed"), output: z.unknown(), isEnd: z.boolean(), context: z.unknown(), effects: z.array(completedEffect), tasks: z.number() }),
+  z.object({ kind: z.literal("failed"), error: workflowError, frames: z.array(resumeFrame), context: z.unknown(), effects: z.array(completedEffect) }),
+  z.object({ kind: z.literal("cancelled") }),
+]);
+export type BranchEnd = z.infer<typeof branchEnd>;
+
+/** What the engine is handed for one run; small, and the same on every replay. */
+export const runInput = z.object({
+  tenantId: z.string(),
+  runId: z.string(),
+  /** Content hash of the version; a run keeps it. */
+  hash: z.string(),
+  input: z.unknown(),
+  /** When it was asked for, ms since the epoch. */
+  startedAtMs: z.number(),
+  /** When this attempt was asked for; the wait for the engine is counted from here. */
+  askedMs: z.number(),
+  /** What began it, for people: `turn`, `event com.example.order`, `schedule`, `api`, `run run_...`. */
+  startedBy: z.string(),
+  conversationId: z.string().nullable(),
+  contactId: z.string().nullable(),
+  caseId: z.string().nullable(),
+  turnId: z.string().nullable(),
+  parentRunId: z.string().nullable(),
+  /** 0 for a run of its own, one more in every sub-workflow. */
+  depth: z.number(),
+  /** From 1; a resumption is the next. */
+  attempt: z.number(),
+  resume: resumePoint.nullable(),
+  /** `compensate`: run nothing, undo the effects of `resume`. */
+  mode: z.enum(["run", "compensate"]),
+  /** The caller may have started this run id before and does not know: the record is asked first. */
+  mayBeRepeat: z.boolean(),
+});
+export type RunInput = z.infer<typeof runInput>;
+
+/** What a run comes to, as the handler answers. `effects` are for a caller that may have to undo them; `repeated`: the run id was started before. */
+export const runEnd = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("completed"), output: z.unknown(), effects: z.array(completedEffect) }),
+  z.object({ status: z.literal("failed"), error: workflowError, effects: z.array(completedEffect) }),
+  z.object({ status: z.literal("cancelled") }),
+  z.object({ status: z.literal("repeated") }),
+]);
+export type RunEnd = z.infer<typeof runEnd>;
+
+/** What a branch of a fork is handed. `run` without its resumption. */
+export const branchInput = z.object({
+  run: runInput,
+  workflowInput: z.unknown(),
+  pointer: z.string(),
+  input: z.unknown(),
+  context: z.unknown(),
+  variables: z.record(z.string(), z.unknown()),
+  key: z.string(),
+  counts: z.record(z.string(), z.number()),
+  tasks: z.number(),
+  isExtension: z.boolean(),
+  functionDepth: z.number(),
+  frames: z.array(resumeFrame),
+  askedMs: z.number(),
+});
+export type BranchInput = z.infer<typeof branchInput>;
+
+/** The id of a run that must be the same whenever it is made from the same cause (a turn, an event and a workflow, a parent's task). */
+export function deriveRunId(...parts: readonly string[]): string {
+  return `run_${BigInt(`0x${createHash("sha256").update(parts.join("\u0000")).digest("hex").slice(0, 28)}`).toString(32).padStart(23, "0").slice(-22)}`;
+}

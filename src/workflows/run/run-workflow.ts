@@ -1,0 +1,98 @@
+import type { Durable } from "../../durable/durable.ts";
+import { isCancelled, isInterruption } from "../../durable/durable.errors.ts";
+import { checkSchema } from "./check-schema.ts";
+import { compensate } from "./compensate.ts";
+import { fault, toWorkflowError } from "./faults.ts";
+import { closeWaits, openInterpretation, rootScope } from "./interpret.ts";
+import { TaskFailure, type Interpretation } from "./interpretation.ts";
+import { checkSize } from "./limits.ts";
+import { keepable } from "./recorder.ts";
+import type { RunDeps } from "./run-deps.ts";
+import type { ResumePoint, RunEnd, RunInput } from "./run-input.ts";
+import type { RunStatus, WorkflowError } from "./run-record.ts";
+import { toMs } from "./to-ms.ts";
+
+/**
+ * One run, from its input to its record: an invocation of its own that keeps the version it began with.
+ *
+ * Errors: a failed run is an end, not a throw; it can be resumed at the task that failed. Cancelled, it undoes the completed
+ * effects in reverse order first.
+ * Replay: journaled are effects, waits and children; everything else is made again from the same input. The record at the end
+ * is written before the invocation ends, and again by a replay.
+ */
+export async function runWorkflow(deps: RunDeps, durable: Durable, input: RunInput): Promise<RunEnd> {
+  if (input.mayBeRepeat && (await durable.step("known", () => deps.records.has(input.tenantId, input.runId)))) return { status: "repeated" };
+  const run = await openInterpretation(deps, durable, input, { isBranch: false, askedMs: input.askedMs, workflowInput: input.input, context: input.resume?.context ?? {}, counts: input.resume?.counts ?? {}, tasks: 0 });
+  run.state.effects.push(...(input.resume?.effects ?? []));
+  const end = await carryOut(run, durable);
+  await closeWaits(run);
+  return end;
+}
+
+async function carryOut(run: Interpretation, durable: Durable): Promise<RunEnd> {
+  try {
+    if (run.input.mode === "compensate") return await cancelled(run, durable);
+    const output = await withinTime(run, durable);
+    if (durable.isStopping()) return await cancelled(run, durable);
+    await finish(run, { status: "completed", output, error: null, resume: null, pointer: null });
+    return { status: "completed", output, effects: run.state.effects };
+  } catch (error) {
+    if (isCancelled(error)) return cancelled(run, durable);
+    if (isInterruption(error)) throw error;
+    const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, ""));
+    await finish(run, { status: "failed", output: null, error: failure.error, resume: toResumePoint(run, failure), pointer: failure.frames.at(-1)?.pointer ?? null });
+    return { status: "failed", error: failure.error, effects: run.state.effects };
+  }
+}
+
+async function withinTime(run: Interpretation, durable: Durable): Promise<unknown> {
+  const { timeout } = run.definition;
+  if (timeout === null) return fromInputToOutput(run, durable);
+  const timeoutMs = toMs(run, timeout.after, rootExpressionScope(run, run.input.input));
+  const ended = await durable.within(timeoutMs, (inner) => fromInputToOutput(run, inner));
+  if (ended.kind === "timed_out") throw fault("timeout", { detail: `The workflow did not end within ${timeoutMs} ms.` });
+  return ended.value;
+}
+
+async function fromInputToOutput(run: Interpretation, durable: Durable): Promise<unknown> {
+  const { definition, expressions } = run;
+  const given = run.input.input;
+  checkSize(given, "input");
+  checkSchema(definition.input.schema, given, "input");
+  const input = definition.input.transform === null ? given : expressions.evaluate(definition.input.transform, rootExpressionScope(run, given));
+  run.workflowInput = input;
+  const ended = await run.runTasks({ ...rootScope(durable, run.input.runId), resume: run.input.resume?.frames ?? [] }, definition.do, input);
+  const scope = rootExpressionScope(run, input);
+  scope.output = ended.output;
+  const output = definition.output.transform === null ? ended.output : expressions.evaluate(definition.output.transform, scope);
+  checkSize(output, "output");
+  checkSchema(definition.output.schema, output, "output");
+  return output ?? null;
+}
+
+function rootExpressionScope(run: Interpretation, input: unknown) {
+  const { definition } = run;
+  return {
+    input, context: run.state.context, output: undefined as unknown, secrets: run.secrets, variables: {}, task: null, runtime: { name: "baton", version: run.deps.version, metadata: {} },
+    workflow: { id: run.input.runId, definition, input: run.workflowInput, startedAt: { iso8601: new Date(run.input.startedAtMs).toISOString() } },
+  };
+}
+
+async function cancelled(run: Interpretation, durable: Durable): Promise<RunEnd> {
+  const leftOver = await compensate(run, durable);
+  const detail = leftOver === 0 ? null : `${leftOver} effects could not be undone; see the tasks named "undo".`;
+  await finish(run, { status: "cancelled", output: null, error: { type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail, instance: "" }, resume: null, pointer: null });
+  return { status: "cancelled" };
+}
+
+function finish(run: Interpretation, end: { status: RunStatus; output: unknown; error: WorkflowError | null; resume: ResumePoint | null; pointer: string | null }): Promise<void> {
+  return run.recorder.finish({ ...end, context: run.state.context, endedAtMs: run.deps.clock.nowMs() });
+}
+
+/** Null when there is nothing to go on from: the failure was not in a task, or its data is too large to keep. */
+function toResumePoint(run: Interpretation, failure: TaskFailure): ResumePoint | null {
+  if (failure.frames.length === 0) return null;
+  const failed = new Set(failure.frames.map((frame) => frame.pointer));
+  const counts = [...run.state.counts].map(([pointer, count]): [string, number] => [pointer, failed.has(pointer) ? count - 1 : count]);
+  return keepable({ frames: failure.frames, context: run.state.context, counts: Object.fromEntries(counts), effects: run.state.effects });
+}

@@ -1,0 +1,54 @@
+import { openHandoff, readBackground, setHolder } from "../../handoff/handoff.store.ts";
+import { newId } from "../../lib/ids.ts";
+import { recordInLedger } from "../../observe/ledger.ts";
+import { describeCall } from "../../tools/describe-call.ts";
+import { listToolCalls } from "../../tools/tool-call.store.ts";
+import { say } from "./say.ts";
+import type { TalkDeps, TalkTarget } from "./talk-deps.ts";
+
+export type HandInput = TalkTarget & {
+  idempotencyKey: string;
+  /** Dotted code, as `workflow.failed`. */
+  reason: string;
+  /** For the person who takes over: what it is about, in a sentence. */
+  summary: string;
+  facts: readonly string[];
+  nextStep: string | null;
+  /** What the contact is told. */
+  text: string | null;
+};
+
+export type Handed = { kind: "handed_off"; messageId: string } | { kind: "already"; holder: "queue" | "human" };
+
+const HANDOFF_TEXT = "I'm passing you to a colleague now; they will see our whole conversation.";
+const TRIED_DAYS = 7;
+
+/**
+ * Gives the run's conversation to the queue with what is known, and tells the contact, in one transaction. Does nothing when
+ * a person has it or is awaited already.
+ *
+ * Throws: as `say`. Replay: inside a journaled step; once per `idempotencyKey`.
+ */
+export async function handToPerson(deps: TalkDeps, input: HandInput): Promise<Handed> {
+  const { tenantId, conversationId } = input;
+  // Read before the lock is taken: a transaction that waits for a second connection would hold up everyone behind the lock.
+  const calls = await listToolCalls(deps.database, tenantId, { conversationId, sinceMs: deps.clock.nowMs() - TRIED_DAYS * 86_400_000 });
+  const tried = calls.map((call) => ({ what: describeCall(call.tool, call.arguments), result: call.say ?? call.status, at: call.at }));
+  const said = await say(deps, {
+    ...input, text: input.text ?? HANDOFF_TEXT, messageKind: "handoff",
+    async andThen(query, { conv, at }) {
+      await setHolder(query, { tenantId, conversationId, holder: "queue", assigneeId: null, at });
+      const known = await readBackground(query, tenantId, conversationId);
+      const summary = {
+        headline: input.summary.slice(0, 500), intent: known.intent, sentiment: null, language: null, openQuestion: known.lastText?.slice(0, 500) ?? null,
+        verifiedFacts: [known.isVerified ? `identity verified: ${known.email ?? known.name ?? "yes"}` : "identity not verified", ...input.facts], suggestedNextStep: input.nextStep ?? "Read the thread and the run, and take it from there.",
+      };
+      const handoffId = newId("hand", at.getTime());
+      await openHandoff(query, { tenantId, conversationId, caseId: conv.caseId, handoffId, reason: input.reason, summary, tried, at });
+      await recordInLedger(query, tenantId, [{ kind: "handoff.requested", subjectId: conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { handoffId, runId: input.runId, reason: input.reason } }]);
+    },
+  });
+  if (said.kind !== "sent") return { kind: "already", holder: said.kind === "withheld" ? said.holder : "human" };
+  for (const kind of ["holder", "handoff"] as const) deps.live.publish({ kind, tenantId, conversationId });
+  return { kind: "handed_off", messageId: said.messageId };
+}

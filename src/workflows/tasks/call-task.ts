@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
+import { fault } from "../run/faults.ts";
+import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
+import { LIMITS, checkSize } from "../run/limits.ts";
+import { refuseCall } from "../run/refusals.ts";
+import { beginEffect, deriveId } from "./begin-effect.ts";
+import type { CallHandler } from "./call-handler.ts";
+
+/** A call: to the outside, to a function of the document (`use.functions`), or to one of our own. */
+export async function performCall(run: Interpretation, call: TaskCall<"call">): Promise<TaskOutcome> {
+  const { call: name, with: template } = call.task;
+  const given = run.expressions.evaluate(template, call.expressionScope());
+  const own = run.definition.use.functions[name];
+  if (own !== undefined) {
+    if (call.scope.functionDepth >= LIMITS.functionDepth) throw fault("runtime", { title: "Too deep", detail: `Functions call each other more than ${LIMITS.functionDepth} deep.` });
+    const flow = await run.runTask({ ...call.scope, key: call.key, functionDepth: call.scope.functionDepth + 1 }, own, given);
+    return { output: flow.output, isEnd: flow.then === "end" };
+  }
+  if (name === "http" || name === "openapi" || name === "mcp") return { output: await callOutside(run, call, run.deps.calls[name], given) };
+  const fn = run.deps.functions.get(name);
+  if (fn !== undefined) return { output: await callFunction(run, call, fn, given) };
+  throw refuseCall(name, run.definition, run.deps.functions) ?? new Error(`"${name}" is neither called nor refused`);
+}
+
+async function callOutside(run: Interpretation, call: TaskCall<"call">, handler: CallHandler, given: unknown): Promise<unknown> {
+  beginEffect(run);
+  const output = await handler({ call: toFunctionCall(run, call, call.key), with: toRecord(given), data: call.input, authentications: run.definition.use.authentications, secrets: run.secrets });
+  checkSize(output, "answer");
+  return output;
+}
+
+async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: WorkflowFunction, given: unknown): Promise<unknown> {
+  const input = fn.input.safeParse(given);
+  if (!input.success) throw fault("validation", { detail: `What "${fn.name}" is given is not valid: ${z.prettifyError(input.error)}` });
+  if (fn.traits.needsConversation && run.input.conversationId === null) throw fault("configuration", { detail: `"${fn.name}" needs a conversation, and this run has none.` });
+  beginEffect(run);
+  if (fn.traits.waits) await run.recorder.pause(call.scope.durable, call.pointer);
+  const output = await fn.run(toFunctionCall(run, call, call.key), input.data);
+  checkSize(output, "answer");
+  if (fn.undo !== undefined) run.state.effects.push({ pointer: call.pointer, name: call.name, iteration: call.iteration, function: fn.name, key: call.key, input: input.data, output });
+  return output;
+}
+
+/** What a function is told about its place. */
+export function toFunctionCall(run: Interpretation, call: Pick<TaskCall, "name" | "pointer" | "iteration" | "scope">, key: string): FunctionCall {
+  const { input, definition } = run;
+  return {
+    durable: call.scope.durable,
+    subject: { tenantId: input.tenantId, runId: input.runId, workflow: { namespace: definition.document.namespace, name: definition.document.name, version: definition.document.version, hash: input.hash }, conversationId: input.conversationId, contactId: input.contactId, caseId: input.caseId, turnId: input.turnId },
+    task: { name: call.name, pointer: call.pointer, iteration: call.iteration },
+    idempotencyKey: deriveId("call", key),
+  };
+}
+
+function toRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}

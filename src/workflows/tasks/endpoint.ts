@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { fault } from "../run/faults.ts";
+import { expandUriTemplate } from "./endpoint-template.ts";
+
+const configured = z.object({ uri: z.string(), authentication: z.unknown().optional() });
+
+/**
+ * The address and the authentication of an `endpoint`: a text, or `{ uri, authentication }`; `{name}` is taken from `data`.
+ * Throws the fault `configuration`.
+ */
+export function readEndpoint(endpoint: unknown, data: unknown, what = "endpoint"): { url: URL; authentication: unknown } {
+  const read = typeof endpoint === "string" ? { uri: endpoint, authentication: undefined } : configured.safeParse(endpoint).data;
+  if (read === undefined) throw fault("configuration", { detail: `The ${what} is neither an address nor { uri, authentication }.` });
+  const text = expandUriTemplate(read.uri, data);
+  if (!URL.canParse(text)) throw fault("configuration", { detail: `The ${what} "${text.slice(0, 200)}" is not an address: it needs https://, a host and a path.` });
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") throw fault("configuration", { detail: `The ${what} holds a user name or password; say them under "authentication".` });
+  url.hash = "";
+  return { url, authentication: read.authentication };
+}

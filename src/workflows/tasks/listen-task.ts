@@ -1,0 +1,102 @@
+import { z } from "zod";
+import type { EventConsumption, EventFilter } from "../document/definition.ts";
+import { cloudEvent, type CloudEvent } from "../events/cloud-event.ts";
+import type { EventDelivery, EventWait } from "../events/event-waits.ts";
+import { checkSchema } from "../run/check-schema.ts";
+import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
+import { checkSize } from "../run/limits.ts";
+import { beginEffect, deriveId } from "./begin-effect.ts";
+
+const deliveries = z.array(z.object({ seq: z.number(), filter: z.number(), event: cloudEvent }));
+
+/** What is listened for, as one list of filters; the first `untilCount` end the wait (`until` another consumption). */
+type Plan = { kind: "one" | "all" | "any"; filters: readonly EventFilter[]; untilCount: number; until: string | null; isUntilAll: boolean };
+
+/**
+ * Waits for events; the output is the list of those that were consumed, in order, each as `foreach` makes it.
+ *
+ * The wait is open from its first look until it ends, so an event that comes while an earlier one is dealt with is not lost;
+ * every look and every stop is one journal entry.
+ */
+export async function performListen(run: Interpretation, call: TaskCall<"listen">): Promise<TaskOutcome> {
+  const plan = toPlan(call.task.to);
+  const wait = toWait(run, call, plan);
+  run.state.openWaits.add(wait.waitId);
+  const consumed: unknown[] = [];
+  const taken = new Set<number>();
+  let isEnd = false;
+  for (let seq = 0, isOver = false; !isOver; ) {
+    for (const delivery of await nextDeliveries(run, call, wait, seq)) {
+      seq = delivery.seq;
+      const isUntil = delivery.filter < plan.untilCount;
+      taken.add(delivery.filter);
+      if (!isUntil) {
+        const made = await consume(run, call, delivery.event, consumed.length);
+        isEnd ||= made.isEnd;
+        consumed.push(made.value);
+      }
+      isOver = isEnd || isSatisfied(run, call, plan, taken, consumed, isUntil);
+      if (isOver) break;
+    }
+    checkSize(consumed, "list of events");
+  }
+  beginEffect(run);
+  await call.scope.durable.step("listened", () => run.deps.waits.close(run.input.tenantId, wait.waitId));
+  run.state.openWaits.delete(wait.waitId);
+  return { output: consumed, isEnd };
+}
+
+function toPlan(to: EventConsumption): Plan {
+  const plan: Plan = { kind: to.kind, filters: to.kind === "one" ? [to.filter] : to.filters, untilCount: 0, until: null, isUntilAll: false };
+  if (to.kind !== "any") return plan;
+  const filters = to.filters.length === 0 ? [{ with: {}, correlate: {} }] : to.filters;
+  if (to.until === null || typeof to.until === "string") return { ...plan, filters, until: to.until };
+  // What ends the wait comes first: it must not be taken by a filter that wants any event.
+  const until = to.until.kind === "one" ? [to.until.filter] : to.until.filters;
+  return { ...plan, filters: [...until, ...filters], untilCount: until.length, isUntilAll: to.until.kind === "all" };
+}
+
+function toWait(run: Interpretation, call: TaskCall<"listen">, plan: Plan): EventWait {
+  const scope = call.expressionScope();
+  return { tenantId: run.input.tenantId, runId: run.input.runId, waitId: deriveId("wait", call.key), filters: plan.filters, language: run.definition.language, scope: { input: scope.input, context: scope.context, variables: scope.variables }, isOncePerFilter: plan.kind === "all" };
+}
+
+/** What has come after `seq`, or else what comes next. */
+async function nextDeliveries(run: Interpretation, call: TaskCall<"listen">, wait: EventWait, seq: number): Promise<readonly EventDelivery[]> {
+  beginEffect(run);
+  const external = call.scope.durable.external();
+  const come = await call.scope.durable.step("listen", async () => {
+    const found = await run.deps.waits.take(wait, seq, external.id);
+    if (found.length === 0) await run.recorder.write("waiting", call.pointer);
+    return found;
+  });
+  if (come.length > 0) return come;
+  run.recorder.clear();
+  const ended = await external.wait(null);
+  return ended.kind === "resolved" ? deliveries.parse(ended.value).filter((delivery) => delivery.seq > seq) : [];
+}
+
+/** One event as the task reads it, and as `foreach` deals with it. */
+async function consume(run: Interpretation, call: TaskCall<"listen">, event: CloudEvent, place: number): Promise<{ value: unknown; isEnd: boolean }> {
+  const value = call.task.read === "envelope" ? event : event.data;
+  const { foreach } = call.task;
+  if (foreach === null) return { value, isEnd: false };
+  const variables = { [foreach.item]: value, [foreach.at]: place };
+  const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks({ ...call.scope, key: `${call.key}@${place}`, visits: new Map(), variables: { ...call.scope.variables, ...variables }, resume: [] }, foreach.do, value);
+  const scope = call.expressionScope({ variables, input: value });
+  scope.output = ended.output;
+  const output = foreach.output.transform === null ? ended.output : run.expressions.evaluate(foreach.output.transform, scope);
+  checkSchema(foreach.output.schema, output, "output");
+  if (foreach.export.transform !== null) {
+    scope.output = output;
+    run.state.context = run.expressions.evaluate(foreach.export.transform, scope);
+  }
+  return { value: output, isEnd: ended.by === "end" };
+}
+
+function isSatisfied(run: Interpretation, call: TaskCall<"listen">, plan: Plan, taken: ReadonlySet<number>, consumed: readonly unknown[], isUntil: boolean): boolean {
+  if (plan.kind === "one") return true;
+  if (plan.kind === "all") return plan.filters.every((_, place) => taken.has(place));
+  if (plan.untilCount > 0) return isUntil && (!plan.isUntilAll || plan.filters.every((_, place) => place >= plan.untilCount || taken.has(place)));
+  return plan.until === null || run.expressions.test(plan.until, call.expressionScope({ input: consumed }));
+}

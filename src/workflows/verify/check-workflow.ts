@@ -1,0 +1,40 @@
+import type { WorkflowSource } from "../document/definition.ts";
+import { expressionsIn } from "../expressions/template.ts";
+import { checkCalls } from "./check-calls.ts";
+import { checkFlow } from "./check-flow.ts";
+import { checkGates } from "./check-gates.ts";
+import { checkSecrets } from "./check-secrets.ts";
+import { checkTypes } from "./check-types.ts";
+import { checkUndo } from "./check-undo.ts";
+import { type CheckEnvironment, workflowKey } from "./environment.ts";
+import type { Finding } from "./finding.ts";
+import { type Checking, createReport } from "./findings.ts";
+
+const CHECKS: readonly ((checking: Checking) => void)[] = [checkFlow, checkCalls, checkTypes, checkGates, checkSecrets, checkUndo];
+
+/** Everything that is wrong with one document, in the order of its lines. Pure; runs nothing. */
+export function checkWorkflow(source: WorkflowSource, environment: CheckEnvironment): Finding[] {
+  const { findings, report } = createReport(source);
+  environment.languages[source.definition.language].prepare?.([...expressionsOf(source)]);
+  for (const check of CHECKS) check({ source, environment, report });
+  return findings.sort((left, right) => left.place.line - right.place.line || left.place.column - right.place.column);
+}
+
+/** All documents of a workspace together; they know each other as sub-workflows. */
+export function checkWorkflows(sources: readonly WorkflowSource[], environment: Omit<CheckEnvironment, "workflows">): Finding[] {
+  const workflows = new Map<string, WorkflowSource>();
+  const findings: Finding[] = [];
+  for (const source of sources) {
+    const key = workflowKey(source.definition.document);
+    const first = workflows.get(key);
+    if (first !== undefined) findings.push({ rule: "workflow-name", severity: "error", place: source.placeOf("/document/name"), pointer: "/document/name", message: `There is another workflow "${key}" in ${first.file}.`, advice: "Give each its own name." });
+    else workflows.set(key, source);
+  }
+  for (const language of ["jq", "cel"] as const) environment.languages[language].prepare?.(sources.filter(({ definition }) => definition.language === language).flatMap((source) => [...expressionsOf(source)]));
+  for (const source of sources) findings.push(...checkWorkflow(source, { ...environment, workflows }));
+  return findings;
+}
+
+function* expressionsOf({ definition }: WorkflowSource): Generator<string> {
+  for (const { source } of expressionsIn(definition, "")) yield source;
+}
