@@ -620,7 +620,7 @@ describe("a clock that jumps", () => {
     for (const [place, visit] of visits.entries()) {
       const at = new Date(Date.now() + (place === 0 ? DAY_MS : -HOUR_MS));
       const contactId = String((await sql.query<{ contact_id: string }>("select contact_id from conversation where id = $1", [visit.conversationId])).rows[0]?.contact_id);
-      assert.ok(await storeInbound(database, { tenantId: workspace.tenantId, channel: "web", channelMessageId: randomUUID(), bodyHash: "x", messageId: newId("msg"), conversationId: visit.conversationId, at, contactId, text: QUESTION, address: null }));
+      assert.ok(await storeInbound(database, { tenantId: workspace.tenantId, channel: "web", channelMessageId: randomUUID(), bodyHash: "x", messageId: newId("msg"), conversationId: visit.conversationId, at, contactId, text: QUESTION, address: null, isAnonymous: false }));
     }
     for (const visit of visits) await until(async () => (await sql.query("select 1 from message where conversation_id = $1 and author = 'ai'", [visit.conversationId])).rowCount === 1);
   });

@@ -19,9 +19,12 @@ export async function waitForReply(deps: { receive: ReceiveDeps; database: Datab
   let isDirty = false;
   let ownSeq = Infinity;
   let newestSeq = 0;
+  const stored: MessageView[] = [];
   const stop = deps.receive.live.onConversation(tenantId, conversationId, (event) => {
-    if (event.kind === "message") newestSeq = Math.max(newestSeq, event.seq === 0 ? Infinity : event.seq);
-    else if (event.kind !== "finished") return;
+    if (event.kind === "message") {
+      newestSeq = Math.max(newestSeq, event.seq === 0 ? Infinity : event.seq);
+      if (event.message !== undefined) stored.push(event.message);
+    } else if (event.kind !== "finished") return;
     if (newestSeq <= ownSeq) return;
     isDirty = true;
     wake();
@@ -34,6 +37,8 @@ export async function waitForReply(deps: { receive: ReceiveDeps; database: Datab
     for (;;) {
       if (isDirty) {
         isDirty = false;
+        const told = stored.find((reply) => reply.seq > message.seq);
+        if (told !== undefined) return { message, reply: told };
         const reply = await findReply(deps.database, tenantId, conversationId, message.seq);
         if (reply !== null) return { message, reply };
       }

@@ -7,12 +7,13 @@ export type StoredInbound = { messageId: string; conversationId: string; bodyHas
 const STORE = {
   name: "inbox_store",
   textOf: (lock: string) => `with item as materialized (
-      select * from jsonb_to_recordset($2::jsonb) as x(ord int, channel text, channel_message_id text, body_hash text, message_id text, conversation_id text, at timestamptz, contact_id text, body text, address text)
+      select * from jsonb_to_recordset($2::jsonb) as x(ord int, channel text, channel_message_id text, body_hash text, message_id text, conversation_id text, at timestamptz, contact_id text, body text, address text, is_anonymous boolean)
     ), held as materialized (
-      select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for no key update ${lock}
+      select c.id, i.ord, i.is_anonymous and exists (select from contact_identity v where v.tenant_id = $1 and v.contact_id = c.contact_id and v.is_verified) as is_expired
+      from conversation c join item i on i.conversation_id = c.id where c.tenant_id = $1 for no key update of c ${lock}
     ), fresh as (
       insert into inbox (tenant_id, channel, channel_message_id, body_hash, message_id, conversation_id, received_at)
-      select $1, i.channel, i.channel_message_id, i.body_hash, i.message_id, i.conversation_id, i.at from item i join held h on h.id = i.conversation_id
+      select $1, i.channel, i.channel_message_id, i.body_hash, i.message_id, i.conversation_id, i.at from item i join held h on h.ord = i.ord and not h.is_expired
       on conflict do nothing returning message_id
     ), numbered as (
       update conversation c set last_seq = c.last_seq + 1, pending_count = c.pending_count + 1, updated_at = i.at
@@ -26,8 +27,9 @@ const STORE = {
       insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_id, channel, body, created_at)
       select $1, n.message_id, n.conversation_id, n.current_case_id, n.last_seq, 'contact', n.contact_id, n.channel, n.body, n.at from numbered n
     )
-    select ord, last_seq as seq, current_case_id as case_id, false as is_skipped from numbered
-    union all select i.ord, null, null, true from item i where not exists (select from held h where h.id = i.conversation_id) and ${lock === "" ? "false" : "true"}`,
+    select ord, last_seq as seq, current_case_id as case_id, false as is_skipped, false as is_expired from numbered
+    union all select h.ord, null, null, false, true from held h where h.is_expired
+    union all select i.ord, null, null, true, false from item i where not exists (select from held h where h.ord = i.ord) and ${lock !== ""}`,
 };
 
 const FIND = {
@@ -36,15 +38,19 @@ const FIND = {
     where i.tenant_id = $1 and i.channel = $2 and i.channel_message_id = $3`,
 };
 
-/** Stores an inbound message once. Null: the channel's id is known already, or there is no such conversation. */
+/**
+ * Stores an inbound message once. Null: the channel's id is known already, or there is no such conversation. "expired": it
+ * came with an anonymous visit's token, and the visit is a verified person's by now.
+ */
 export async function storeInbound(
   database: Database,
-  input: { tenantId: string; channel: string; channelMessageId: string; bodyHash: string; messageId: string; conversationId: string; at: Date; contactId: string; text: string; address: string | null },
-): Promise<{ seq: number; caseId: string | null } | null> {
+  input: { tenantId: string; channel: string; channelMessageId: string; bodyHash: string; messageId: string; conversationId: string; at: Date; contactId: string; text: string; address: string | null; isAnonymous: boolean },
+): Promise<{ seq: number; caseId: string | null } | "expired" | null> {
   const row = await database.batch(input.tenantId, STORE, {
     key: input.conversationId,
-    values: { channel: input.channel, channel_message_id: input.channelMessageId, body_hash: input.bodyHash, message_id: input.messageId, conversation_id: input.conversationId, at: input.at, contact_id: input.contactId, body: input.text, address: input.address },
+    values: { channel: input.channel, channel_message_id: input.channelMessageId, body_hash: input.bodyHash, message_id: input.messageId, conversation_id: input.conversationId, at: input.at, contact_id: input.contactId, body: input.text, address: input.address, is_anonymous: input.isAnonymous },
   });
+  if (row?.["is_expired"] === true) return "expired";
   return typeof row?.["seq"] === "number" ? { seq: row["seq"], caseId: textOrNull(row, "case_id") } : null;
 }
 

@@ -4,6 +4,7 @@ import { messageOf } from "../lib/app-error.ts";
 import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import type { DurableEngine } from "../durable/durable.ts";
+import { tokenExpired } from "../identity/identity.errors.ts";
 import type { Live } from "../observe/live.ts";
 import type { Database } from "../storage/database.ts";
 import type { MessageView } from "../shapes/conversation.ts";
@@ -23,6 +24,8 @@ export type InboundMessage = {
   text: string;
   /** Where a pushed reply goes; null on channels that are read. */
   address?: string;
+  /** Comes with the token of an anonymous visit, which ends when the visit becomes a verified person's: it may be in other hands. */
+  isAnonymous?: boolean;
 };
 
 /**
@@ -30,14 +33,15 @@ export type InboundMessage = {
  *
  * When it resolves the message is stored: if the engine is away, the sweeper starts the turn when it is back.
  * Throws: `channels.message_conflict` (same id, other text or conversation), `channels.conversation_missing`,
- * `channels.message_empty`, `channels.message_too_long`, `storage.unavailable` (nothing stored; send again).
+ * `channels.message_empty`, `identity.token_expired`, `channels.message_too_long`, `storage.unavailable` (nothing stored; send again).
  */
 export async function receiveMessage(deps: ReceiveDeps, inbound: InboundMessage): Promise<{ message: MessageView; isRepeat: boolean }> {
   const text = cleanText(inbound.text);
   const bodyHash = createHash("sha256").update(inbound.conversationId).update("\n").update(text).digest("base64url");
   const at = new Date(deps.clock.nowMs());
   const messageId = newId("msg", at.getTime());
-  const stored = await storeInbound(deps.database, { ...inbound, bodyHash, messageId, at, text, address: inbound.address ?? null });
+  const stored = await storeInbound(deps.database, { ...inbound, bodyHash, messageId, at, text, address: inbound.address ?? null, isAnonymous: inbound.isAnonymous ?? false });
+  if (stored === "expired") throw tokenExpired();
   if (stored === null) return repeated(deps, inbound, bodyHash);
   deps.live.publish({ kind: "message", tenantId: inbound.tenantId, conversationId: inbound.conversationId, seq: stored.seq });
   await startTurn(deps, inbound.tenantId, inbound.conversationId);

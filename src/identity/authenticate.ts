@@ -103,13 +103,18 @@ async function authenticateKey(deps: IdentityDeps, token: string): Promise<KeyAc
 
 /** The contact of a visitor token of a tenant that is served here. Throws `identity.*` (401). */
 export async function authenticateContact(deps: IdentityDeps, token: string | undefined): Promise<ContactActor> {
+  const actor = await readContactToken(deps, token);
+  // A token given to an anonymous visitor ends when the visit becomes a verified person's: it may be in other hands.
+  if (!actor.isVouched && (await isContactVerified(deps.database, actor.tenantId, actor.contactId))) throw tokenExpired();
+  return actor;
+}
+
+/** What the token itself says, by its signature and time. Whoever uses it must see to anonymous tokens that have ended. Throws `identity.*` (401). */
+export async function readContactToken(deps: IdentityDeps, token: string | undefined): Promise<ContactActor> {
   if (token === undefined || token === "") throw signInRequired();
   const tenantId = tenantOfVisitorToken(token);
   if (tenantId === null || !deps.serves(tenantId)) throw tokenInvalid();
-  const actor = readVisitorToken(await deps.secrets.of(tenantId, "visitor"), token, deps.clock.nowMs());
-  // A token given to an anonymous visitor ends when the visit becomes a verified person's: it may be in other hands.
-  if (!actor.isVouched && (await isContactVerified(deps.database, tenantId, actor.contactId))) throw tokenExpired();
-  return actor;
+  return readVisitorToken(await deps.secrets.of(tenantId, "visitor"), token, deps.clock.nowMs());
 }
 
 /** A new API key; the secret is shown once. */

@@ -1,9 +1,11 @@
 import pg from "pg";
 import type { Log } from "../lib/log.ts";
+import type { MessageView } from "../shapes/conversation.ts";
 
-/** What open pages are told at once. Never the truth: a page reads that from the store; these only say "look again". */
+/** What open pages are told at once: a page reads the truth from the store, these say "look again". */
 export type LiveEvent = { tenantId: string; conversationId: string } & (
-  | { kind: "message"; seq: number }
+  /** `message`: what was committed, where it was committed by this process; it is not told to others. */
+  | { kind: "message"; seq: number; message?: MessageView }
   | { kind: "holder" }
   | { kind: "handoff" }
   | { kind: "stage"; turnId: string; stage: string }
@@ -50,7 +52,7 @@ export function openLive(sharing: { connectionString: string; log: Log } | null)
   return {
     publish(event) {
       emit(event);
-      wire?.publish(event);
+      wire?.publish(event.kind === "message" ? { kind: event.kind, tenantId: event.tenantId, conversationId: event.conversationId, seq: event.seq } : event);
     },
     onConversation: (tenantId, conversationId, listener) => on(`${tenantId}/${conversationId}`, listener),
     onTenant: (tenantId, listener) => on(tenantId, listener),

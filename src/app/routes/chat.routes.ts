@@ -11,6 +11,7 @@ import { tokenInvalid } from "../../identity/identity.errors.ts";
 import { getDocument } from "../../knowledge/get-document.ts";
 import { pageOf } from "../../lib/page.ts";
 import { bearer, body, contact, createApi, json, pathId, problems, PUBLIC } from "../http/api.ts";
+import { readContactToken } from "../../identity/authenticate.ts";
 import { eventStream } from "../http/event-stream.ts";
 import { documentNotFound } from "../app.errors.ts";
 import type { App } from "../app.ts";
@@ -49,10 +50,11 @@ export function chatRoutes(app: App) {
     return c.json({ conversationId: actor.conversationId, contact: await contactOf(app, actor), ...held, tenantName: app.workspace.tenantName, greeting: app.workspace.greeting, suggestions: app.workspace.suggestions }, 200);
   });
   api.openapi(routes.send, async (c) => {
-    const actor = await contact(c, app.identity);
+    // Storing checks in the same statement whether an anonymous visit's token still holds.
+    const actor = await readContactToken(app.identity, bearer(c));
     const { id, text } = c.req.valid("json");
     const waitMs = preferredWaitMs(c.req.header("prefer"));
-    const inbound = { tenantId: actor.tenantId, conversationId: actor.conversationId, contactId: actor.contactId, channel: "web", channelMessageId: `${actor.conversationId}/${id}`, text };
+    const inbound = { tenantId: actor.tenantId, conversationId: actor.conversationId, contactId: actor.contactId, channel: "web", channelMessageId: `${actor.conversationId}/${id}`, text, isAnonymous: !actor.isVouched };
     if (waitMs === 0) return c.json((await receiveMessage(app.receive, inbound)).message, 202);
     return c.json(await waitForReply(app, inbound, waitMs, c.req.raw.signal), 200);
   });

@@ -8,7 +8,7 @@ import { restore, type Placeholder } from "../../guard/redactor.ts";
 import { callTool, type CallToolDeps } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { Tool } from "../../tools/tool.ts";
-import { defineFunction, toolContact } from "../../workflows/functions/define-function.ts";
+import { declareFunction, defineFunction, toolContact } from "../../workflows/functions/define-function.ts";
 import type { FunctionCall } from "../../workflows/functions/function.ts";
 import { agentGaveUp, agentUnknown } from "../../workflows/functions/functions.errors.ts";
 import { hidePersonal, restorePersonal } from "./hide-personal.ts";
@@ -29,6 +29,8 @@ const output = z.object({
 export type AgentFunctionDeps = ModelFunctionDeps & { agents: ReadonlyMap<string, AgentProfile>; toolCalls: CallToolDeps };
 type Made = { callId: string; tool: string; status: string };
 
+export const agentDeclaration = declareFunction({ name: "agent", summary: "Lets an AI agent work with tools.", input, output, traits: { waits: false, effects: true, needsConversation: false } });
+
 /**
  * `call: agent`: an AI agent works on one message with tools and says what came of it; it sends nothing to the contact.
  *
@@ -37,8 +39,7 @@ type Made = { callId: string; tool: string; status: string };
  */
 export function agentFunction(deps: AgentFunctionDeps) {
   return defineFunction({
-    name: "agent", summary: "Lets an AI agent work with tools.", input, output,
-    traits: { waits: false, effects: true, needsConversation: false },
+    ...agentDeclaration,
     async run(call, given) {
       const calls = modelCallsOf(deps, call);
       const profile = given.agent === undefined ? deps.agents.values().next().value : deps.agents.get(given.agent);

@@ -7,6 +7,7 @@ import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
 import { createCel, createJq } from "../../workflows/adapters/index.ts";
 import type { ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
+import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { createListeners } from "../../workflows/events/listeners.ts";
 import { createEventMatcher } from "../../workflows/events/match-filter.ts";
 import { approvalDecided, tell } from "../../workflows/events/own-events.ts";
@@ -25,17 +26,20 @@ import { createMcpCall } from "../../workflows/tasks/call-mcp.ts";
 import { createOpenApiCall } from "../../workflows/tasks/call-openapi.ts";
 import type { Outbound } from "../../workflows/tasks/endpoint-fetch.ts";
 import { createOpenApiDocuments } from "../../workflows/tasks/endpoint-openapi.ts";
+import type { Finding } from "../../workflows/verify/finding.ts";
 import type { PublishDeps } from "../../workflows/versions/publish.ts";
 import type { PublishedVersions } from "../../workflows/versions/workflow-versions.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { agentFunction } from "./agent.ts";
-import { checkDocuments } from "./check-documents.ts";
+import { checkAmong, checkDocuments, checkSurroundings } from "./check-documents.ts";
 import { generateFunction } from "./generate.ts";
 
 /** What the rest of the app needs of workflows. */
 export type WorkflowParts = {
   versions: PublishedVersions;
   publishing: PublishDeps;
+  /** What is wrong with one document among the active ones. */
+  check(source: WorkflowSource): Promise<Finding[]>;
   functions: FunctionCatalog;
   talk: TalkDeps;
   approvals: ApprovalDeps;
@@ -64,19 +68,24 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
   const functions = functionsOf(deps, turns, talk);
   const languages = { cel: createCel(), jq: createJq() };
   const matcher = createEventMatcher(languages);
+  const surroundings = checkSurroundings(workspace, languages);
   const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
   return {
-    versions, functions, talk, events, starting: { engine, clock },
+    versions, functions, talk, events, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock },
     approvals: {
       database, clock, log, engine,
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
-    publishing: { database, clock, check: (sources) => checkDocuments({ workspace, functions }, sources), onPublished: (tenantId) => versions.forget(tenantId) },
+    publishing: { database, clock, check: (sources) => checkDocuments(surroundings, sources), onPublished: (tenantId) => versions.forget(tenantId) },
     runs: {
       versions, languages, functions, calls: callsOf(deps), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
       permissions: { mayRun: () => false }, clock, log, version: deps.version,
     },
   };
+}
+
+async function sourcesOf(versions: PublishedVersions, tenantId: string): Promise<WorkflowSource[]> {
+  return Promise.all((await versions.active(tenantId)).map((row) => versions.load(tenantId, row.hash)));
 }
 
 function functionsOf(deps: ComposeWorkflows, turns: TurnDeps, talk: TalkDeps): FunctionCatalog {

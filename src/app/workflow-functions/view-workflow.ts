@@ -29,7 +29,7 @@ export async function viewWorkflow(app: App, tenantId: string, name: string, has
   const source = await app.workflows.versions.load(tenantId, row.hash);
   const summary = await summarise(app, tenantId, row, own.length, await healthOf(app, tenantId));
   const { definition } = source;
-  return { ...summary, text: source.text, file: source.file, language: definition.language, inputSchema: definition.input.schema, graph: drawWorkflow(source), versions: own.map(toVersionView), findings: [...(await app.workflows.publishing.check([source]))] };
+  return { ...summary, text: source.text, file: source.file, language: definition.language, inputSchema: definition.input.schema, graph: drawWorkflow(source), versions: own.map(toVersionView), findings: await app.workflows.check(source) };
 }
 
 async function summarise(app: App, tenantId: string, row: VersionRow, versionCount: number, health: readonly RunCounts[]): Promise<WorkflowSummary> {
@@ -101,6 +101,6 @@ export function toPublishView(row: PublishRow, before: PublishRow | undefined): 
 export async function checkText(app: App, text: string, file: string): Promise<CheckView> {
   const read = tryReadWorkflow(text, file);
   if (read.kind === "faulty") return { isValid: false, findings: [...read.findings], graph: null };
-  const findings = [...(await app.workflows.publishing.check([read.source]))];
+  const findings = await app.workflows.check(read.source);
   return { isValid: findings.every((finding) => finding.severity !== "error"), findings, graph: drawWorkflow(read.source) };
 }

@@ -4,6 +4,8 @@ import type { Durable } from "../../durable/durable.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { makeLedgerEntry } from "../../observe/ledger.ts";
+import type { Live } from "../../observe/live.ts";
+import type { MessageView } from "../../shapes/conversation.ts";
 import type { Database } from "../../storage/database.ts";
 import { describeCall } from "../../tools/describe-call.ts";
 import { listToolCalls } from "../../tools/tool-call.store.ts";
@@ -14,7 +16,7 @@ import type { Acted } from "./act.ts";
 import { briefHandoff } from "./brief-handoff.ts";
 import { subjectOf, type Draft } from "./compose.ts";
 
-export type DeliverDeps = { database: Database; clock: Clock; channels: ReadonlyMap<string, Channel>; policyHash: string; assistantName: string };
+export type DeliverDeps = { database: Database; live: Live; clock: Clock; channels: ReadonlyMap<string, Channel>; policyHash: string; assistantName: string };
 
 const MAX_JOINS = 3;
 
@@ -38,8 +40,14 @@ export async function deliver(deps: DeliverDeps, durable: Durable, turn: { conte
       isForced: acted.hasEffect || context.round >= MAX_JOINS,
       ledger: ledgerOf(deps, turn, messageId, handoff?.id ?? null, at),
     }, at);
+    // Whoever waits for the reply is told as soon as it is stored, before the engine has journaled that.
+    if (delivered.kind === "sent") deps.live.publish({ kind: "message", tenantId: context.tenantId, conversationId: context.conversationId, seq: delivered.seq, message: storedReply(deps, turn, { messageId, seq: delivered.seq, at }) });
     return { ...delivered, messageId };
   });
+}
+
+function storedReply(deps: DeliverDeps, { context, draft }: { context: TurnContext; draft: Draft }, stored: { messageId: string; seq: number; at: Date }): MessageView {
+  return { id: stored.messageId, seq: stored.seq, conversationId: context.conversationId, caseId: context.caseId, author: "ai", authorName: deps.assistantName, channel: context.channel, text: draft.text, citations: draft.citations, turnId: context.turnId, createdAt: stored.at.toISOString() };
 }
 
 async function makeHandoff(deps: DeliverDeps, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft }, reason: string, at: Date) {

@@ -97,3 +97,6 @@ $$;
 
 -- What contacts wrote, by time: read once a minute, so an index that costs an insert next to nothing.
 create index message_by_time on message using brin (created_at) with (pages_per_range = 16);
+
+-- Conversations a person holds; few, looked through for answers that are late.
+create index conversation_held on conversation (tenant_id) where holder = 'human';

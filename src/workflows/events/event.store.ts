@@ -14,6 +14,30 @@ export async function insertEvent(query: TransactionQuery, tenantId: string, eve
   return rows.length > 0;
 }
 
+// One statement: where no wait can be concerned, an event is stored with the runs it starts in a single round trip.
+const STORE = {
+  name: "event_store",
+  text: `with shaped as (
+      select 1 from workflow_wait_shape where tenant_id = $1 and event_type in ($4, '*') limit 1
+    ), told as (
+      insert into workflow_event (tenant_id, source, id, type, subject, event, status, listeners, received_at)
+      select $1, $2, $3, $4, $5, $6::jsonb, 'done', $8, $7 where not exists (select from shaped) on conflict do nothing returning id
+    ), begun as (
+      insert into workflow_start (tenant_id, run_id, hash, input, started_by, created_at)
+      select $1, s.run_id, s.hash, s.input::jsonb, s.started_by, $7 from told, unnest($9::text[], $10::text[], $11::text[], $12::text[]) as s (run_id, hash, input, started_by) on conflict do nothing)
+    select exists (select from shaped) as is_waited_for, exists (select from told) as is_new`,
+};
+
+/** Stores an event and the runs it starts, unless a wait may be concerned (`waited_for`: nothing is stored) or it was told before. */
+export async function storeEvent(database: Database, tenantId: string, event: CloudEvent, listeners: number, starts: readonly PendingStart[], at: Date): Promise<"stored" | "known" | "waited_for"> {
+  const row = (await database.query(tenantId, STORE, [
+    tenantId, event.source, event.id, event.type, event.subject ?? null, JSON.stringify(event), at, listeners,
+    starts.map((each) => each.runId), starts.map((each) => each.hash), starts.map((each) => JSON.stringify(each.input ?? null)), starts.map((each) => each.startedBy),
+  ]))[0];
+  if (row?.["is_waited_for"] === true) return "waited_for";
+  return row?.["is_new"] === true ? "stored" : "known";
+}
+
 /** How many heard an event that was told before; null when it was not. */
 export async function readListeners(database: Database, tenantId: string, key: EventKey): Promise<number | null> {
   const row = (await database.query(tenantId, { name: "event_listeners", text: "select listeners from workflow_event where tenant_id = $1 and source = $2 and id = $3" }, [tenantId, key.source, key.id]))[0];
@@ -61,8 +85,9 @@ export async function listDueStarts(database: Database, tenantId: string, olderT
   return rows.map((row) => startRow.parse(row)).map((row) => ({ runId: row.run_id, hash: row.hash, input: row.input, startedBy: row.started_by, attempts: row.attempts }));
 }
 
+/** Does not wait for the disk: a mark that is lost makes the relay ask again, which does no harm. */
 export async function markStarted(database: Database, tenantId: string, runIds: readonly string[], at: Date): Promise<void> {
-  await database.query(tenantId, { name: "start_done", text: "update workflow_start set started_at = $3, attempts = attempts + 1 where tenant_id = $1 and run_id = any ($2::text[])" }, [tenantId, [...runIds], at]);
+  await database.query(tenantId, { name: "start_done", text: "with soon as (select set_config('synchronous_commit', 'off', true) as is_off) update workflow_start set started_at = $3, attempts = attempts + 1 from soon where is_off is not null and tenant_id = $1 and run_id = any ($2::text[])" }, [tenantId, [...runIds], at]);
 }
 
 /** `isOver`: it will never be possible (the version is gone). */

@@ -15,7 +15,7 @@ export const OWN_EVENT_DATA = {
   "case.opened": z.object({ caseId: id, conversationId: id, contactId: orNull, channel: orNull }),
   "case.resolved": z.object({ caseId: id, conversationId: id, contactId: orNull, /** As in the ledger: `user:...`, `ai:...`. */ resolvedBy: z.string() }),
   "handoff.requested": z.object({ handoffId: id, conversationId: id, contactId: orNull, caseId: orNull, turnId: orNull, reason: z.string() }),
-  "sla.missed": z.object({ rule: z.string(), conversationId: id, caseId: orNull, handoffId: orNull, dueAt: z.string(), lateMs: z.number() }),
+  "sla.missed": z.object({ rule: z.enum(["handoff_wait", "human_answer"]), conversationId: id, caseId: orNull, handoffId: orNull, dueAt: z.string(), lateMs: z.number() }),
   "volume.spiked": z.object({ windowMinutes: z.number(), /** Messages in the window. */ observed: z.number(), /** What is usual for it. */ usual: z.number(), factor: z.number(), since: z.string(), basis: z.enum(["hour_of_week", "hour_of_day"]) }),
   "approval.decided": z.object({ approvalId: id, runId: orNull, tool: z.string(), decision: z.enum(["approved", "rejected", "expired"]), decidedBy: orNull, conversationId: orNull, caseId: orNull }),
   "tool.failed": z.object({ callId: id, tool: z.string(), risk: z.string(), status: z.string(), conversationId: orNull, turnId: orNull }),
@@ -30,7 +30,7 @@ export const messageReceived = (data: OwnEventData<"message.received">): OwnEven
 export const caseOpened = (data: OwnEventData<"case.opened">): OwnEvent => ({ type: "case.opened", id: `case.opened:${data.caseId}`, subject: data.caseId, data });
 export const caseResolved = (data: OwnEventData<"case.resolved">): OwnEvent => ({ type: "case.resolved", id: `case.resolved:${data.caseId}`, subject: data.caseId, data });
 export const handoffRequested = (data: OwnEventData<"handoff.requested">): OwnEvent => ({ type: "handoff.requested", id: `handoff.requested:${data.handoffId}`, subject: data.conversationId, data });
-export const slaMissed = (data: OwnEventData<"sla.missed">): OwnEvent => ({ type: "sla.missed", id: `sla.missed:${data.rule}:${data.handoffId ?? data.caseId ?? data.conversationId}:${data.dueAt}`, subject: data.conversationId, data });
+// `sla.missed` is told by the statement that finds it (sla.store.ts).
 /** Once an hour at most, however long a spike lasts. */
 export const volumeSpiked = (hourIso: string, data: OwnEventData<"volume.spiked">): OwnEvent => ({ type: "volume.spiked", id: `volume.spiked:${hourIso}`, subject: "volume", data });
 export const approvalDecided = (data: OwnEventData<"approval.decided">): OwnEvent => ({ type: "approval.decided", id: `approval.decided:${data.approvalId}`, subject: data.approvalId, data });

@@ -7,7 +7,7 @@ import { deriveRunId } from "../run/run-input.ts";
 import { startRun } from "../run/start-run.ts";
 import type { CloudEvent } from "./cloud-event.ts";
 import type { EventSink } from "./event-waits.ts";
-import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, type PendingStart } from "./event.store.ts";
+import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, storeEvent, type PendingStart } from "./event.store.ts";
 import { eventInvalid } from "./events.errors.ts";
 import type { EventMatcher } from "./match-filter.ts";
 import { eventGroups, gather, isImmediate, type Listener } from "./start-on-event.ts";
@@ -34,10 +34,22 @@ export async function publishEvent(deps: EventDeps, tenantId: string, event: Clo
   if (JSON.stringify(event).includes("\\u0000")) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
   const heardBy = await deps.listeners.of(tenantId, event.type);
   const at = new Date(deps.clock.nowMs());
-  const outcome = await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null));
+  const outcome = (await storeAtOnce(deps, tenantId, event, heardBy, at)) ?? (await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null)));
   if (outcome === null) return { kind: "duplicate", listeners: (await readListeners(deps.database, tenantId, event)) ?? 0 };
   await carryOut(deps, tenantId, outcome);
   return { kind: "accepted", listeners: outcome.listeners };
+}
+
+/** The short way, of one statement: no wait is concerned and no workflow gathers. Null: it is not open, or the event is known. */
+async function storeAtOnce(deps: EventDeps, tenantId: string, event: CloudEvent, heardBy: readonly Listener[], at: Date): Promise<EventOutcome | null> {
+  if (!heardBy.every((listener) => isImmediate(listener.on))) return null;
+  const starts = heardBy.filter((listener) => gather(deps.matcher, listener, [], event).isHeard).map((listener) => startOf(listener, event, [event]));
+  const stored = await storeEvent(deps.database, tenantId, event, starts.length, starts, at);
+  return stored === "stored" ? { listeners: starts.length, starts, deliveries: [] } : null;
+}
+
+function startOf(listener: Listener, event: CloudEvent, events: readonly CloudEvent[]): PendingStart {
+  return { runId: deriveRunId("event", event.source, event.id, listener.hash), hash: listener.hash, input: events, startedBy: `event ${event.type}` };
 }
 
 /** The way `emit` takes. */
@@ -59,7 +71,7 @@ export async function handleEvent(deps: EventDeps, query: TransactionQuery, tena
     const events = await gatherFor(deps, query, tenantId, listener, event, at);
     if (!events.isHeard) continue;
     started += 1;
-    if (events.events !== null) starts.push({ runId: deriveRunId("event", event.source, event.id, listener.hash), hash: listener.hash, input: events.events, startedBy: `event ${event.type}` });
+    if (events.events !== null) starts.push(startOf(listener, event, events.events));
   }
   const listeners = matches.length + started;
   if (listeners > 0) await finishEvent(query, tenantId, event, listeners, starts, at);

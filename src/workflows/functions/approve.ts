@@ -6,7 +6,7 @@ import { describeCall } from "../../tools/describe-call.ts";
 import { expireApproval, findApproval, insertApproval, type ApprovalRow } from "../approvals/approval.store.ts";
 import { hashCall } from "../approvals/hash-call.ts";
 import { fault } from "../run/faults.ts";
-import { defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
+import { declareFunction, defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 
@@ -28,6 +28,8 @@ const output = z.object({
 type Input = z.infer<typeof input>;
 type Output = z.infer<typeof output>;
 
+export const approveDeclaration = declareFunction({ name: "approve", summary: "Waits for a person to approve one exact tool call.", input, output, traits: { waits: true, effects: false, needsConversation: false } });
+
 /**
  * `call: approve`: asks a person to allow one exact call and sleeps until they decide or the time is over.
  *
@@ -35,8 +37,7 @@ type Output = z.infer<typeof output>;
  */
 export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls">) {
   return defineFunction({
-    name: "approve", summary: "Waits for a person to approve one exact tool call.", input, output,
-    traits: { waits: true, effects: false, needsConversation: false },
+    ...approveDeclaration,
     async run(call, given): Promise<Output> {
       const id = keyedId("appr", call, (text) => createHash("sha256").update(text).digest("hex"));
       const external = call.durable.external();

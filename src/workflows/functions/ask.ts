@@ -5,7 +5,7 @@ import { endQuestion, openQuestion, readQuestion } from "../talk/question.store.
 import { readAnswer, type AnswerForm } from "../talk/read-answer.ts";
 import { say } from "../talk/say.ts";
 import type { TalkDeps, TalkTarget } from "../talk/talk-deps.ts";
-import { defineFunction, durationMs, isoDuration, keyedId, talkTarget } from "./define-function.ts";
+import { declareFunction, defineFunction, durationMs, isoDuration, keyedId, talkTarget } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import { askGaveUp, questionWithdrawn } from "./functions.errors.ts";
 
@@ -27,6 +27,8 @@ type Input = z.infer<typeof input>;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
+export const askDeclaration = declareFunction({ name: "ask", summary: "Asks the contact, waits for the reply and checks it.", input, output, traits: { waits: true, effects: true, needsConversation: true } });
+
 /**
  * `call: ask`: puts a question to the contact and sleeps until the next message of theirs that goes to it.
  *
@@ -35,8 +37,7 @@ const LONGEST_PAUSE_MS = 5 * 60_000;
  */
 export function askFunction(deps: TalkDeps) {
   return defineFunction({
-    name: "ask", summary: "Asks the contact, waits for the reply and checks it.", input, output,
-    traits: { waits: true, effects: true, needsConversation: true },
+    ...askDeclaration,
     async run(call, given) {
       const form: AnswerForm = { choices: given.choices ?? null, schema: given.schema ?? null, intent: given.intent ?? null };
       let text = given.question;

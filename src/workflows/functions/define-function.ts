@@ -8,7 +8,14 @@ import { fault } from "../run/faults.ts";
 import { conversationNeeded } from "./functions.errors.ts";
 import type { FunctionCall, RunSubject, WorkflowFunction } from "./function.ts";
 
-/** Checks a declaration's types; returns it unchanged. */
+export type FunctionDeclaration<Input = unknown, Output = unknown> = Pick<WorkflowFunction<Input, Output>, "name" | "summary" | "input" | "output" | "traits">;
+
+/** What a function takes and gives, without what it is made from; `baton check` reads it. */
+export function declareFunction<Input, Output>(declared: FunctionDeclaration<Input, Output>): FunctionDeclaration<Input, Output> {
+  return declared;
+}
+
+/** Checks a function's types; returns it unchanged. */
 export function defineFunction<Input, Output>(declared: WorkflowFunction<Input, Output>): WorkflowFunction<Input, Output> {
   return declared;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { handToPerson } from "../talk/hand-to-person.ts";
 import type { TalkDeps } from "../talk/talk-deps.ts";
-import { defineFunction, talkTarget } from "./define-function.ts";
+import { declareFunction, defineFunction, talkTarget } from "./define-function.ts";
 
 const input = z.strictObject({
   reason: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/, "a dotted code such as refund.above_limit").default("workflow.asked"),
@@ -12,11 +12,12 @@ const input = z.strictObject({
 });
 const output = z.object({ status: z.enum(["handed_off", "already"]).describe("`already`: a person has it or is awaited.") });
 
+export const handoffDeclaration = declareFunction({ name: "handoff", summary: "Hands the conversation to a person, with everything known.", input, output, traits: { waits: false, effects: true, needsConversation: true } });
+
 /** `call: handoff`: gives the conversation to the queue with a summary; the run may go on. */
 export function handoffFunction(deps: TalkDeps) {
   return defineFunction({
-    name: "handoff", summary: "Hands the conversation to a person, with everything known.", input, output,
-    traits: { waits: false, effects: true, needsConversation: true },
+    ...handoffDeclaration,
     run(call, given) {
       const target = talkTarget(call.subject);
       return call.durable.step("handoff", async (): Promise<z.infer<typeof output>> => {

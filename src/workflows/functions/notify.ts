@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { z } from "zod";
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { defineFunction, keyedId } from "./define-function.ts";
+import { declareFunction, defineFunction, keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import { notifyFailed, notifyRefused } from "./functions.errors.ts";
@@ -19,6 +19,8 @@ const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64_000;
 
+export const notifyDeclaration = declareFunction({ name: "notify", summary: "Posts a signed notice to a web address.", input, output, traits: { waits: false, effects: true, needsConversation: false } });
+
 /**
  * `call: notify`: posts `{ type, timestamp, text, data }`. `text` is where chat webhooks look for it.
  *
@@ -28,8 +30,7 @@ const MAX_BYTES = 64_000;
  */
 export function notifyFunction(deps: Pick<FunctionDeps, "outbound" | "notifySecret" | "clock">) {
   return defineFunction({
-    name: "notify", summary: "Posts a signed notice to a web address.", input, output,
-    traits: { waits: false, effects: true, needsConversation: false },
+    ...notifyDeclaration,
     run(call, given) {
       const id = keyedId("note", call, (text) => createHash("sha256").update(text).digest("hex"));
       return call.durable.step("notify", async (signal) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { say } from "../talk/say.ts";
 import type { TalkDeps } from "../talk/talk-deps.ts";
-import { defineFunction, talkTarget } from "./define-function.ts";
+import { declareFunction, defineFunction, talkTarget } from "./define-function.ts";
 
 const input = z.strictObject({ text: z.string().min(1).max(20_000) });
 const output = z.object({
@@ -9,11 +9,12 @@ const output = z.object({
   messageId: z.string().nullable(),
 });
 
+export const replyDeclaration = declareFunction({ name: "reply", summary: "Sends a message to the contact.", input, output, traits: { waits: false, effects: true, needsConversation: true } });
+
 /** `call: reply`: a message to the run's contact on the channel they wrote on last. Sends nothing while a person holds the conversation. */
 export function replyFunction(deps: TalkDeps) {
   return defineFunction({
-    name: "reply", summary: "Sends a message to the contact.", input, output,
-    traits: { waits: false, effects: true, needsConversation: true },
+    ...replyDeclaration,
     run(call, given) {
       const target = talkTarget(call.subject);
       return call.durable.step("reply", async (): Promise<z.infer<typeof output>> => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { loadPassages, retrieve, type Passage } from "../../knowledge/retrieve.ts";
-import { defineFunction, toolContact } from "./define-function.ts";
+import { declareFunction, defineFunction, toolContact } from "./define-function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 
 const input = z.strictObject({
@@ -11,11 +11,12 @@ const input = z.strictObject({
 const passage = z.object({ documentId: z.string(), chunkId: z.string(), title: z.string(), heading: z.string(), text: z.string() });
 const output = z.object({ passages: z.array(passage) });
 
+export const retrieveDeclaration = declareFunction({ name: "retrieve", summary: "Finds the passages of the knowledge that fit a question.", input, output, traits: { waits: false, effects: false, needsConversation: false } });
+
 /** `call: retrieve`: searches the articles that policy lets this run's contact read. Replay: the ids are journaled, the texts are read again. */
 export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy" | "audiences" | "database">) {
   return defineFunction({
-    name: "retrieve", summary: "Finds the passages of the knowledge that fit a question.", input, output,
-    traits: { waits: false, effects: false, needsConversation: false },
+    ...retrieveDeclaration,
     async run(call, given) {
       let found: Passage[] | null = null;
       const { tenantId } = call.subject;

@@ -5,7 +5,7 @@ import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.t
 import { takeApproval } from "../approvals/approval.store.ts";
 import { approvalMismatch } from "../approvals/approvals.errors.ts";
 import { hashCall } from "../approvals/hash-call.ts";
-import { defineFunction, keyedId, toolContact } from "./define-function.ts";
+import { declareFunction, defineFunction, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import { toolDenied, toolFailed } from "./functions.errors.ts";
@@ -31,6 +31,8 @@ const output = z.object({
 
 type Output = z.infer<typeof output>;
 
+export const toolDeclaration = declareFunction({ name: "tool", summary: "Calls a tool of the workspace.", input, output, traits: { waits: false, effects: true, needsConversation: false } });
+
 /**
  * `call: tool`: one call through the one way to an effect. What the system of record says no to is an outcome; a denial by
  * policy and a fault are errors that `catch` sees (`workflows.tool_denied`, `workflows.tool_failed`, `tools.unknown`).
@@ -40,8 +42,7 @@ type Output = z.infer<typeof output>;
  */
 export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">) {
   return defineFunction({
-    name: "tool", summary: "Calls a tool of the workspace.", input, output,
-    traits: { waits: false, effects: true, needsConversation: false },
+    ...toolDeclaration,
     async run(call, given): Promise<Output> {
       const callId = keyedId("call", call, sha256);
       let made: ToolCallRecord | null = null;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { restore } from "../../guard/redactor.ts";
 import type { FunctionDeps } from "./function-deps.ts";
-import { defineFunction } from "./define-function.ts";
+import { declareFunction, defineFunction } from "./define-function.ts";
 
 const input = z.strictObject({ text: z.string().max(100_000).describe("The message to understand.") });
 const output = z.object({
@@ -15,11 +15,12 @@ const output = z.object({
   entities: z.record(z.string(), z.array(z.string())).describe("What the text names, by kind: { order_number: [\"1042\"] }."),
 });
 
+export const understandDeclaration = declareFunction({ name: "understand", summary: "Reads a text: intent, entities, language, sentiment, urgency, risks.", input, output, traits: { waits: false, effects: false, needsConversation: false } });
+
 /** `call: understand`: what a text asks for, in which language and mood. Read with placeholders for personal values. */
 export function understandFunction(deps: Pick<FunctionDeps, "understander" | "redactor">) {
   return defineFunction({
-    name: "understand", summary: "Reads a text: intent, entities, language, sentiment, urgency, risks.", input, output,
-    traits: { waits: false, effects: false, needsConversation: false },
+    ...understandDeclaration,
     run(call, given) {
       return call.durable.step("understand", async () => {
         const redacted = deps.redactor.redact({ text: given.text, known: [], names: [] });

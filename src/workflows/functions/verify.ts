@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { findLeaks } from "../../guard/leak.ts";
-import { defineFunction } from "./define-function.ts";
+import { declareFunction, defineFunction } from "./define-function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 
 const input = z.strictObject({
@@ -10,11 +10,12 @@ const input = z.strictObject({
 });
 const output = z.object({ isGrounded: z.boolean(), score: z.number(), unsupported: z.array(z.string()), leaks: z.array(z.string()) });
 
+export const verifyDeclaration = declareFunction({ name: "verify", summary: "Judges whether a text is supported by passages and facts.", input, output, traits: { waits: false, effects: false, needsConversation: false } });
+
 /** `call: verify`: whether a text says only what its sources say, and shows nothing personal that they do not hold. */
 export function verifyFunction(deps: Pick<FunctionDeps, "judge">) {
   return defineFunction({
-    name: "verify", summary: "Judges whether a text is supported by passages and facts.", input, output,
-    traits: { waits: false, effects: false, needsConversation: false },
+    ...verifyDeclaration,
     run(call, given) {
       return call.durable.step("verify", async () => {
         const passages = given.passages.map((each) => (typeof each === "string" ? each : each.text));

@@ -21,10 +21,14 @@ export function checkTypes(checking: Checking): void {
 const UNKNOWN: DataTypes = { input: null, context: null, variables: {} };
 const NUMBER: JsonSchema = { type: "number" };
 
-/** `output`: what the new data is made from, for `as`; the declared schema counts before what was inferred. */
+/**
+ * `from`: the declared schema is of the data before, `as`: of the data after it; what is declared counts before what was
+ * inferred. `output`: what `as` makes the new data from.
+ */
 function applyContract(checking: Checking, contract: DataContract, pointer: string, key: "from" | "as", types: DataTypes, given: JsonSchema | null, output: JsonSchema | null): JsonSchema | null {
-  const made = contract.transform === null ? given : typeTemplate(checking, contract.transform, `${pointer}/${key}`, types, output);
-  return pointer === "/input" && contract.transform !== null ? made : (contract.schema ?? made);
+  const before = key === "from" ? { ...types, input: contract.schema ?? given } : types;
+  const made = contract.transform === null ? given : typeTemplate(checking, contract.transform, `${pointer}/${key}`, before, output);
+  return key === "from" && contract.transform !== null ? made : (contract.schema ?? made);
 }
 
 /** The data after a list, whichever way it was left. */
