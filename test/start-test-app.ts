@@ -97,7 +97,8 @@ export async function startTestApp(options: { env?: Record<string, string>; over
   };
 }
 
-async function vouchFor(running: Running, email: string): Promise<string> {
+/** A signed identity, as the shop's own page would make it. */
+export async function vouchFor(running: Running, email: string): Promise<string> {
   const { app } = running;
   return signIdentity(await app.secrets.of(app.workspace.tenantId, "identity"), app.workspace.tenantId, { email, name: null, externalId: null }, app.clock.nowMs(), 600);
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
-import { startTestApp, type TestApp } from "./start-test-app.ts";
+import { z } from "zod";
+import { vouchFor, startTestApp, type TestApp } from "./start-test-app.ts";
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
@@ -136,6 +137,19 @@ describe("a turn on the built-in answerer", () => {
     assert.match(answers[0]?.reply?.text ?? "", /down|wash/i);
     assert.equal((await rows("select 1 from message where conversation_id = $1 and author = 'ai'", [visit.conversationId])).length, 1);
     assert.equal((await rows("select distinct turn_id from inbox where conversation_id = $1", [visit.conversationId])).length, 1);
+  });
+
+  test("an anonymous visit's token stores no message once the visit is a verified person's", async () => {
+    const visit = await app.visit();
+    const send = (headers: Record<string, string>, id: string) => app.request("/api/chat/messages", { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ id, text: "Which payment methods do you take?" }) });
+    assert.equal((await send(visit.headers, "while-anonymous")).status, 202);
+    const identityToken = await vouchFor(app.running, "somebody.new@example.com");
+    const renewed = await app.request("/api/chat/session", { method: "POST", headers: { ...visit.headers, "content-type": "application/json" }, body: JSON.stringify({ identityToken }) });
+    assert.equal(renewed.status, 201);
+    const refused = await send(visit.headers, "with-the-old-token");
+    assert.deepEqual([refused.status, (await rows("select 1 from inbox where conversation_id = $1", [visit.conversationId])).length], [401, 1]);
+    const { token } = z.object({ token: z.string() }).parse(await renewed.json());
+    assert.equal((await send({ authorization: `Bearer ${token}` }, "with-the-new-token")).status, 202);
   });
 
   test("the same message sent five times at once is one message with one reply", async () => {

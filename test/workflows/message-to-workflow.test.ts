@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import pg from "pg";
+import { decideApproval } from "../../src/workflows/approvals/decide-approval.ts";
+import { findApproval, listApprovals } from "../../src/workflows/approvals/approval.store.ts";
+import { listRunRows, readRunRow } from "../../src/workflows/run/run.store.ts";
+import { handBack, takeOver } from "../../src/handoff/hold-conversation.ts";
+import type { UserActor } from "../../src/identity/actor.ts";
+import { startTestApp, until, type TestApp, type Visit } from "../start-test-app.ts";
+
+describe("a message that starts a workflow", () => {
+  let test1: TestApp;
+  let sql: pg.Client;
+  let admin: UserActor;
+
+  before(async () => {
+    test1 = await startTestApp({ env: { BATON_WORKSPACE: "test/workflows/desk" } });
+    sql = new pg.Client({ connectionString: test1.databaseUrl });
+    await sql.connect();
+    const user = (await sql.query<{ id: string; email: string }>("select id, email from user_account")).rows[0];
+    admin = { kind: "user", tenantId: "desk", userId: user?.id ?? "", name: "Ada", email: user?.email ?? "", role: "admin" };
+  });
+  after(async () => {
+    await sql.end();
+    await test1[Symbol.asyncDispose]();
+  });
+
+  const app = () => test1.running.app;
+  const runsOf = (visit: Visit) => listRunRows(app().database, "desk", { conversationId: visit.conversationId, limit: 10 });
+  const texts = async (visit: Visit) => (await sql.query<{ body: string }>("select body from message where conversation_id = $1 and author = 'ai' order by seq", [visit.conversationId])).rows.map((row) => row.body);
+  const payments = async (number: string) => (await sql.query("select key from desk.payments where number = $1 and not taken_back", [number])).rows.length;
+  const send = async (visit: Visit, id: string, text: string) => {
+    const answer = await test1.request("/api/chat/messages", { method: "POST", headers: { "content-type": "application/json", ...visit.headers }, body: JSON.stringify({ id, text }) });
+    assert.ok(answer.ok, `${answer.status} ${answer.ok ? "" : await answer.text()}`);
+  };
+  const turns = async (visit: Visit) => (await sql.query<{ status: string; decision: string; reason: string }>("select status, decision, reason from turn where conversation_id = $1 order by started_at", [visit.conversationId])).rows;
+
+  test("asks, hears the answer, calls the tool once and replies", async () => {
+    const visit = await test1.visit("mia@example.com");
+    assert.equal((await visit.ask("I want a refund please")).reply?.text, "Which order is it about?");
+    assert.equal((await visit.ask("it is 1001, thanks")).reply?.text, "I have paid back 40 for order 1001.");
+    assert.equal(await payments("1001"), 1);
+    await until(async () => (await runsOf(visit))[0]?.status === "completed");
+    assert.deepEqual((await turns(visit)).map((turn) => [turn.status, turn.decision.split(":")[0], turn.reason]), [["replied", "workflow", "intent.refund"], ["replied", "answer", "question.of_workflow"]]);
+    const run = await readRunRow(app().database, "desk", (await runsOf(visit))[0]?.id ?? "");
+    assert.equal(run?.started_by, "turn");
+    assert.equal(run?.conversation_id, visit.conversationId);
+  });
+
+  test("an answer that does not fit is asked again", async () => {
+    const visit = await test1.visit("ben@example.com");
+    await visit.ask("refund please");
+    assert.equal((await visit.ask("no idea honestly")).reply?.text, "Please send me the four digits of the order number.");
+    assert.equal((await visit.ask("1001")).reply?.text, "I have paid back 40 for order 1001.");
+  });
+
+  test("when the attempts are used up a person gets it, with everything known", async () => {
+    const visit = await test1.visit("cleo@example.com");
+    await visit.ask("refund please");
+    await visit.ask("hm, not sure");
+    await visit.ask("really not sure");
+    assert.match((await visit.ask("still not sure")).reply?.text ?? "", /passing you to a colleague/);
+    const handoff = (await sql.query<{ reason: string; summary: { headline: string } }>("select reason, summary from handoff where conversation_id = $1", [visit.conversationId])).rows;
+    assert.equal(handoff.length, 1);
+    assert.equal(handoff[0]?.reason, "workflow.no_answer");
+    assert.match(handoff[0]?.summary.headline ?? "", /Which order is it about/);
+    await until(async () => (await runsOf(visit))[0]?.status === "failed");
+    assert.equal((await texts(visit)).filter((text) => /passing you/.test(text)).length, 1, "the end of the run hands nothing over again");
+  });
+
+  test("a wish for a person outranks the question", async () => {
+    const visit = await test1.visit("dora@example.com");
+    await visit.ask("refund please");
+    assert.match((await visit.ask("I want to talk to a human")).reply?.text ?? "", /passing you to a colleague/);
+    const question = (await sql.query<{ status: string }>("select status from workflow_question where conversation_id = $1", [visit.conversationId])).rows;
+    assert.deepEqual(question.map((row) => row.status), ["waiting"]);
+  });
+
+  test("a takeover pauses the question; after the hand-back the next message answers it", async () => {
+    const visit = await test1.visit("emil@example.com");
+    await visit.ask("refund please");
+    await takeOver(app().handoff, admin, visit.conversationId);
+    await send(visit, "message-while-held", "1001");
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    assert.equal((await runsOf(visit))[0]?.ended_at, null);
+    await handBack(app().handoff, admin, visit.conversationId);
+    await until(async () => (await texts(visit)).includes("I have paid back 40 for order 1001."));
+  });
+
+  test("a large amount waits for a person, who approves the exact call; it then runs once", async () => {
+    const visit = await test1.visit("finn@example.com");
+    await visit.ask("refund please");
+    await send(visit, "message-large", "1002");
+    let approvalId = "";
+    await until(async () => {
+      const row = (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0];
+      approvalId = row?.id ?? "";
+      return row?.status === "waiting";
+    });
+    const asked = await findApproval(app().database, "desk", approvalId);
+    assert.equal(asked?.described_as, "Pay back 900 for order 1002.");
+    assert.deepEqual(asked?.arguments, { order: "1002", amount: 900 });
+    assert.equal(await payments("1002"), 0);
+    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: "0".repeat(64), comment: null }), { code: "workflows.approval_mismatch" });
+    await decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: asked?.call_hash ?? null, comment: "fine" });
+    await until(async () => (await texts(visit)).includes("I have paid back 900 for order 1002."));
+    assert.equal(await payments("1002"), 1);
+    assert.equal((await findApproval(app().database, "desk", approvalId))?.decided_by, `user:${admin.userId}`);
+    await decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: null, comment: null });
+    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "refused", callHash: null, comment: null }), { code: "workflows.approval_over" });
+  });
+
+  test("a refusal is told, and nothing is paid", async () => {
+    const visit = await test1.visit("gus@example.com");
+    await visit.ask("refund please");
+    const waiting = visit.ask("1003");
+    await until(async () => (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0]?.status === "waiting");
+    const row = (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0];
+    await decideApproval(app().workflows.approvals, admin, { id: row?.id ?? "", decision: "refused", callHash: null, comment: "no" });
+    assert.match((await waiting).reply?.text ?? "", /we cannot pay this back/);
+    assert.equal(await payments("1003"), 0);
+  });
+
+  test("a run that fails without a reply passes the contact to a person", async () => {
+    const visit = await test1.visit();
+    assert.match((await visit.ask("break the machine please")).reply?.text ?? "", /passing you to a colleague/);
+    const handoff = (await sql.query<{ reason: string; summary: { headline: string } }>("select reason, summary from handoff where conversation_id = $1", [visit.conversationId])).rows[0];
+    assert.equal(handoff?.reason, "workflow.failed");
+    assert.match(handoff?.summary.headline ?? "", /The machine is broken/);
+  });
+
+  test("so does a run that ends without a word", async () => {
+    const visit = await test1.visit();
+    assert.match((await visit.ask("be mute please")).reply?.text ?? "", /passing you to a colleague/);
+    assert.equal((await turns(visit))[0]?.status, "handed_off");
+  });
+
+  test("who has not signed in is asked to", async () => {
+    const visit = await test1.visit();
+    assert.match((await visit.ask("I want a refund please")).reply?.text ?? "", /signed in/);
+    assert.deepEqual(await runsOf(visit), []);
+  });
+});
