@@ -1,4 +1,5 @@
 import { ask } from "./ask.ts";
+import { check } from "./check.ts";
 import { doctor } from "./run-doctor.ts";
 import { createKeyCommand } from "./key-create.ts";
 import { verify } from "./ledger-verify.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   { name: "start", usage: "start", about: "Start Baton (the same as npm start)", run: startCommand },
   { name: "ask", usage: 'ask "…" [--as mail@example.com]', about: "Put a question to the running Baton, as a visitor or as a verified customer", run: ask },
   { name: "link", usage: "link mail@example.com", about: "Print a chat link that signs this customer in", run: link },
+  { name: "check", usage: "check [folder] [--format text|sarif|json] [--data-flow]", about: "Say what is wrong with the workflows of a workspace, with file, line and advice", run: check },
   { name: "doctor", usage: "doctor", about: "Say what is wrong with this setup and how to mend it", run: doctor },
   { name: "migrate", usage: "migrate", about: "Bring the database up to date without starting", run: migrateCommand },
   { name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify },

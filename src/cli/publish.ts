@@ -1,6 +1,5 @@
-import { checkDocuments, checkSurroundings } from "../app/workflow-functions/check-documents.ts";
+import { checkDocuments, checkSurroundings, createLanguages } from "../app/workflow-functions/check-documents.ts";
 import { systemClock } from "../lib/clock.ts";
-import { createCel, createJq } from "../workflows/adapters/index.ts";
 import type { Finding } from "../workflows/verify/finding.ts";
 import { publishDocuments } from "../workflows/versions/publish.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
@@ -10,8 +9,7 @@ import { openStore } from "./open-store.ts";
 export async function publishCommand(args: readonly string[]): Promise<number> {
   await using store = await openStore();
   const workspace = await loadWorkspace(store.config.workspace);
-  const languages = { cel: createCel(), jq: createJq() };
-  const surroundings = checkSurroundings(workspace, languages);
+  const surroundings = checkSurroundings(workspace, createLanguages());
   const at = args.indexOf("--note");
   const outcome = await publishDocuments(
     { database: store.database, clock: systemClock, check: (sources) => checkDocuments(surroundings, sources), onPublished: () => {} },

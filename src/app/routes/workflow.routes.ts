@@ -3,7 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { actorName, type StaffActor } from "../../identity/actor.ts";
 import { notAllowed } from "../../identity/identity.errors.ts";
-import { branchCounts, changeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type TaskCount } from "../../shapes/workflow.ts";
+import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type TaskCount } from "../../shapes/workflow.ts";
 import { countTasks, type TaskCounts } from "../../workflows/run/run-counts.store.ts";
 import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
 import { hashText, publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
@@ -123,7 +123,7 @@ function nameOf(text: string, file: string): string[] {
 
 async function diffVersions(app: App, tenantId: string, before: string, after: string): Promise<z.infer<typeof diffView>> {
   const [old, now] = await Promise.all([side(app, tenantId, before), side(app, tenantId, after)]);
-  const changes: z.infer<typeof changeView>[] = diffWorkflows(old.text, now.text);
+  const changes: ChangeView[] = diffWorkflows(old.text, now.text);
   return { workflow: now.name, before: { hash: old.hash, version: old.version, text: old.text }, after: { hash: now.hash, version: now.version, text: now.text }, changes };
 }
 

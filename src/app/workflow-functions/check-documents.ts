@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { createCel, createJq } from "../../workflows/adapters/index.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import type { ExpressionLanguages } from "../../workflows/expressions/languages.ts";
 import { checkWorkflow, checkWorkflows } from "../../workflows/verify/check-workflow.ts";
@@ -6,6 +7,11 @@ import { workflowKey, type CheckEnvironment, type CheckedFunction, type CheckedT
 import type { Finding } from "../../workflows/verify/finding.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { FUNCTION_DECLARATIONS } from "./declarations.ts";
+
+/** Both languages of expressions. jq keeps a worker: make them once per process. */
+export function createLanguages(): ExpressionLanguages {
+  return { cel: createCel(), jq: createJq() };
+}
 
 type Surroundings = Omit<CheckEnvironment, "workflows">;
 

@@ -5,7 +5,6 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
-import { createCel, createJq } from "../../workflows/adapters/index.ts";
 import type { ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { createListeners } from "../../workflows/events/listeners.ts";
@@ -31,7 +30,7 @@ import type { PublishDeps } from "../../workflows/versions/publish.ts";
 import type { PublishedVersions } from "../../workflows/versions/workflow-versions.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { agentFunction } from "./agent.ts";
-import { checkAmong, checkDocuments, checkSurroundings } from "./check-documents.ts";
+import { checkAmong, checkDocuments, checkSurroundings, createLanguages } from "./check-documents.ts";
 import { generateFunction } from "./generate.ts";
 
 /** What the rest of the app needs of workflows. */
@@ -66,7 +65,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
   const { database, clock, log, engine, workspace } = deps;
   const talk: TalkDeps = { database, clock, log, engine, live: turns.live, channels: turns.channels, assistantName: turns.assistantName };
   const functions = functionsOf(deps, turns, talk);
-  const languages = { cel: createCel(), jq: createJq() };
+  const languages = createLanguages();
   const matcher = createEventMatcher(languages);
   const surroundings = checkSurroundings(workspace, languages);
   const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };

@@ -99,6 +99,15 @@ export async function markStartFailed(database: Database, tenantId: string, runI
   );
 }
 
+/** Forgets what was done before `olderThan`: events, starts, and waits that are closed with what they were given. */
+export async function purgeEvents(database: Database, tenantId: string, olderThan: Date): Promise<void> {
+  await database.transaction(tenantId, async (query) => {
+    await query("delete from workflow_event where tenant_id = $1 and status = 'done' and received_at < $2", [tenantId, olderThan]);
+    await query("delete from workflow_start where tenant_id = $1 and created_at < $2 and (started_at is not null or failed_at is not null)", [tenantId, olderThan]);
+    await query("with over as (delete from workflow_wait where tenant_id = $1 and closed_at < $2 returning id) delete from workflow_delivery d using over where d.tenant_id = $1 and d.wait_id = over.id", [tenantId, olderThan]);
+  });
+}
+
 const collectionRow = z.object({ hash: z.string(), groups: z.unknown() });
 
 /** What a workflow has gathered so far, locked; null when nothing is, or it belongs to an earlier version. */

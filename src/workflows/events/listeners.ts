@@ -27,12 +27,14 @@ export function createListeners(deps: { workflows: ActiveWorkflows; log: Log }):
   };
   return {
     scheduled,
-    async of(tenantId, eventType) {
-      const { byType } = await scheduled(tenantId);
-      const found = new Set([...(byType.get(eventType) ?? []), ...(byType.get("*") ?? [])]);
-      return [...found];
-    },
+    of: async (tenantId, eventType) => listenersTo(await scheduled(tenantId), eventType),
   };
+}
+
+/** Those that start on events of a type, in one order for all, so that two events never wait for each other's locks. */
+export function listenersTo({ byType }: Scheduled, eventType: string): Listener[] {
+  const found = new Set([...(byType.get(eventType) ?? []), ...(byType.get("*") ?? [])]);
+  return [...found].sort((a, b) => (a.hash < b.hash ? -1 : 1));
 }
 
 async function readScheduled(deps: { workflows: ActiveWorkflows; log: Log }, tenantId: string, rows: Awaited<ReturnType<ActiveWorkflows["active"]>>, mark: string): Promise<Scheduled> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { z } from "zod";
 import { eventOf, makeEventParts, TENANT, workflowText } from "./events.contract.ts";
+import { purgeEvents } from "./event.store.ts";
 import type { EventDelivery, EventWait } from "./event-waits.ts";
 import { caseOpened, messageReceived, tell } from "./own-events.ts";
 import { publishEvent } from "./publish-event.ts";
@@ -145,6 +146,16 @@ describe("events", () => {
     assert.deepEqual(stored, [{ id: "case.opened:case_1" }], "nobody listens to message.received");
     await Promise.all([relayOnce(parts.deps, TENANT), relayOnce(parts.another(), TENANT)]);
     assert.deepEqual(startsOf("event case.opened").map((run) => run.input[0]?.["data"]), [{ caseId: "case_1", conversationId: "conv_1", contactId: null, channel: "web" }]);
+  });
+
+  test("what is done is forgotten after a while, what is open is not", async () => {
+    await parts.waits.take(wait("w9", [filter("kept")]), 0, "ext-9");
+    await parts.waits.take(wait("w10", [filter("kept")]), 0, "ext-10");
+    await publish("kept");
+    await parts.waits.close(TENANT, "w10");
+    await purgeEvents(parts.database, TENANT, new Date(parts.clock.nowMs() + 1));
+    const left = await parts.database.transaction(TENANT, (query) => query("select (select count(*) from workflow_event) as events, (select count(*) from workflow_delivery where wait_id = 'w9') as w9, (select count(*) from workflow_delivery where wait_id = 'w10') as w10"));
+    assert.deepEqual(left, [{ events: 0, w9: 1, w10: 0 }]);
   });
 
   test("another tenant's waits and workflows hear nothing", async () => {

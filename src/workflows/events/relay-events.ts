@@ -1,7 +1,7 @@
 import { messageOf } from "../../lib/app-error.ts";
-import { claimPending, listDueStarts } from "./event.store.ts";
+import { claimPending, finishEvent, listDueStarts, purgeEvents } from "./event.store.ts";
+import { listenersTo } from "./listeners.ts";
 import { carryOut, handleEvent, type EventDeps, type EventOutcome } from "./publish-event.ts";
-import { finishEvent } from "./event.store.ts";
 import { fireSchedules, syncSchedules } from "./run-schedules.ts";
 import { listDueDeliveries } from "./wait.store.ts";
 
@@ -11,6 +11,9 @@ const EVERY_MS = 500;
 /** What was begun so lately is still being done by whoever began it. */
 const GRACE_MS = 5_000;
 const BATCH = 200;
+/** How long an event is kept, and with it the knowledge that it was told before. */
+const KEPT_MS = 30 * 86_400_000;
+const PURGE_EVERY_MS = 3_600_000;
 
 /**
  * Carries on what is stored and not done: own events told in other transactions, runs not resumed or started yet, schedules that
@@ -20,10 +23,17 @@ export function startEventRelay(deps: EventDeps & { tenantId: string }): EventRe
   let isStopped = false;
   let wake = () => {};
   let isAwake = false;
+  let purgedAtMs = deps.clock.nowMs();
+  const round = async () => {
+    await relayOnce(deps, deps.tenantId);
+    if (deps.clock.nowMs() - purgedAtMs < PURGE_EVERY_MS) return;
+    purgedAtMs = deps.clock.nowMs();
+    await purgeEvents(deps.database, deps.tenantId, new Date(purgedAtMs - KEPT_MS));
+  };
   const loop = async () => {
     while (!isStopped) {
       isAwake = false;
-      await relayOnce(deps, deps.tenantId).catch((error: unknown) => deps.log.warn("events.relay_failed", { error: messageOf(error) }));
+      await round().catch((error: unknown) => deps.log.warn("events.relay_failed", { error: messageOf(error) }));
       if (isStopped || isAwake) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, EVERY_MS);
@@ -69,8 +79,7 @@ async function handleNext(deps: EventDeps, tenantId: string): Promise<EventOutco
   return deps.database.transaction(tenantId, async (query) => {
     const event = await claimPending(query, tenantId);
     if (event === null) return null;
-    const heardBy = new Set([...(scheduled.byType.get(event.type) ?? []), ...(scheduled.byType.get("*") ?? [])]);
-    const outcome = await handleEvent(deps, query, tenantId, event, [...heardBy], at);
+    const outcome = await handleEvent(deps, query, tenantId, event, listenersTo(scheduled, event.type), at);
     if (outcome.listeners === 0) await finishEvent(query, tenantId, event, 0, [], at);
     return outcome;
   });

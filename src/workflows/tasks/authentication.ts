@@ -47,6 +47,8 @@ function referencedPolicy(policy: unknown, authentications: OutsideCall["authent
   if (name === undefined) return policy;
   const found = Object.hasOwn(authentications, name) ? authentications[name] : undefined;
   if (found === undefined) throw fault("configuration", { detail: `use.authentications has no "${name}".` });
+  // Sent as it stands it would be a wrong password, and in the other system's log.
+  if (JSON.stringify(found).includes("${")) throw fault("configuration", { detail: `use.authentications.${name} holds an expression that was not evaluated.` });
   return found;
 }
 

@@ -1,0 +1,93 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { BranchCounts, CheckView, DiffView, FindingView, PublishView, RunSummary, RunView, WorkflowSummary, WorkflowView } from "../../../../src/shapes/workflow.ts";
+import { fetchJson } from "../../lib/fetch-json.ts";
+import { cursorPaging, fetchPage } from "../../lib/paging.ts";
+
+export type RunStatus = RunSummary["status"];
+export type RunFilters = { workflow?: string; status?: RunStatus };
+export type PublishOutcome = { status: "published" | "unchanged" | "refused"; publish: PublishView | null; findings: FindingView[] };
+
+const LIST_EVERY_MS = 10_000;
+const COUNTS_EVERY_MS = 4_000;
+const RUNS_EVERY_MS = 5_000;
+const OPEN_RUN_EVERY_MS = 1_500;
+const RUN_PAGE = 30;
+
+export const workflowsQuery = queryOptions({
+  queryKey: ["workflows", "list"],
+  queryFn: async ({ signal }) => (await fetchJson<{ items: WorkflowSummary[] }>("/api/workflows", { signal })).items,
+  refetchInterval: LIST_EVERY_MS,
+});
+
+/** One workflow as it is active, or one of its versions by hash. */
+export function workflowQuery(name: string, hash: string | null = null) {
+  return queryOptions({
+    queryKey: ["workflows", "one", name, hash],
+    queryFn: ({ signal }) => fetchJson<WorkflowView>(`/api/workflows/${name}${hash === null ? "" : `?hash=${hash}`}`, { signal }),
+  });
+}
+
+/** Every task and branch counted; asked again every few seconds while it is looked at. */
+export function branchesQuery(name: string, days: number) {
+  return queryOptions({
+    queryKey: ["workflows", "branches", name, days],
+    queryFn: ({ signal }) => fetchJson<BranchCounts>(`/api/workflows/${name}/branches?days=${days}`, { signal }),
+    refetchInterval: COUNTS_EVERY_MS,
+    placeholderData: (previous) => previous,
+  });
+}
+
+export const publishesQuery = queryOptions({
+  queryKey: ["workflows", "publishes"],
+  queryFn: async ({ signal }) => (await fetchJson<{ items: PublishView[] }>("/api/workflows/publishes", { signal })).items,
+});
+
+export function diffQuery(before: string, after: string) {
+  return queryOptions({
+    queryKey: ["workflows", "diff", before, after],
+    queryFn: ({ signal }) => fetchJson<DiffView>(`/api/workflows/diff?before=${before}&after=${after}`, { signal }),
+    staleTime: Infinity,
+  });
+}
+
+export function runsQuery(filters: RunFilters) {
+  return infiniteQueryOptions({
+    queryKey: ["runs", filters],
+    queryFn: ({ pageParam, signal }) => fetchPage<RunSummary>("/api/runs", { ...filters, limit: RUN_PAGE, cursor: pageParam }, signal),
+    ...cursorPaging,
+    refetchInterval: RUNS_EVERY_MS,
+    placeholderData: (previous) => previous,
+  });
+}
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ["run", id],
+    queryFn: ({ signal }) => fetchJson<RunView>(`/api/runs/${id}`, { signal }),
+    refetchInterval: ({ state }) => (state.data === undefined || isOpenRun(state.data.status) ? OPEN_RUN_EVERY_MS : false),
+  });
+}
+
+export function isOpenRun(status: RunStatus): boolean {
+  return status === "running" || status === "waiting";
+}
+
+export function checkDocument(document: { text: string; file: string }): Promise<CheckView> {
+  return fetchJson<CheckView>("/api/workflows/check", { method: "POST", body: document });
+}
+
+export function publishDocument(input: { file: string; text: string; note: string | null }): Promise<PublishOutcome> {
+  const { note, ...document } = input;
+  return fetchJson<PublishOutcome>("/api/workflows/publish", { method: "POST", body: { documents: [document], ...(note === null ? {} : { note }) } });
+}
+
+export function rollBackTo(publishId: string): Promise<PublishView> {
+  return fetchJson<PublishView>("/api/workflows/rollback", { method: "POST", body: { to: publishId } });
+}
+
+export type RunAction = "cancel" | "resume" | "retry";
+
+/** Returns the id of the run that goes on: for `retry` a new one. */
+export function controlRun(id: string, action: RunAction): Promise<{ runId: string }> {
+  return fetchJson<{ runId: string }>(`/api/runs/${id}/${action}`, { method: "POST", body: {} });
+}
