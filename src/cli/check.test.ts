@@ -35,7 +35,7 @@ test("check says file, line, column, rule and advice, and fails on errors only",
   const faulty = await workspace.run("text");
   assert.equal(faulty.exitCode, 1);
   assert.match(faulty.text, /bad\.yaml:5:12: error unknown-task: Task "two" does not say what it does\. "cll" is not known\. Did you mean "call"\?/);
-  assert.match(faulty.text, /worse\.yaml:5:39: error unknown-reference: There is no tool "refund_ordr"\. Did you mean "refund_order"\?/);
+  assert.match(faulty.text, /worse\.yaml:5:35: error unknown-reference: There is no tool "refund_ordr"\. Did you mean "refund_order"\?/);
 });
 
 test("check writes SARIF and JSON that parse, and the data flow where it is asked for", async () => {

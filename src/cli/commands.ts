@@ -6,6 +6,7 @@ import { verify } from "./ledger-verify.ts";
 import { link } from "./link.ts";
 import { migrateCommand } from "./migrate.ts";
 import { startCommand } from "./start.ts";
+import { test } from "./test.ts";
 
 /** `run` returns the exit code. */
 export type Command = { name: string; usage: string; about: string; run(args: readonly string[]): Promise<number> };
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   { name: "ask", usage: 'ask "…" [--as mail@example.com]', about: "Put a question to the running Baton, as a visitor or as a verified customer", run: ask },
   { name: "link", usage: "link mail@example.com", about: "Print a chat link that signs this customer in", run: link },
   { name: "check", usage: "check [folder] [--format text|sarif|json] [--data-flow]", about: "Say what is wrong with the workflows of a workspace, with file, line and advice", run: check },
+  { name: "test", usage: "test [folder] [--threshold 90] [--only name] [--format text|json]", about: "Run the tests of a workspace's workflows, with scripted answers and in virtual time", run: test },
   { name: "doctor", usage: "doctor", about: "Say what is wrong with this setup and how to mend it", run: doctor },
   { name: "migrate", usage: "migrate", about: "Bring the database up to date without starting", run: migrateCommand },
   { name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify },

@@ -3,9 +3,10 @@ import { completeHash, listPublishes, readVersionText, type Member } from "../wo
 import { publishUnknown, versionUnknown } from "../workflows/versions/versions.errors.ts";
 import type { Database } from "../storage/database.ts";
 import { openStore } from "./open-store.ts";
+import { toStdout } from "./to-stdout.ts";
 
 /** `diff A B`: two publishes by number, or two versions by the beginning of their hash. Exit code 1 when they differ. */
-export async function diffCommand([before, after]: readonly string[]): Promise<number> {
+export async function diffCommand([before, after]: readonly string[], write = toStdout): Promise<number> {
   if (before === undefined || after === undefined) {
     process.stderr.write("Name two publishes (baton diff 3 4) or two versions (baton diff 1a2b3c4d 5e6f7a8b).\n");
     return 2;
@@ -18,10 +19,10 @@ export async function diffCommand([before, after]: readonly string[]): Promise<n
     const changes = diffWorkflows(await textOf(store.database, store.tenantId, pair.before), await textOf(store.database, store.tenantId, pair.after));
     if (changes.length === 0) continue;
     count += changes.length;
-    if (pair.name !== null) process.stdout.write(`${pair.name}\n`);
-    for (const change of changes) process.stdout.write(`  ${MARKS[change.kind]} ${change.text}  (${change.pointer === "" ? "/" : change.pointer})\n`);
+    if (pair.name !== null) write(`${pair.name}\n`);
+    for (const change of changes) write(`  ${MARKS[change.kind]} ${change.text}  (${change.pointer === "" ? "/" : change.pointer})\n`);
   }
-  if (count === 0) process.stdout.write("No differences.\n");
+  if (count === 0) write("No differences.\n");
   return count === 0 ? 0 : 1;
 }
 

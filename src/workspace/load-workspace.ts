@@ -80,7 +80,7 @@ async function readPolicies(folder: string): Promise<Workspace["policy"]> {
 /** The documents by name; paths as messages show them, from the workspace's folder. */
 async function readWorkflowFiles(folder: string): Promise<Workspace["workflows"]> {
   if (!(await isFolder(folder))) return [];
-  const names = (await readdir(folder)).filter((name) => /\.(ya?ml|json)$/.test(name) && !/\.test\.ya?ml$/.test(name)).sort();
+  const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   return Promise.all(names.map(async (name) => ({ file: `workflows/${name}`, text: await readFile(join(folder, name), "utf8") })));
 }
 

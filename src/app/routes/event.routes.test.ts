@@ -5,9 +5,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { startTestApp, type TestApp } from "../../../test/start-test-app.ts";
 import { createKey } from "../../identity/authenticate.ts";
-import { createEventParts } from "../../workflows/events/event-parts.ts";
-import { createLanguages } from "../../workflows/expressions/languages.ts";
-import { createPublishedVersions } from "../../workflows/versions/workflow-versions.ts";
 import type { ApiEnv } from "../http/api.ts";
 import { toProblem } from "../http/problem.ts";
 import { readBody } from "../http/read-body.ts";
@@ -26,12 +23,11 @@ describe("POST /api/events", () => {
     app = await startTestApp();
     const { running: { app: parts } } = app;
     key = await createKey(parts.identity, parts.workspace.tenantId, "a test");
-    const { deps } = createEventParts({ database: parts.database, engine: parts.status.engine, versions: createPublishedVersions(parts), languages: createLanguages(), clock: parts.clock, log: parts.log });
     for (const [name, secrets] of [["open", [SECRET]], ["unset", []]] as const) {
       const http = new OpenAPIHono<ApiEnv>();
       http.onError((error, c) => toProblem(c, error, parts.log));
       http.use("/api/*", readBody);
-      http.route("/", eventRoutes(parts, { deps, secrets }));
+      http.route("/", eventRoutes(parts, { deps: parts.workflows.events, secrets }));
       doors.set(name, http);
     }
   });
@@ -86,6 +82,13 @@ describe("POST /api/events", () => {
     assert.equal((await post(good)).status, 202, "not a duplicate");
     for (const body of [{}, [], "null", '"text"', "7", event({ id: "" }), event({ time: "yesterday" }), event({ extension: { not: "scalar" } }), event({ data: "a\u0000b" }), Array.from({ length: 101 }, () => event())]) assert.equal((await post(body)).status, 422, JSON.stringify(body).slice(0, 80));
     assert.equal((await post("{not json")).status, 400);
+  });
+
+  test("the document describes what one event needs", () => {
+    const document = doors.get("open")?.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "t", version: "1" } });
+    const operation = JSON.stringify(document?.paths?.["/api/events"]?.post);
+    assert.match(operation, /"required":\["specversion","id","source","type"\]/);
+    assert.match(operation, /"specversion":\{"type":"string","enum":\["1.0"\]\}/);
   });
 
   test("what Baton itself tells cannot be sent from outside", async () => {

@@ -18,7 +18,7 @@ const taken = z
   .object({ id: z.string(), status: z.enum(["accepted", "duplicate"]), listeners: z.number().int().describe("Runs and workflows that heard it; 0: nobody listens.") })
   .openapi("TakenEvent");
 const answer = z.object({ events: z.array(taken) }).openapi("TakenEvents");
-const eventBody = { body: { required: true, content: { "application/json": { schema: z.looseObject({ specversion: z.string(), id: z.string(), source: z.string(), type: z.string() }).openapi("CloudEvent") } } } };
+const eventBody = { body: { required: true, content: { "application/json": { schema: z.looseObject({ specversion: z.literal("1.0"), id: z.string(), source: z.string(), type: z.string() }) } } } };
 
 const route = createRoute({
   method: "post", path: "/api/events", tags: ["events"],

@@ -13,6 +13,7 @@ import { readWorkflow } from "../../workflows/document/read-workflow.ts";
 import { loadWorkspace } from "../../workspace/load-workspace.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, problems, staff } from "../http/api.ts";
+import { FUNCTION_DECLARATIONS } from "../workflow-functions/declarations.ts";
 import { checkText, toPublishView, viewWorkflow, viewWorkflows } from "../workflow-functions/view-workflow.ts";
 
 const tags = ["workflows"];
@@ -26,7 +27,10 @@ const publishBody = z.object({
   note: z.string().max(500).optional(),
 });
 
+const functionView = z.object({ name: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()).nullable(), outputSchema: z.record(z.string(), z.unknown()).nullable(), waits: z.boolean(), effects: z.boolean(), needsConversation: z.boolean() }).openapi("WorkflowFunction");
+
 const routes = {
+  functions: createRoute({ method: "get", path: "/api/workflow-functions", tags, summary: "What documents may call besides http, openapi and mcp", responses: { 200: json(z.object({ items: z.array(functionView) }), "The catalog."), ...problems } }),
   list: createRoute({ method: "get", path: "/api/workflows", tags, summary: "The active workflows with versions and health", responses: { 200: json(z.object({ items: z.array(workflowSummary) }), "All of them."), ...problems } }),
   publishes: createRoute({ method: "get", path: "/api/workflows/publishes", tags, summary: "What was published, newest first", responses: { 200: json(z.object({ items: z.array(publishView) }), "The last 100."), ...problems } }),
   diff: createRoute({ method: "get", path: "/api/workflows/diff", tags, summary: "What changed between two versions", request: { query: z.object({ before: hash, after: hash }) }, responses: { 200: json(diffView, "The differences."), ...problems } }),
@@ -47,6 +51,11 @@ export async function operator(c: Context, app: App): Promise<StaffActor> {
 export function workflowRoutes(app: App) {
   const api = createApi();
   const { publishing, versions } = app.workflows;
+  api.openapi(routes.functions, async (c) => {
+    await staff(c, app.identity);
+    const { functions } = app.workflows.surroundings;
+    return c.json({ items: FUNCTION_DECLARATIONS.map(({ name, summary, traits }) => ({ name, summary, inputSchema: functions.get(name)?.inputSchema ?? null, outputSchema: functions.get(name)?.outputSchema ?? null, ...traits })) }, 200);
+  });
   api.openapi(routes.list, async (c) => {
     const actor = await staff(c, app.identity);
     return c.json({ items: await viewWorkflows(app, actor.tenantId) }, 200);

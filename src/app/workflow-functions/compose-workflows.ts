@@ -25,18 +25,21 @@ import { createMcpCall } from "../../workflows/tasks/call-mcp.ts";
 import { createOpenApiCall } from "../../workflows/tasks/call-openapi.ts";
 import type { Outbound } from "../../workflows/tasks/endpoint-fetch.ts";
 import { createOpenApiDocuments } from "../../workflows/tasks/endpoint-openapi.ts";
+import { createLanguages } from "../../workflows/expressions/languages.ts";
+import { checkWorkflows } from "../../workflows/verify/check-workflow.ts";
 import type { Finding } from "../../workflows/verify/finding.ts";
 import type { PublishDeps } from "../../workflows/versions/publish.ts";
 import type { PublishedVersions } from "../../workflows/versions/workflow-versions.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { agentFunction } from "./agent.ts";
-import { checkAmong, checkDocuments, checkSurroundings, createLanguages } from "./check-documents.ts";
+import { checkAmong, checkSurroundings, type Surroundings } from "./check-documents.ts";
 import { generateFunction } from "./generate.ts";
 
 /** What the rest of the app needs of workflows. */
 export type WorkflowParts = {
   versions: PublishedVersions;
   publishing: PublishDeps;
+  surroundings: Surroundings;
   /** What is wrong with one document among the active ones. */
   check(source: WorkflowSource): Promise<Finding[]>;
   functions: FunctionCatalog;
@@ -70,12 +73,12 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
   const surroundings = checkSurroundings(workspace, languages);
   const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
   return {
-    versions, functions, talk, events, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock },
+    versions, functions, talk, events, surroundings, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock },
     approvals: {
       database, clock, log, engine,
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
-    publishing: { database, clock, check: (sources) => checkDocuments(surroundings, sources), onPublished: (tenantId) => versions.forget(tenantId) },
+    publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: (tenantId) => versions.forget(tenantId) },
     runs: {
       versions, languages, functions, calls: callsOf(deps), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
       permissions: { mayRun: () => false }, clock, log, version: deps.version,

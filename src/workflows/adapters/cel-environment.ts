@@ -4,6 +4,8 @@ import { Environment } from "@marcbachmann/cel-js";
 const MAX_ITEMS_VISITED = 1_000_000;
 const MAX_PATTERN_LENGTH = 500;
 const MAX_REPEATS = 10_000;
+/** V8's own flag for the engine below. */
+const LINEAR = "l";
 
 // The linear-time engine of V8, for patterns over texts that contacts write: no pattern can make it run away.
 v8.setFlagsFromString("--enable-experimental-regexp-engine");
@@ -85,7 +87,7 @@ export function compilePattern(pattern: string): RegExp {
   if (repeats > MAX_REPEATS) throw new Error("the pattern repeats too often");
   let compiled: RegExp;
   try {
-    compiled = new RegExp(pattern, "l");
+    compiled = new RegExp(pattern, LINEAR);
   } catch (error) {
     throw new Error(`the pattern "${pattern}" is not valid (there is no look-around and no reference back)`, { cause: error });
   }

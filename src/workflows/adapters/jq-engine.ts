@@ -30,7 +30,7 @@ export function createJqEngine(options: { timeoutMs: number }): JqEngine {
     run(filter, json) {
       thread ??= startThread();
       Atomics.store(thread.signal, 0, 0);
-      thread.port.postMessage({ filter, json });
+      thread.port.postMessage({ filter, json }, []);
       Atomics.wait(thread.signal, 0, 0, options.timeoutMs);
       const message = Atomics.load(thread.signal, 0) === 2 ? toMessage(receiveMessageOnPort(thread.port)?.message) : null;
       thread.runs += 1;

@@ -16,7 +16,7 @@ const jq = jqOf(await require("jq-web"));
 // The first run reads jq's own library; nobody should wait for it.
 jq.raw("null", ".", ["-c"]);
 port.on("message", (request: { filter: string; json: string }) => {
-  port.postMessage(run(request));
+  port.postMessage(run(request), []);
   done(2);
 });
 done(1);

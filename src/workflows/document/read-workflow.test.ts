@@ -91,6 +91,16 @@ test("hostile texts are refused quickly and by name", () => {
   assert.ok(performance.now() - startedMs < 3_000);
 });
 
+test("a fault deep inside is placed there, and depth costs no time", () => {
+  let inner = "call: http, with: { method: get }";
+  for (let level = 0; level < 22; level += 1) inner = `for: { in: .x }, do: [ { t${level}: { ${inner} } } ]`;
+  const startedMs = performance.now();
+  assert.match(faults(`${HEAD}do: [ { top: { ${inner} } } ]\n`)[0] ?? "", /^schema 2:\d+ "with" has no "endpoint"\.$/);
+  assert.deepEqual(faults(`${HEAD}do:\n  - x:\n      try:\n        - a: { set: { b: 1 } }\n          c: { set: { b: 1 } }\n      catch: {}\n`), ['schema 5:11 An item of the list must have one name only; here are "a" and "c".']);
+  assert.deepEqual(faults(`${HEAD}use:\n  functions:\n    f: { call: http, with: { method: 5, endpoint: 'https://a.b' } }\ndo: []\n`), ['schema 4:30 "method" must be a string, not 5.']);
+  assert.ok(performance.now() - startedMs < 2_000);
+});
+
 test("the error of a faulty document carries its findings", () => {
   assert.throws(() => readWorkflow("a: 1", "b.yaml"), (error) => error instanceof AppError && error.code === "workflows.document_invalid" && error.status === 422 && Array.isArray(error.details["findings"]) && error.message.startsWith("b.yaml:1:1: "));
 });

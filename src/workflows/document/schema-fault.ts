@@ -3,7 +3,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { splitPointer } from "./json-pointer.ts";
 import { isRawObject, type RawObject } from "./raw-value.ts";
-import { rawTasks } from "./raw-tasks.ts";
+import { flatten, rawTasks } from "./raw-tasks.ts";
 import { KIND_KEYS, TASK_BASE_KEYS, TASK_KINDS, kindOf } from "./task-kinds.ts";
 
 export type SchemaFault = { pointer: string; message: string };
@@ -16,12 +16,12 @@ type Line = { pointer: string; schemaPath: string; keyword: string; text: string
  * The validator names every alternative that does not fit, most of them of other task kinds: those are left out.
  */
 export function findSchemaFault(root: RawObject): SchemaFault | null {
+  const flat = flatten(root);
   try {
-    // The type of the validator's argument is a valid workflow: it is the question here.
-    validate("Workflow", root);
+    validate("Workflow", flat.root);
     return null;
   } catch (error) {
-    return chooseFault(root, linesOf(messageOf(error)));
+    return chooseFault(root, linesOf(messageOf(error)).map((line) => ({ ...line, pointer: flat.pointerOf(line.pointer) })));
   }
 }
 

@@ -11,14 +11,14 @@ const orNull = z.string().nullable();
 
 /** `data` of each of Baton's own events. Ids and facts, never what somebody wrote. */
 export const OWN_EVENT_DATA = {
-  "message.received": z.object({ messageId: id, conversationId: id, contactId: id, caseId: orNull, channel: z.string() }),
-  "case.opened": z.object({ caseId: id, conversationId: id, contactId: orNull, channel: orNull }),
-  "case.resolved": z.object({ caseId: id, conversationId: id, contactId: orNull, /** As in the ledger: `user:...`, `ai:...`. */ resolvedBy: z.string() }),
+  "message.received": z.object({ messageId: id, conversationId: id, contactId: orNull, caseId: orNull, channel: z.string() }),
+  "case.opened": z.object({ caseId: id, conversationId: id, contactId: orNull, intent: orNull }),
+  "case.resolved": z.object({ caseId: id, conversationId: id, contactId: orNull, intent: orNull }),
   "handoff.requested": z.object({ handoffId: id, conversationId: id, contactId: orNull, caseId: orNull, turnId: orNull, reason: z.string() }),
   "sla.missed": z.object({ rule: z.enum(["handoff_wait", "human_answer"]), conversationId: id, caseId: orNull, handoffId: orNull, dueAt: z.string(), lateMs: z.number() }),
   "volume.spiked": z.object({ windowMinutes: z.number(), /** Messages in the window. */ observed: z.number(), /** What is usual for it. */ usual: z.number(), factor: z.number(), since: z.string(), basis: z.enum(["hour_of_week", "hour_of_day"]) }),
   "approval.decided": z.object({ approvalId: id, runId: orNull, tool: z.string(), decision: z.enum(["approved", "rejected", "expired"]), decidedBy: orNull, conversationId: orNull, caseId: orNull }),
-  "tool.failed": z.object({ callId: id, tool: z.string(), risk: z.string(), status: z.string(), conversationId: orNull, turnId: orNull }),
+  "tool.failed": z.object({ callId: id, tool: z.string(), risk: z.string(), conversationId: orNull, turnId: orNull }),
 } as const satisfies Record<OwnEventType, z.ZodObject>;
 
 export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_DATA)[Type]>;
@@ -26,15 +26,11 @@ export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_
 type Told<Type extends OwnEventType> = { type: Type; /** What happened once has one id, made from its cause. */ id: string; subject: string; data: OwnEventData<Type> };
 export type OwnEvent = { [Type in OwnEventType]: Told<Type> }[OwnEventType];
 
-export const messageReceived = (data: OwnEventData<"message.received">): OwnEvent => ({ type: "message.received", id: `message.received:${data.messageId}`, subject: data.conversationId, data });
-export const caseOpened = (data: OwnEventData<"case.opened">): OwnEvent => ({ type: "case.opened", id: `case.opened:${data.caseId}`, subject: data.caseId, data });
-export const caseResolved = (data: OwnEventData<"case.resolved">): OwnEvent => ({ type: "case.resolved", id: `case.resolved:${data.caseId}`, subject: data.caseId, data });
-export const handoffRequested = (data: OwnEventData<"handoff.requested">): OwnEvent => ({ type: "handoff.requested", id: `handoff.requested:${data.handoffId}`, subject: data.conversationId, data });
-// `sla.missed` is told by the statement that finds it (sla.store.ts).
+// `sla.missed` is told by the statement that finds it (sla.store.ts); what happens to messages, cases, hand-offs and tool calls by
+// the tables that hold them (migration 0007), so that whoever writes there cannot forget it.
 /** Once an hour at most, however long a spike lasts. */
 export const volumeSpiked = (hourIso: string, data: OwnEventData<"volume.spiked">): OwnEvent => ({ type: "volume.spiked", id: `volume.spiked:${hourIso}`, subject: "volume", data });
 export const approvalDecided = (data: OwnEventData<"approval.decided">): OwnEvent => ({ type: "approval.decided", id: `approval.decided:${data.approvalId}`, subject: data.approvalId, data });
-export const toolFailed = (data: OwnEventData<"tool.failed">): OwnEvent => ({ type: "tool.failed", id: `tool.failed:${data.callId}`, subject: data.conversationId ?? data.callId, data });
 
 /**
  * Tells one of Baton's own events in the transaction of its cause: both are stored or neither. Nothing is written when no workflow

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { z } from "zod";
+import type { TransactionQuery } from "../../storage/database.ts";
+import { OWN_EVENTS } from "./cloud-event.ts";
 import { eventOf, makeEventParts, TENANT, workflowText } from "./events.contract.ts";
 import { purgeEvents } from "./event.store.ts";
 import type { EventDelivery, EventWait } from "./event-waits.ts";
-import { caseOpened, messageReceived, tell } from "./own-events.ts";
+import { OWN_EVENT_DATA, OWN_SOURCE } from "./own-events.ts";
 import { publishEvent } from "./publish-event.ts";
 import { relayOnce } from "./relay-events.ts";
 
 type Parts = Awaited<ReturnType<typeof makeEventParts>>;
 const runOf = z.object({ runId: z.string(), input: z.array(z.object({ id: z.string() }).loose()), startedBy: z.string() });
+
+const ownRun = z.object({ input: z.tuple([z.object({ id: z.string(), source: z.literal(OWN_SOURCE), type: z.enum(OWN_EVENTS), data: z.unknown() })]) });
 
 describe("events", () => {
   let parts: Parts;
@@ -126,26 +130,29 @@ describe("events", () => {
     assert.equal(startsOf("event order.new").length, 1);
   });
 
-  test("own events are written with their cause when somebody listens, and carried on by the relay", async () => {
-    await parts.publish(workflowText("on-case", "on:\n  one:\n    with: { type: case.opened }"));
+  test("own events are told with their cause, whoever stores it, when somebody listens; the relay carries them on", async () => {
+    await parts.publish(workflowText("on-own", "on:\n  any:\n" + ["case.opened", "case.resolved", "handoff.requested", "tool.failed"].map((type) => `    - with: { type: ${type} }`).join("\n")));
     await relayOnce(parts.deps, TENANT);
     const at = new Date(parts.clock.nowMs());
-    const opened = caseOpened({ caseId: "case_1", conversationId: "conv_1", contactId: null, channel: "web" });
+    const cause = (id: string) => async (query: TransactionQuery) => {
+      await query("insert into contact (tenant_id, id, created_at) values ($1, $2, $3) on conflict do nothing", [TENANT, `cont_${id}`, at]);
+      await query("insert into conversation (tenant_id, id, contact_id, created_at, updated_at) values ($1, $2, $3, $4, $4)", [TENANT, `conv_${id}`, `cont_${id}`, at]);
+      await query("insert into message (tenant_id, id, conversation_id, seq, author, author_id, channel, body, created_at) values ($1, $2, $3, 1, 'contact', $4, 'web', 'hello', $5)", [TENANT, `msg_${id}`, `conv_${id}`, `cont_${id}`, at]);
+      await query("insert into support_case (tenant_id, id, conversation_id, status, intent, opened_at) values ($1, $2, $3, 'open', 'refund', $4)", [TENANT, `case_${id}`, `conv_${id}`, at]);
+      await query("update support_case set status = 'resolved', resolved_at = $3 where tenant_id = $1 and id = $2", [TENANT, `case_${id}`, at]);
+      await query("insert into handoff (tenant_id, id, conversation_id, case_id, status, reason, summary, tried, requested_at) values ($1, $2, $3, $4, 'waiting', 'contact.asked', '{}', '[]', $5)", [TENANT, `hand_${id}`, `conv_${id}`, `case_${id}`, at]);
+      await query("insert into tool_call (tenant_id, id, conversation_id, tool, risk, arguments, status, actor, duration_us, created_at) values ($1, $2, $3, 'refund', 'money', '{}', 'started', 'ai', 0, $4)", [TENANT, `call_${id}`, `conv_${id}`, at]);
+      await query("update tool_call set status = 'failed' where tenant_id = $1 and id = $2", [TENANT, `call_${id}`]);
+    };
     await assert.rejects(parts.database.transaction(TENANT, async (query) => {
-      await tell(query, TENANT, opened, at);
+      await cause("undone")(query);
       throw new Error("the cause failed");
     }));
-    await relayOnce(parts.deps, TENANT);
-    assert.equal(startsOf("event case.opened").length, 0);
-    await parts.database.transaction(TENANT, async (query) => {
-      await tell(query, TENANT, opened, at);
-      await tell(query, TENANT, opened, at);
-      await tell(query, TENANT, messageReceived({ messageId: "msg_1", conversationId: "conv_1", contactId: "cont_1", caseId: null, channel: "web" }), at);
-    });
-    const stored = await parts.database.transaction(TENANT, (query) => query("select id from workflow_event where source = 'https://baton.dev' and status = 'pending'"));
-    assert.deepEqual(stored, [{ id: "case.opened:case_1" }], "nobody listens to message.received");
+    await parts.database.transaction(TENANT, cause("1"));
     await Promise.all([relayOnce(parts.deps, TENANT), relayOnce(parts.another(), TENANT)]);
-    assert.deepEqual(startsOf("event case.opened").map((run) => run.input[0]?.["data"]), [{ caseId: "case_1", conversationId: "conv_1", contactId: null, channel: "web" }]);
+    const told = parts.engine.started.map((call) => ownRun.safeParse(call.input).data?.input[0]).filter((event) => event !== undefined);
+    assert.deepEqual(told.map((event) => event.id).sort(), ["case.opened:case_1", "case.resolved:case_1", "handoff.requested:hand_1", "tool.failed:call_1"], "nobody listens to message.received");
+    for (const event of told) assert.ok(OWN_EVENT_DATA[event.type].strict().safeParse(event.data).success, `${event.type}: ${JSON.stringify(event.data)}`);
   });
 
   test("what is done is forgotten after a while, what is open is not", async () => {

@@ -14,7 +14,7 @@ export type ExpressionScope = {
   variables: Readonly<Record<string, unknown>>;
 };
 
-/** The schemas of the same names, as far as they are known; null: anything. */
+/** The schemas of the same names, as far as they are known; null: anything. `output`: null where there is none, `{}` for anything. */
 export type ExpressionTypes = { input: JsonSchema | null; context: JsonSchema | null; output: JsonSchema | null; secrets: readonly string[]; variables: Readonly<Record<string, JsonSchema | null>> };
 
 export type CompiledExpression = {

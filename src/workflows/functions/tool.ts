@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { PolicyEntity } from "../../policy/policy.ts";
 import { callTool } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import { takeApproval } from "../approvals/approval.store.ts";
@@ -7,6 +8,7 @@ import { approvalMismatch } from "../approvals/approvals.errors.ts";
 import { hashCall } from "../approvals/hash-call.ts";
 import { declareFunction, defineFunction, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
+import { prepareRetry } from "./retry-tool.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import { toolDenied, toolFailed } from "./functions.errors.ts";
 
@@ -44,11 +46,10 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
   return defineFunction({
     ...toolDeclaration,
     async run(call, given): Promise<Output> {
-      const callId = keyedId("call", call, sha256);
       let made: ToolCallRecord | null = null;
-      await call.durable.step(`tool.${given.tool}`, async () => {
-        made = await callOnce(deps, call, given, callId);
-        return { callId, status: made.status };
+      const { callId } = await call.durable.step(`tool.${given.tool}`, async () => {
+        made = await callOnce(deps, call, given, keyedId("call", call, sha256));
+        return { callId: made.id, status: made.status };
       });
       const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, callId));
       if (record === null) throw new Error(`the record of ${callId} is gone`);
@@ -67,15 +68,20 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
 
 type Given = Pick<z.infer<typeof input>, "tool" | "arguments"> & { approval?: string | undefined; undo?: z.infer<typeof input>["undo"] };
 
-async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, callId: string): Promise<ToolCallRecord> {
+async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, firstId: string): Promise<ToolCallRecord> {
   const { subject } = call;
   const decidedBy = given.approval === undefined ? null : await allowedBy(deps, call, given, given.approval);
+  const who = { contact: await toolContact(deps.database, subject), principal: principalOf(decidedBy) };
+  const callId = await prepareRetry(deps.toolCalls, { ...who, call, tool: given.tool, arguments: given.arguments, callId: firstId });
   return callTool(deps.toolCalls, {
-    tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, contact: await toolContact(deps.database, subject), channel: "workflow",
-    principal: decidedBy === null ? { type: "AiAgent", id: "assistant" } : { type: "HumanAgent", id: decidedBy },
+    ...who, tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, channel: "workflow",
     // No turn: a run's call does not hang on the turn that began it being still under way.
     turnId: null, conversationId: subject.conversationId, caseId: subject.caseId,
   });
+}
+
+function principalOf(decidedBy: string | null): PolicyEntity {
+  return decidedBy === null ? { type: "AiAgent", id: "assistant" } : { type: "HumanAgent", id: decidedBy };
 }
 
 async function allowedBy(deps: Pick<FunctionDeps, "database">, call: FunctionCall, given: Given, approvalId: string): Promise<string> {

@@ -8,6 +8,7 @@ import type { RunDeps } from "./run-deps.ts";
 import type { RunInput } from "./run-input.ts";
 import { runTask } from "./run-task.ts";
 import { runTasks } from "./run-tasks.ts";
+import { toTime } from "./to-time.ts";
 
 const expressionsOf = new WeakMap<WorkflowDefinition, Expressions>();
 
@@ -31,6 +32,16 @@ export async function openInterpretation(deps: RunDeps, durable: Durable, input:
   const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], openWaits: new Set(), yieldedMs: performance.now() };
   const run: Interpretation = {
     deps, input, definition, expressions, secrets: await readSecrets(deps, input.tenantId, definition), recorder, workflowInput: opened.workflowInput, state,
+    runtime: { name: "baton", version: deps.version, metadata: {} },
+    descriptor: {
+      id: input.runId, definition,
+      get input() {
+        return run.workflowInput;
+      },
+      get startedAt() {
+        return toTime(input.startedAtMs);
+      },
+    },
     runTasks: (scope, list, data) => runTasks(run, scope, list, data),
     runTask: (scope, task, data) => runTask(run, scope, task, data),
   };

@@ -18,6 +18,10 @@ export type Interpretation = {
   recorder: Recorder;
   /** The run's input after `input.from`: `$workflow.input`. */
   workflowInput: unknown;
+  /** `$workflow`. */
+  descriptor: { id: string; definition: WorkflowDefinition; input: unknown; startedAt: unknown };
+  /** `$runtime`. */
+  runtime: { name: string; version: string; metadata: Record<string, never> };
   state: RunState;
   /** Carries out a list of tasks, one after the other, as their `then` says. */
   runTasks(scope: TaskScope, list: TaskList, input: unknown): Promise<ListEnd>;

@@ -10,6 +10,7 @@ import { LIMITS, checkSize } from "./limits.ts";
 import { interruptionError, type TaskMark } from "./recorder.ts";
 import { runAfter, runBefore } from "./run-extensions.ts";
 import { toMs } from "./to-ms.ts";
+import { toTime } from "./to-time.ts";
 
 const YIELD_AFTER_MS = 20;
 
@@ -66,21 +67,23 @@ function toCall(run: Interpretation, scope: TaskScope, { task, pointer, name }: 
 function toExpressionScope(run: Interpretation, call: TaskCall, input: unknown, variables: Record<string, unknown> | undefined): ExpressionScope {
   return {
     input, context: run.state.context, secrets: run.secrets, variables: variables === undefined ? call.scope.variables : { ...call.scope.variables, ...variables },
+    workflow: run.descriptor,
     // Made when asked for: most expressions do not look at them.
-    get workflow() {
-      return { id: run.input.runId, definition: run.definition, input: run.workflowInput, startedAt: toTime(run.input.startedAtMs) };
-    },
     get task() {
-      return { ...(call.task.kind === "call" ? { with: call.task.with } : {}), name: call.name, reference: call.pointer, definition: call.task, input: call.input, startedAt: toTime(Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs)) };
+      return describeTask(run, call);
     },
-    get runtime() {
-      return { name: "baton", version: run.deps.version, metadata: {} };
-    },
+    runtime: run.runtime,
   };
 }
 
-function toTime(ms: number): { iso8601: string; epoch: { seconds: number; milliseconds: number } } {
-  return { iso8601: new Date(ms).toISOString(), epoch: { seconds: Math.floor(ms / 1_000), milliseconds: ms } };
+/** `$task`. */
+function describeTask(run: Interpretation, call: TaskCall) {
+  return {
+    ...(call.task.kind === "call" ? { with: call.task.with } : {}), name: call.name, reference: call.pointer, definition: call.task, input: call.input,
+    get startedAt() {
+      return toTime(Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs));
+    },
+  };
 }
 
 /** The task with what `use.extensions` puts before and after it. */

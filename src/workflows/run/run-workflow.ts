@@ -71,11 +71,7 @@ async function fromInputToOutput(run: Interpretation, durable: Durable): Promise
 }
 
 function rootExpressionScope(run: Interpretation, input: unknown) {
-  const { definition } = run;
-  return {
-    input, context: run.state.context, output: undefined as unknown, secrets: run.secrets, variables: {}, task: null, runtime: { name: "baton", version: run.deps.version, metadata: {} },
-    workflow: { id: run.input.runId, definition, input: run.workflowInput, startedAt: { iso8601: new Date(run.input.startedAtMs).toISOString() } },
-  };
+  return { input, context: run.state.context, output: undefined as unknown, secrets: run.secrets, variables: {}, task: null, runtime: run.runtime, workflow: run.descriptor };
 }
 
 async function cancelled(run: Interpretation, durable: Durable): Promise<RunEnd> {

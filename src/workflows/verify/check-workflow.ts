@@ -1,11 +1,11 @@
 import type { WorkflowSource } from "../document/definition.ts";
 import { expressionsIn } from "../expressions/template.ts";
-import { checkCalls } from "./check-calls.ts";
-import { checkFlow } from "./check-flow.ts";
-import { checkGates } from "./check-gates.ts";
-import { checkSecrets } from "./check-secrets.ts";
-import { checkTypes } from "./check-types.ts";
-import { checkUndo } from "./check-undo.ts";
+import { checkCalls } from "./checks/check-calls.ts";
+import { checkFlow } from "./checks/check-flow.ts";
+import { checkGates } from "./checks/check-gates.ts";
+import { checkSecrets } from "./checks/check-secrets.ts";
+import { checkTypes } from "./checks/check-types.ts";
+import { checkUndo } from "./checks/check-undo.ts";
 import { type CheckEnvironment, workflowKey } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { type Checking, createReport } from "./findings.ts";

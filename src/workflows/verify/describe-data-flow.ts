@@ -12,7 +12,16 @@ export type DataFlow = { field: string; system: string; task: string; pointer: s
 export type DataFlowReport = { flows: readonly DataFlow[]; /** A flowchart in Mermaid's notation. */ mermaid: string };
 
 type State = { input: Labels; context: Labels; variables: Readonly<Record<string, Labels>> };
-type Tracing = { source: WorkflowSource; environment: CheckEnvironment; via: readonly string[]; found: (field: string, system: string, named: NamedTask) => void };
+type Tracing = {
+  source: WorkflowSource; environment: CheckEnvironment; /** Sub-workflows and functions on the way. */ via: readonly string[]; found: (field: string, system: string, named: NamedTask) => void;
+  /** What a list was left with in the walk before: what a jump back or another round brings. */
+  grown: Map<TaskList, State>;
+  runs: { count: number };
+};
+
+/** Data that goes round loops within loops has arrived everywhere after as many walks as there are loops around it. */
+const WALKS = 4;
+const MAX_RUNS = 2_000;
 
 /**
  * Which personal data can flow to which outside system, made from the document: fields of its input, of what tools give
@@ -26,9 +35,9 @@ export function describeDataFlow(source: WorkflowSource, environment: CheckEnvir
   };
   const { definition } = source;
   const own = labelled("input", personalFields(definition.input.schema));
-  const tracing: Tracing = { source, environment, via: [], found };
+  const tracing: Tracing = { source, environment, via: [], found, grown: new Map(), runs: { count: 0 } };
   const input = definition.input.transform === null ? own : labelsOf(definition.input.transform, scopeOf(tracing, { input: own, context: NO_LABELS, variables: {} }));
-  traceList(tracing, definition.do, { input, context: NO_LABELS, variables: {} });
+  for (let walk = 0; walk < WALKS; walk += 1) traceList({ ...tracing, runs: { count: 0 } }, definition.do, { input, context: NO_LABELS, variables: {} });
   const all = [...flows.values()];
   return { flows: all, mermaid: toMermaid(all) };
 }
@@ -46,11 +55,11 @@ function join(left: State, right: State): State {
 }
 
 function traceList(tracing: Tracing, list: TaskList, entry: State): State {
-  // What a later task adds may come round again: the second walk begins with all of it.
-  const once = walkList<State>(list, entry, { step: (named, state) => traceTask({ ...tracing, found: () => {} }, named, state), join, reenter: (state) => state });
-  const grown = [entry, ...once.exits].reduce(join);
-  const walked = walkList<State>(list, entry, { step: (named, state) => traceTask(tracing, named, state), join, reenter: (state) => join(state, grown) });
-  return walked.exits.length === 0 ? entry : walked.exits.reduce(join);
+  const grown = tracing.grown.get(list);
+  const walked = walkList<State>(list, entry, { step: (named, state) => traceTask(tracing, named, state), join, reenter: (state) => (grown === undefined ? state : join(state, grown)) });
+  const left = walked.exits.length === 0 ? entry : walked.exits.reduce(join);
+  tracing.grown.set(list, grown === undefined ? left : join(grown, left));
+  return left;
 }
 
 function traceTask(tracing: Tracing, named: NamedTask, entry: State): Route<State>[] {
@@ -61,7 +70,7 @@ function traceTask(tracing: Tracing, named: NamedTask, entry: State): Route<Stat
   const output = task.output.transform === null ? body.input : labelsOf(task.output.transform, scopeOf(tracing, state, body.input));
   const context = task.export.transform === null ? body.context : labelsOf(task.export.transform, scopeOf(tracing, state, output));
   const after = { ...entry, input: output, context };
-  return thensOf(task).map((then) => ({ then, state: task.if === null ? after : join(after, entry) }));
+  return thensOf(task).map((to) => ({ to, state: task.if === null ? after : join(after, entry) }));
 }
 
 function traceBody(tracing: Tracing, named: NamedTask, state: State): State {
@@ -73,12 +82,12 @@ function traceBody(tracing: Tracing, named: NamedTask, state: State): State {
     case "run": return { ...state, input: traceRun(tracing, named, state) };
     case "do": return traceList(tracing, task.do, state);
     case "fork": return { ...state, input: mergeLabels(task.branches.flatMap((branch) => traceTask(tracing, branch, state).map((route) => route.state.input))) };
-    case "for": return join(state, traceList(tracing, task.do, { ...state, variables: { ...state.variables, [task.each]: labelsOf(task.in, scopeOf(tracing, state)) } }));
+    case "for": return join(state, traceList(tracing, task.do, { ...join(state, tracing.grown.get(task.do) ?? state), variables: { ...state.variables, [task.each]: labelsOf(task.in, scopeOf(tracing, state)) } }));
     case "try": {
       const tried = traceList(tracing, task.try, state);
       return task.catch.do === null ? join(tried, state) : join(tried, traceList(tracing, task.catch.do, state));
     }
-    case "listen": return task.foreach?.do == null ? { ...state, input: NO_LABELS } : traceList(tracing, task.foreach.do, { ...state, input: NO_LABELS });
+    case "listen": return task.foreach === null || task.foreach.do === null ? { ...state, input: NO_LABELS } : traceList(tracing, task.foreach.do, { ...state, input: NO_LABELS });
     default: return state;
   }
 }
@@ -93,7 +102,8 @@ function traceCall(tracing: Tracing, named: NamedTask, state: State): Labels {
   if (task.kind !== "call") return NO_LABELS;
   const given = labelsOf(task.with, scopeOf(tracing, state));
   const reusable = tracing.source.definition.use.functions[task.call];
-  if (reusable !== undefined && reusable.task !== task) return mergeLabels(traceTask(tracing, reusable, { ...state, input: given }).map((route) => route.state.input));
+  const place = `function ${task.call}`;
+  if (reusable !== undefined && !tracing.via.includes(place)) return mergeLabels(traceTask({ ...tracing, via: [...tracing.via, place] }, reusable, { ...state, input: given }).map((route) => route.state.input));
   const system = systemOf(named);
   if (system !== null) send(tracing, named, system, mergeLabels([given, inAddress(task.with, state.input)]));
   if (task.call === "ask") return labelled(`answer to ${named.name}`, ["answer", "text"]);
@@ -145,8 +155,14 @@ function traceRun(tracing: Tracing, named: NamedTask, state: State): Labels {
   const key = workflowKey(task.run);
   const sub = tracing.environment.workflows.get(key);
   const given = task.run.input === null ? state.input : labelsOf(task.run.input, scopeOf(tracing, state));
-  if (sub === undefined || tracing.via.includes(key) || tracing.via.length >= 10) return NO_LABELS;
-  const inner: Tracing = { source: sub, environment: tracing.environment, via: [...tracing.via, key], found: (field, system) => tracing.found(field, system, named) };
+  if (sub === undefined || tracing.via.includes(key)) return NO_LABELS;
+  tracing.runs.count += 1;
+  if (tracing.runs.count > MAX_RUNS) {
+    // Too many ways to follow them all: the workflow itself is named as where the data goes.
+    send(tracing, named, `workflow ${key}`, given);
+    return NO_LABELS;
+  }
+  const inner: Tracing = { ...tracing, source: sub, via: [...tracing.via, key], found: (field, system) => tracing.found(field, system, named) };
   return traceList(inner, sub.definition.do, { input: given, context: NO_LABELS, variables: {} }).input;
 }
 

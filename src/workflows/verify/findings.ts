@@ -31,3 +31,6 @@ export function toolOf({ task }: NamedTask): string | null {
 
 /** Calls that leave the house by a protocol of the standard. */
 export const OUTSIDE_CALLS: readonly string[] = ["http", "openapi", "mcp", "grpc", "asyncapi", "a2a"];
+
+/** Those that are read and not made. */
+export const REFUSED_CALLS: readonly string[] = ["grpc", "asyncapi", "a2a"];

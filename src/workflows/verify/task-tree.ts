@@ -12,7 +12,7 @@ export function listsIn({ task }: NamedTask): readonly { list: TaskList; part: S
     case "do": case "for": return [{ list: task.do, part: "body", isFork: false }];
     case "fork": return [{ list: task.branches, part: "body", isFork: true }];
     case "try": return [{ list: task.try, part: "try", isFork: false }, ...(task.catch.do === null ? [] : [{ list: task.catch.do, part: "catch" as const, isFork: false }])];
-    case "listen": return task.foreach?.do == null ? [] : [{ list: task.foreach.do, part: "body", isFork: false }];
+    case "listen": return task.foreach === null || task.foreach.do === null ? [] : [{ list: task.foreach.do, part: "body", isFork: false }];
     default: return [];
   }
 }

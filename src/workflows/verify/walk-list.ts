@@ -1,7 +1,7 @@
 import type { NamedTask, Task, TaskList } from "../document/definition.ts";
 
 /** One way out of a task: where it goes (`continue`, `exit`, `end` or a name) and with what. */
-export type Route<State> = { then: string; state: State };
+export type Route<State> = { to: string; state: State };
 
 export type Walk<State> = {
   /** How the task was entered goes in, its ways out come back; none: nothing follows it. */
@@ -27,10 +27,10 @@ export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>)
     if (task === undefined || state === undefined) continue;
     reached.add(index);
     for (const route of walk.step(task, reentered.has(index) ? walk.reenter(state) : state)) {
-      if (route.then === "end") walked.ends.push(route.state);
-      else if (route.then === "exit") walked.exits.push(route.state);
+      if (route.to === "end") walked.ends.push(route.state);
+      else if (route.to === "exit") walked.exits.push(route.state);
       else {
-        const next = route.then === "continue" ? index + 1 : targets.get(route.then);
+        const next = route.to === "continue" ? index + 1 : targets.get(route.to);
         if (next === list.length) walked.exits.push(route.state);
         else if (next !== undefined) {
           const known = incoming[next];
@@ -66,39 +66,50 @@ function backTargets(list: TaskList, targets: ReadonlyMap<string, number>): Read
 
 /** Reverse post-order: every task after those that lead to it, jumps back apart. */
 function orderOf(list: TaskList, targets: ReadonlyMap<string, number>): number[] {
+  return postOrder(list.length === 0 ? [] : [0], (index) => nextsOf(list, index, targets)).reverse();
+}
+
+/** Depth first without recursion: a list may be long. */
+function postOrder(starts: Iterable<number>, nextsFrom: (index: number) => readonly number[]): number[] {
   const order: number[] = [];
   const seen = new Set<number>();
-  const visit = (index: number): void => {
-    if (seen.has(index)) return;
-    seen.add(index);
-    for (const next of nextsOf(list, index, targets)) visit(next);
-    order.unshift(index);
-  };
-  if (list.length > 0) visit(0);
+  for (const start of starts) {
+    const path: { index: number; nexts: readonly number[]; at: number }[] = [];
+    const enter = (index: number): void => {
+      if (seen.has(index)) return;
+      seen.add(index);
+      path.push({ index, nexts: nextsFrom(index), at: 0 });
+    };
+    enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const next = top.nexts[top.at];
+      top.at += 1;
+      if (next !== undefined) enter(next);
+      else {
+        order.push(top.index);
+        path.pop();
+      }
+    }
+  }
   return order;
 }
 
-/** The tasks that can come again: each list of indexes is one loop of jumps. */
-export function loopsOf(list: TaskList): readonly (readonly number[])[] {
+/** The loops of jumps that pass none of the given tasks: what lies on one is one list of indexes, in the document's order. */
+export function loopsWithout(list: TaskList, isPassed: (index: number) => boolean): readonly (readonly number[])[] {
   const targets = indexByName(list);
+  const indexes = [...list.keys()].filter((index) => !isPassed(index));
+  const kept = new Set(indexes);
+  const nexts = new Map(indexes.map((index) => [index, nextsOf(list, index, targets).filter((next) => kept.has(next))]));
+  const befores = new Map<number, number[]>(indexes.map((index) => [index, []]));
+  for (const [index, following] of nexts) for (const next of following) befores.get(next)?.push(index);
+  // Kosaraju: in this order, what leads back to a task and is not yet taken is strongly connected with it.
+  const taken = new Set<number>();
   const loops: number[][] = [];
-  for (const [index] of list.entries()) {
-    for (const next of nextsOf(list, index, targets).filter((target) => target <= index)) {
-      const within = reachableFrom(list, next, targets);
-      const loop = [...within].filter((each) => reachableFrom(list, each, targets).has(next)).sort((left, right) => left - right);
-      if (loop.length > 0) loops.push(loop);
-    }
+  for (const index of postOrder(indexes, (each) => nexts.get(each) ?? []).reverse()) {
+    if (taken.has(index)) continue;
+    const group = postOrder([index], (each) => (befores.get(each) ?? []).filter((before) => !taken.has(before)));
+    for (const each of group) taken.add(each);
+    if (group.length > 1 || nexts.get(index)?.includes(index) === true) loops.push(group.sort((left, right) => left - right));
   }
   return loops;
-}
-
-function reachableFrom(list: TaskList, start: number, targets: ReadonlyMap<string, number>): ReadonlySet<number> {
-  const seen = new Set<number>();
-  const open = [start];
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    if (seen.has(index)) continue;
-    seen.add(index);
-    open.push(...nextsOf(list, index, targets));
-  }
-  return seen;
 }

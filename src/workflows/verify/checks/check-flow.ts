@@ -1,9 +1,9 @@
-import type { NamedTask } from "../document/definition.ts";
-import { didYouMean } from "../document/did-you-mean.ts";
-import { joinPointer } from "../document/json-pointer.ts";
-import type { Checking } from "./findings.ts";
-import { loopsOf, thensOf, walkList } from "./walk-list.ts";
-import { type ListInPlace, listsIn, listsOf } from "./task-tree.ts";
+import type { NamedTask } from "../../document/definition.ts";
+import { didYouMean } from "../../document/did-you-mean.ts";
+import { joinPointer } from "../../document/json-pointer.ts";
+import type { Checking } from "../findings.ts";
+import { loopsWithout, thensOf, walkList } from "../walk-list.ts";
+import { type ListInPlace, listsIn, listsOf } from "../task-tree.ts";
 
 const DIRECTIVES: readonly string[] = ["continue", "exit", "end"];
 
@@ -41,16 +41,12 @@ function checkNames({ report }: Checking, { list }: ListInPlace): void {
 }
 
 function checkReach({ report }: Checking, { list }: ListInPlace): void {
-  const { reached } = walkList<true>(list, true, { step: ({ task }) => thensOf(task).map((then) => ({ then, state: true })), join: () => true, reenter: () => true });
+  const { reached } = walkList<true>(list, true, { step: ({ task }) => thensOf(task).map((to) => ({ to, state: true })), join: () => true, reenter: () => true });
+  // Of a row of unreachable tasks the first one is named, and those that others would lead to by name.
+  const targets = new Set(list.map(({ task }) => task.then));
   for (const [index, { name, pointer }] of list.entries()) {
-    if (!reached.has(index) && (index === 0 || reached.has(index - 1) || isTarget(list, index))) report({ rule: "unreachable", severity: "warning", pointer, message: `Nothing leads to task "${name}".`, advice: "Name it in a `then`, or remove it." });
+    if (!reached.has(index) && (index === 0 || reached.has(index - 1) || targets.has(name))) report({ rule: "unreachable", severity: "warning", pointer, message: `Nothing leads to task "${name}".`, advice: "Name it in a `then`, or remove it." });
   }
-}
-
-/** Of a row of unreachable tasks the first one is named, and those that others would lead to by name. */
-function isTarget(list: ListInPlace["list"], index: number): boolean {
-  const name = list[index]?.name;
-  return list.some(({ task }) => task.then === name);
 }
 
 function checkLoops({ source, environment, report }: Checking, { list, around }: ListInPlace): void {
@@ -62,11 +58,9 @@ function checkLoops({ source, environment, report }: Checking, { list, around }:
     return listsIn(named).some((inner) => inner.part !== "catch" && inner.list.some(waits));
   };
   if (isTimed) return;
-  for (const loop of loopsOf(list)) {
-    const tasks = loop.flatMap((index) => list[index] ?? []);
-    const [first] = tasks;
-    const last = tasks.at(-1);
-    if (first === undefined || last === undefined || tasks.some(waits)) continue;
+  for (const loop of loopsWithout(list, (index) => list.slice(index, index + 1).some(waits))) {
+    const [first, last] = [list[loop[0] ?? -1], list[loop.at(-1) ?? -1]];
+    if (first === undefined || last === undefined) continue;
     report({ rule: "endless-loop", severity: "error", pointer: backJumpPointer(last, first.name), message: `The loop from "${last.name}" back to "${first.name}" has neither a wait nor a time limit.`, advice: "Add a `wait` inside, use `for`, or put the loop into a task with a `timeout`." });
   }
 }

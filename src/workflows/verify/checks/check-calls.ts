@@ -1,10 +1,8 @@
-import type { NamedTask, RetryRule } from "../document/definition.ts";
-import { didYouMean } from "../document/did-you-mean.ts";
-import { type CheckEnvironment, workflowKey } from "./environment.ts";
-import { type Checking, OUTSIDE_CALLS, toolOf } from "./findings.ts";
-import { type Surrounding, tasksOf } from "./task-tree.ts";
-
-const REFUSED_CALLS: readonly string[] = ["grpc", "asyncapi", "a2a"];
+import type { NamedTask, RetryRule } from "../../document/definition.ts";
+import { didYouMean } from "../../document/did-you-mean.ts";
+import { type CheckEnvironment, workflowKey } from "../environment.ts";
+import { type Checking, OUTSIDE_CALLS, REFUSED_CALLS, toolOf } from "../findings.ts";
+import { type Surrounding, tasksOf } from "../task-tree.ts";
 
 /** What tasks name outside themselves, and whether a call that hangs or fails is provided for. */
 export function checkCalls(checking: Checking): void {

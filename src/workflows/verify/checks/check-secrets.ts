@@ -1,8 +1,8 @@
-import { joinPointer } from "../document/json-pointer.ts";
-import { isRawObject, namedItem } from "../document/raw-value.ts";
-import type { NamedTask, WorkflowDefinition } from "../document/definition.ts";
-import type { Checking } from "./findings.ts";
-import { tasksOf } from "./task-tree.ts";
+import { joinPointer } from "../../document/json-pointer.ts";
+import { isRawObject, namedItem } from "../../document/raw-value.ts";
+import type { NamedTask, WorkflowDefinition } from "../../document/definition.ts";
+import type { Checking } from "../findings.ts";
+import { tasksOf } from "../task-tree.ts";
 
 /** Forms that are nothing but keys, by who gives them out. */
 const KEY_FORMS: readonly [string, RegExp][] = [
@@ -29,7 +29,7 @@ function judge(pointer: string, text: string): string | null {
   if (text.includes("${") || /\s/.test(text.trim().replace(/^(?:Bearer|Basic|Token) /i, ""))) return null;
   const value = text.trim().replace(/^(?:Bearer|Basic|Token) /i, "");
   const name = snake(pointer.slice(pointer.lastIndexOf("/") + 1));
-  if (SECRET_NAME.test(name) && value.length >= 4 && !/^[{<[]|^https?:/.test(value)) return `a secret in plain text ("${pointer.slice(pointer.lastIndexOf("/") + 1)}")`;
+  if (SECRET_NAME.test(name) && value.length >= 4 && !/^[{<[/]|^https?:/.test(value)) return `a secret in plain text ("${pointer.slice(pointer.lastIndexOf("/") + 1)}")`;
   return value.length >= MIN_RANDOM_LENGTH && isRandom(value) ? "a key or a token: it has no words in it" : null;
 }
 

@@ -1,10 +1,10 @@
-import type { DataContract, DurationRule, EventConsumption, JsonSchema, NamedTask, TaskList } from "../document/definition.ts";
-import { joinPointer } from "../document/json-pointer.ts";
-import { describeKinds, itemOf, kindsOf, unionOf } from "../expressions/json-types.ts";
-import type { Checking } from "./findings.ts";
+import type { DataContract, DurationRule, EventConsumption, JsonSchema, NamedTask, TaskList } from "../../document/definition.ts";
+import { joinPointer } from "../../document/json-pointer.ts";
+import { describeKinds, itemOf, kindsOf, unionOf } from "../../expressions/json-types.ts";
+import type { Checking, Report } from "../findings.ts";
 import { typeCall, typeRun } from "./type-call.ts";
 import { type DataTypes, joinTypes, typeTemplate } from "./types-at.ts";
-import { type Route, walkList } from "./walk-list.ts";
+import { type Route, walkList } from "../walk-list.ts";
 
 /** Every expression against the data that reaches it: the document's input schema, and what functions and tools give back. */
 export function checkTypes(checking: Checking): void {
@@ -27,7 +27,7 @@ const NUMBER: JsonSchema = { type: "number" };
  */
 function applyContract(checking: Checking, contract: DataContract, pointer: string, key: "from" | "as", types: DataTypes, given: JsonSchema | null, output: JsonSchema | null): JsonSchema | null {
   const before = key === "from" ? { ...types, input: contract.schema ?? given } : types;
-  const made = contract.transform === null ? given : typeTemplate(checking, contract.transform, `${pointer}/${key}`, before, output);
+  const made = contract.transform === null ? given : typeTemplate(checking, contract.transform, `${pointer}/${key}`, before, key === "as" ? (output ?? {}) : null);
   return key === "from" && contract.transform !== null ? made : (contract.schema ?? made);
 }
 
@@ -53,10 +53,10 @@ function typeTask(checking: Checking, named: NamedTask, entry: DataTypes): Route
   const context = hasExport ? applyContract(checking, task.export, `${pointer}/export`, "as", types, output, output) : body.context;
   const after = { ...entry, input: output, context };
   const passed = task.if === null ? after : joinTypes(after, entry);
-  if (task.kind === "raise") return task.if === null ? [] : [{ then: task.then, state: entry }];
-  if (task.kind !== "switch") return [{ then: task.then, state: passed }];
+  if (task.kind === "raise") return task.if === null ? [] : [{ to: task.then, state: entry }];
+  if (task.kind !== "switch") return [{ to: task.then, state: passed }];
   const hasDefault = task.cases.some(({ when }) => when === null);
-  return [...task.cases.map(({ then }) => ({ then, state: passed })), ...(hasDefault && task.if === null ? [] : [{ then: task.then, state: passed }])];
+  return [...task.cases.map(({ then }) => ({ to: then, state: passed })), ...(hasDefault && task.if === null ? [] : [{ to: task.then, state: passed }])];
 }
 
 type Body = { output: JsonSchema | null; context: JsonSchema | null };
@@ -99,13 +99,16 @@ function expectKind(checking: Checking, expression: string, pointer: string, typ
   return schema;
 }
 
+/** Finds nothing: loops within loops are then looked at once only. */
+const SILENT: Report = () => {};
+
 function typeLoop(checking: Checking, { task, pointer }: NamedTask, types: DataTypes): Body {
   if (task.kind !== "for") return bodyOf(types);
   const list = expectKind(checking, task.in, `${pointer}/for/in`, types, "array");
   const inside = { ...types, variables: { ...types.variables, [task.each]: itemOf(list), [task.at]: NUMBER } };
   // A round begins with what the round before has left: the first look only finds out what that is.
-  const silent: Checking = { ...checking, report: () => {} };
-  const once = typeList(silent, task.do, inside);
+  const isSilent = checking.report === SILENT;
+  const once = isSilent ? inside : typeList({ ...checking, report: SILENT }, task.do, inside);
   const every = { ...inside, input: unionOf([types.input, once.input]), context: unionOf([types.context, once.context]) };
   if (task.while !== null) expectKind(checking, task.while, `${pointer}/while`, every, "boolean");
   return bodyOf(joinTypes(types, typeList(checking, task.do, every)));

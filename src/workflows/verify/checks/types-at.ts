@@ -1,9 +1,9 @@
-import type { JsonSchema, Template } from "../document/definition.ts";
-import { joinPointer } from "../document/json-pointer.ts";
-import type { ExpressionTypes } from "../expressions/expression.ts";
-import { schemaOfValue, unionOf } from "../expressions/json-types.ts";
-import { splitTemplate } from "../expressions/template.ts";
-import type { Checking } from "./findings.ts";
+import type { JsonSchema, Template } from "../../document/definition.ts";
+import { joinPointer } from "../../document/json-pointer.ts";
+import type { ExpressionTypes } from "../../expressions/expression.ts";
+import { schemaOfValue, unionOf } from "../../expressions/json-types.ts";
+import { splitTemplate } from "../../expressions/template.ts";
+import type { Checking } from "../findings.ts";
 
 /** What is known of the data at one place: null is anything. */
 export type DataTypes = { input: JsonSchema | null; context: JsonSchema | null; variables: Readonly<Record<string, JsonSchema | null>> };

@@ -1,16 +1,18 @@
-import type { JsonSchema, NamedTask } from "../document/definition.ts";
-import { didYouMean } from "../document/did-you-mean.ts";
-import { joinPointer } from "../document/json-pointer.ts";
-import { isRawObject } from "../document/raw-value.ts";
-import { asSchema, describeKinds, fieldOf, kindsOf, unionOf, valuesOf } from "../expressions/json-types.ts";
-import { workflowKey } from "./environment.ts";
-import { type Checking, toolOf } from "./findings.ts";
+import type { JsonSchema, NamedTask } from "../../document/definition.ts";
+import { didYouMean } from "../../document/did-you-mean.ts";
+import { joinPointer } from "../../document/json-pointer.ts";
+import { isRawObject } from "../../document/raw-value.ts";
+import { asSchema, describeKinds, fieldOf, kindsOf, unionOf, valuesOf } from "../../expressions/json-types.ts";
+import { workflowKey } from "../environment.ts";
+import { type Checking, REFUSED_CALLS, toolOf } from "../findings.ts";
 import { type DataTypes, typeTemplate } from "./types-at.ts";
 
 /** Checks what a call is given against what it takes; gives the schema of what comes back. */
 export function typeCall(checking: Checking, named: NamedTask, types: DataTypes): JsonSchema | null {
   const { task, pointer } = named;
   if (task.kind !== "call") return null;
+  // Refused by name anyway; their arguments have names of their own.
+  if (REFUSED_CALLS.includes(task.call)) return null;
   const { environment, source } = checking;
   const given = typeTemplate(checking, task.with, `${pointer}/with`, types);
   const own = source.definition.use.functions[task.call];

@@ -1,8 +1,8 @@
-import type { NamedTask, TaskList } from "../document/definition.ts";
-import { type CheckEnvironment, workflowKey } from "./environment.ts";
-import { type Checking, toolOf } from "./findings.ts";
-import { listsIn } from "./task-tree.ts";
-import { type Route, thensOf, walkList } from "./walk-list.ts";
+import type { NamedTask, TaskList } from "../../document/definition.ts";
+import { type CheckEnvironment, workflowKey } from "../environment.ts";
+import { type Checking, toolOf } from "../findings.ts";
+import { listsIn } from "../task-tree.ts";
+import { type Route, thensOf, walkList } from "../walk-list.ts";
 
 /**
  * How far an approval has come on every path to a place: `none`, `asked` (an `approve` has run, its answer was not looked
@@ -12,7 +12,7 @@ type Gate = "none" | "asked" | "given";
 
 type Ungated = { task: NamedTask; tool: string; gate: Gate; /** Workflows on the way, outermost first. */ via: readonly string[] };
 
-type Tracing = { environment: CheckEnvironment; functions: Readonly<Record<string, NamedTask>>; via: readonly string[]; found: (ungated: Ungated) => void };
+type Tracing = { environment: CheckEnvironment; functions: Readonly<Record<string, NamedTask>>; via: readonly string[]; found: (ungated: Ungated) => void; /** What is known of sub-workflows, by name and gate. */ known: Map<string, { exit: Gate; ungated: readonly Ungated[] }> };
 
 const ORDER: readonly Gate[] = ["none", "asked", "given"];
 
@@ -25,7 +25,7 @@ export function checkGates({ source, environment, report }: Checking): void {
     report({ rule: "ungated-risk", severity: "error", pointer: task.pointer, message: `The call of "${tool}" (risk: ${risk})${way} ${why}.`, advice: "Put an `approve` before it and hand its `approvalId` to the call as `approval`, or write a policy for this tool." });
   };
   const { use, do: tasks } = source.definition;
-  traceList(tasks, "none", { environment, functions: use.functions, via: [], found });
+  traceList(tasks, "none", { environment, functions: use.functions, via: [], found, known: new Map() });
 }
 
 /** The gate at every way out of the list. */
@@ -44,7 +44,7 @@ function routes(named: NamedTask, entry: Gate, tracing: Tracing): Route<Gate>[] 
   // A skipped task is passed with what was known before it.
   const inside = traceTask(named, isJudged ? "given" : entry, tracing);
   const after = task.if === null || isJudged ? inside : weaker(inside, entry);
-  return thensOf(task).map((then) => ({ then, state: after }));
+  return thensOf(task).map((to) => ({ to, state: after }));
 }
 
 /** A condition that names the approval's answer. */
@@ -84,13 +84,22 @@ function traceCall(named: NamedTask, gate: Gate, tracing: Tracing): Gate {
   const known = tool === null ? undefined : tracing.environment.tools.get(tool);
   if (tool === null || known === undefined || (known.risk !== "money" && known.risk !== "irreversible")) return gate;
   // With `approval` the call itself refuses unless that very call was approved.
-  if (gate !== "given" && !known.gated && task.with["approval"] === undefined) tracing.found({ task: named, tool, gate, via: tracing.via });
+  if (gate !== "given" && !known.gated && task.with["approval"] === undefined) tracing.found({ task: named, tool, gate, via: [] });
   return gate;
 }
 
+/** Each sub-workflow is followed once for each gate it is entered with, however many tasks run it. */
 function traceSubWorkflow(named: NamedTask, key: string, gate: Gate, tracing: Tracing): Gate {
   const sub = tracing.environment.workflows.get(key);
-  if (sub === undefined || tracing.via.includes(key) || tracing.via.length >= 10) return gate;
-  const found = (ungated: Ungated): void => tracing.found({ ...ungated, task: tracing.via.length === 0 ? named : ungated.task });
-  return traceList(sub.definition.do, gate, { environment: tracing.environment, functions: sub.definition.use.functions, via: [...tracing.via, key], found });
+  if (sub === undefined || tracing.via.includes(key)) return gate;
+  const place = `${key} ${gate}`;
+  let known = tracing.known.get(place);
+  if (known === undefined) {
+    const ungated: Ungated[] = [];
+    const exit = traceList(sub.definition.do, gate, { ...tracing, functions: sub.definition.use.functions, via: [...tracing.via, key], found: (each) => void ungated.push(each) });
+    known = { exit, ungated };
+    tracing.known.set(place, known);
+  }
+  for (const each of known.ungated) tracing.found({ ...each, task: named, via: [key, ...each.via] });
+  return known.exit;
 }

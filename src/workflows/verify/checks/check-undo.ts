@@ -1,5 +1,5 @@
-import { type Checking, toolOf } from "./findings.ts";
-import { tasksOf } from "./task-tree.ts";
+import { type Checking, toolOf } from "../findings.ts";
+import { tasksOf } from "../task-tree.ts";
 
 /** With two effects or more, a run that fails or is cancelled between them has something to take back. */
 export function checkUndo({ source, environment, report }: Checking): void {

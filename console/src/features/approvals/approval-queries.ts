@@ -1,0 +1,32 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
+import { fetchJson } from "../../lib/fetch-json.ts";
+import { cursorPaging, fetchPage } from "../../lib/paging.ts";
+
+export type ApprovalStatus = ApprovalView["status"];
+
+const REFRESH_MS = 5_000;
+const PAGE = 30;
+const COUNT_LIMIT = 100;
+
+/** Newest first; null takes all. */
+export function approvalsQuery(status: ApprovalStatus | null) {
+  return infiniteQueryOptions({
+    queryKey: ["approvals", "list", status],
+    queryFn: ({ pageParam, signal }) => fetchPage<ApprovalView>("/api/approvals", { status, limit: PAGE, cursor: pageParam }, signal),
+    ...cursorPaging,
+    refetchInterval: REFRESH_MS,
+  });
+}
+
+/** How many wait for the person who is signed in, 100 at most. */
+export const waitingApprovalsQuery = queryOptions({
+  queryKey: ["approvals", "count"],
+  queryFn: async ({ signal }) => (await fetchPage<ApprovalView>("/api/approvals", { status: "waiting", limit: COUNT_LIMIT }, signal)).items.filter((approval) => approval.isMine).length,
+  refetchInterval: 2 * REFRESH_MS,
+});
+
+/** The hash says which call was seen: another one is refused by the server. */
+export function decideApproval(approval: Pick<ApprovalView, "id" | "callHash">, decision: "approved" | "refused", comment: string): Promise<ApprovalView> {
+  return fetchJson<ApprovalView>(`/api/approvals/${approval.id}/decision`, { method: "POST", body: { decision, callHash: approval.callHash, ...(comment === "" ? {} : { comment }) } });
+}

@@ -1,0 +1,89 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import type { WorkflowView } from "../../../../src/shapes/workflow.ts";
+import { sayProblem } from "../../lib/fetch-json.ts";
+import { LoadingRows, Problem } from "../../ui/feedback.tsx";
+import { GraphTab } from "./graph/graph-tab.tsx";
+import { RunsTab } from "./runs/runs-tab.tsx";
+import { StateBadge } from "./state-badge.tsx";
+import { VersionsTab } from "./versions/versions-tab.tsx";
+import { WidePage } from "./wide-page.tsx";
+import { workflowQuery, type RunStatus } from "./workflow-queries.ts";
+import { sayHealth, sayStart, titleOf } from "./workflow-words.ts";
+
+const DocumentTab = lazy(async () => ({ default: (await import("./document/document-tab.tsx")).DocumentTab }));
+
+export type WorkflowTab = "graph" | "document" | "versions" | "runs";
+export type WorkflowSearch = { tab?: WorkflowTab; status?: RunStatus; before?: string; after?: string };
+
+const TABS: { tab: WorkflowTab; title: string }[] = [
+  { tab: "graph", title: "Graph" },
+  { tab: "document", title: "Document" },
+  { tab: "versions", title: "Versions" },
+  { tab: "runs", title: "Runs" },
+];
+
+/** One workflow: its graph with live counts, its document, its versions and its runs. */
+export function WorkflowPage({ name, search }: { name: string; search: WorkflowSearch }) {
+  const workflow = useQuery(workflowQuery(name));
+  const tab = search.tab ?? "graph";
+  const title = workflow.data === undefined ? name : titleOf(workflow.data);
+  useEffect(() => {
+    document.title = `${title} · Workflows · Baton`;
+  }, [title]);
+  return (
+    <WidePage
+      back={<Link to="/workflows" className="underline-offset-2 hover:text-ink hover:underline">Workflows</Link>}
+      title={title}
+      badges={workflow.data !== undefined && <Badges workflow={workflow.data} />}
+      note={workflow.data?.summary ?? (workflow.data === undefined ? undefined : <span className="first-letter:uppercase inline-block">{sayStart(workflow.data)}</span>)}
+      below={<Tabs name={name} current={tab} />}
+    >
+      {workflow.isPending && <LoadingRows count={5} label="Loading the workflow" className="h-16" />}
+      {workflow.isError && <Problem text={sayProblem(workflow.error)} onRetry={() => void workflow.refetch()} />}
+      {workflow.data !== undefined && (
+        <Suspense fallback={<LoadingRows count={5} label="Loading the editor" className="h-16" />}>
+          <Tab tab={tab} workflow={workflow.data} search={search} />
+        </Suspense>
+      )}
+    </WidePage>
+  );
+}
+
+function Tab({ tab, workflow, search }: { tab: WorkflowTab; workflow: WorkflowView; search: WorkflowSearch }): ReactNode {
+  if (tab === "document") return <DocumentTab key={workflow.hash} workflow={workflow} />;
+  if (tab === "versions") return <VersionsTab workflow={workflow} before={search.before ?? null} after={search.after ?? null} />;
+  if (tab === "runs") return <RunsTab name={workflow.name} status={search.status ?? null} />;
+  return <GraphTab workflow={workflow} />;
+}
+
+function Badges({ workflow }: { workflow: WorkflowView }) {
+  return (
+    <>
+      <StateBadge state={sayHealth(workflow.health)} />
+      <span className="text-xs text-ink-faint tabular-nums">version {workflow.version}</span>
+    </>
+  );
+}
+
+function Tabs({ name, current }: { name: string; current: WorkflowTab }) {
+  return (
+    <nav aria-label="Views of the workflow" className="-mb-px flex gap-1">
+      {TABS.map(({ tab, title }) => (
+        <Link
+          key={tab}
+          to="/workflows/$workflowName"
+          params={{ workflowName: name }}
+          search={tab === "graph" ? {} : { tab }}
+          activeOptions={{ exact: true, includeSearch: false }}
+          aria-current={tab === current ? "page" : undefined}
+          activeProps={{}}
+          className={`border-b-2 px-2.5 pt-1 pb-2 text-sm ${tab === current ? "border-accent-ink font-medium text-ink" : "border-transparent text-ink-faint hover:text-ink"}`}
+        >
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}

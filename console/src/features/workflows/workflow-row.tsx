@@ -1,0 +1,39 @@
+import { Link } from "@tanstack/react-router";
+import type { WorkflowSummary } from "../../../../src/shapes/workflow.ts";
+import { formatAgo, formatDuration, formatFull } from "../../lib/format.ts";
+import { StateBadge } from "./state-badge.tsx";
+import { sayActor, sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
+
+/** One workflow as a line of the table; the whole line opens it. */
+export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; nowMs: number }) {
+  const { health } = workflow;
+  return (
+    <tr className="relative border-b border-line last:border-b-0 hover:bg-sunken/60">
+      <th scope="row" className="max-w-80 py-2.5 pr-3 pl-4 font-normal">
+        <Link to="/workflows/$workflowName" params={{ workflowName: workflow.name }} data-list-item className="font-medium break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-[-2px] focus-visible:after:outline-accent-ink">
+          {titleOf(workflow)}
+        </Link>
+        <p className="truncate text-xs text-ink-faint">{workflow.summary ?? `${sayStart(workflow).charAt(0).toUpperCase()}${sayStart(workflow).slice(1)}`}</p>
+      </th>
+      <td className="px-3"><StateBadge state={sayHealth(health)} /></td>
+      <Figure>{health.runs.toLocaleString("en")}</Figure>
+      <Figure isBad={health.failed > 0}>{sayFailureRate(health)}</Figure>
+      <Figure>{nowWords(health.running, health.waiting)}</Figure>
+      <Figure>{health.p50Us === null ? "–" : formatDuration(health.p50Us)}</Figure>
+      <td className="px-3 text-xs whitespace-nowrap text-ink-soft tabular-nums">{workflow.version}{workflow.versionCount > 1 && <span className="text-ink-faint"> · {workflow.versionCount} versions</span>}</td>
+      <td className="px-3 text-xs whitespace-nowrap text-ink-soft">
+        <time dateTime={workflow.publishedAt} title={formatFull(workflow.publishedAt)} className="tabular-nums">{formatAgo(workflow.publishedAt, nowMs)}</time>
+        <span className="text-ink-faint"> by {sayActor(workflow.publishedBy)}</span>
+      </td>
+    </tr>
+  );
+}
+
+function nowWords(running: number, waiting: number): string {
+  const parts = [running > 0 ? `${running} running` : "", waiting > 0 ? `${waiting} waiting` : ""].filter((part) => part !== "");
+  return parts.join(", ") || "–";
+}
+
+function Figure({ children, isBad = false }: { children: string; isBad?: boolean }) {
+  return <td className={`px-3 text-right text-xs whitespace-nowrap tabular-nums ${isBad ? "font-medium text-bad" : "text-ink-soft"}`}>{children}</td>;
+}

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { makeDatabase } from "../../test/start-test-app.ts";
+import { diffCommand } from "./diff.ts";
+import { publishCommand } from "./publish.ts";
+import { rollbackCommand } from "./rollback.ts";
+import { versionsCommand } from "./versions.ts";
+
+const hello = (version: string, text: string) => `document: { dsl: '1.0.3', namespace: a, name: hello, version: '${version}' }\nevaluate: { language: cel }\ndo:\n  - greet:\n      set: { text: ${text} }\n`;
+
+describe("publishing by the command line", () => {
+  let folder = "";
+  const environment = { ...process.env };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "baton-publish-"));
+    await mkdir(join(folder, "workflows"));
+    await writeFile(join(folder, "baton.yaml"), "tenant: { id: cli, name: Cli }\n");
+    await writeFile(join(folder, "intents.yaml"), "intents:\n  - { name: a, description: a, examples: [a], action: { reply: a } }\n");
+    const { owner } = await makeDatabase();
+    Object.assign(process.env, { DATABASE_URL: owner, BATON_WORKSPACE: folder, BATON_DATA: folder, BATON_ROLE: "all" });
+  });
+  after(async () => {
+    process.env = environment;
+    await rm(folder, { recursive: true });
+  });
+
+  /** What a command writes, and its exit code. */
+  const run = async (command: (args: readonly string[], write: (text: string) => void) => Promise<number>, ...args: string[]) => {
+    let written = "";
+    const code = await command(args, (text) => (written += text));
+    return { code, written };
+  };
+  const write = (version: string, text: string) => writeFile(join(folder, "workflows", "hello.yaml"), hello(version, text));
+
+  test("publish, versions, diff and rollback work on one database without a running Baton", async () => {
+    assert.match((await run(versionsCommand)).written, /Nothing has been published/);
+    await write("1.0.0", "one");
+    assert.match((await run(publishCommand, "--note", "first")).written, /Published as 1:\n {2}hello 1\.0\.0/);
+    assert.match((await run(publishCommand)).written, /Nothing to publish/);
+    await write("1.1.0", "two");
+    assert.match((await run(publishCommand)).written, /Published as 2/);
+    const diff = await run(diffCommand, "1", "2");
+    assert.equal(diff.code, 1);
+    assert.match(diff.written, /~ task "greet": set\.text changed from "one" to "two" {2}\(\/do\/0\/greet\/set\/text\)/);
+    assert.match((await run(rollbackCommand)).written, /Publish 1 is active again/);
+    assert.match((await run(versionsCommand)).written, /\* {4}1 .*first/);
+    assert.match((await run(versionsCommand, "hello")).written, /^ {2}[0-9a-f]{12} {2}1\.1\.0/);
+    assert.equal((await run(versionsCommand, "nothing")).code, 1);
+  });
+
+  test("a faulty document is named with its place, and nothing is published", async () => {
+    await write("1.2.0", "[");
+    const { code, written } = await run(publishCommand);
+    assert.equal(code, 1);
+    assert.match(written, /workflows\/hello\.yaml:5:\d+: error/);
+    assert.match(written, /Nothing was published: \d+ errors?/);
+  });
+
+  test("there is nothing before the first publish", async () => {
+    await assert.rejects(run(rollbackCommand), { code: "workflows.nothing_before" });
+    assert.match((await run(rollbackCommand, "2")).written, /Publish 2 is active again/);
+    await assert.rejects(run(rollbackCommand, "9"), { code: "workflows.publish_unknown" });
+  });
+});

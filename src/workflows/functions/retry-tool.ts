@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import type { PolicyEntity } from "../../policy/policy.ts";
+import type { CallToolDeps, CallToolInput } from "../../tools/call-tool.ts";
+import { findToolCall } from "../../tools/tool-call.store.ts";
+import type { Tool } from "../../tools/tool.ts";
+import { keyedId } from "./define-function.ts";
+import type { FunctionCall } from "./function.ts";
+import { reopenToolCall } from "./tool-retry.store.ts";
+
+type Retry = { call: FunctionCall; tool: string; arguments: Record<string, unknown>; callId: string; contact: CallToolInput["contact"]; principal: PolicyEntity };
+
+/**
+ * The id to call under. A retry or a resumption finds the failed call of before: one that reads, or that policy
+ * denied, is made anew. One that changes
+ * something may have done so, so it is made again only under its own key, only if the tool is idempotent, and only if policy
+ * allows it now; else what was recorded stands, and a person must look.
+ */
+export async function prepareRetry(deps: CallToolDeps, retry: Retry): Promise<string> {
+  const { call, callId } = retry;
+  const earlier = await findToolCall(deps.database, call.subject.tenantId, callId);
+  if (earlier === null || (earlier.status !== "failed" && earlier.status !== "denied")) return callId;
+  if (earlier.risk === "read" || earlier.status === "denied") return keyedId("call", { idempotencyKey: `${call.idempotencyKey}:${call.task.iteration}` }, (text) => createHash("sha256").update(text).digest("hex"));
+  const tool = deps.tools.get(retry.tool);
+  if (tool?.isIdempotent === true && (await isAllowedNow(deps, tool, retry))) await reopenToolCall(deps.database, call.subject.tenantId, callId);
+  return callId;
+}
+
+async function isAllowedNow(deps: CallToolDeps, tool: Tool, { arguments: given, callId, contact, principal }: Retry): Promise<boolean> {
+  const parsed = tool.input.safeParse(given);
+  const isVerified = contact?.isVerified === true;
+  if (!parsed.success || (tool.needsVerifiedContact && !isVerified)) return false;
+  const context = { contact: { contactId: contact?.contactId ?? "", email: contact?.email ?? "", externalId: contact?.externalId ?? null }, idempotencyKey: callId, sql: deps.sql, signal: AbortSignal.timeout(tool.timeoutMs) };
+  const facts = tool.facts === undefined ? {} : await tool.facts(parsed.data, context).catch(() => null);
+  if (facts === null) return false;
+  return deps.policy.decide({ principal, action: "useTool", resource: { type: "Tool", id: tool.name, attributes: { risk: tool.risk } }, context: { tool: tool.name, facts, channel: "workflow", isVerified } }).effect === "allow";
+}
