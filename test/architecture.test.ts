@@ -12,7 +12,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["intelligence", "guard", "knowledge"],
   ["tools", "channels"],
   ["handoff"],
-  ["agents"],
+  ["agents", "workflows"],
   ["workspace"],
   ["conversation"],
   ["app"],

@@ -89,7 +89,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
     intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
     hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
-    workflows: turnWorkflows({ versions, engine: engineOf }),
+    workflows: turnWorkflows({ database, versions, engine: engineOf }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
   const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule(overrides.outboundAllow ?? []) }), (opened) => opened.close());

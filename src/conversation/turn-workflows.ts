@@ -2,6 +2,8 @@
 export type TurnWorkflows = {
   /** The active version's hash, by the workflow's name; null when there is none. Asked in a step. */
   hashOf(tenantId: string, name: string): Promise<string | null>;
+  /** Whether a run of this workflow is under way in the conversation. */
+  isRunning(tenantId: string, conversationId: string, name: string): Promise<boolean>;
   /** Whether the tenant has ever published one; without, no question can wait. */
   hasAny(tenantId: string): Promise<boolean>;
   /** Wakes the run that waits for an answer; telling it twice does no harm. Throws `durable.unavailable` (retryable). */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
-import { decideApproval } from "../../src/workflows/approvals/decide-approval.ts";
+import { decideApproval, reassignApproval } from "../../src/workflows/approvals/decide-approval.ts";
 import { findApproval, listApprovals } from "../../src/workflows/approvals/approval.store.ts";
 import { listRunRows, readRunRow } from "../../src/workflows/run/run.store.ts";
 import { handBack, takeOver } from "../../src/handoff/hold-conversation.ts";
@@ -101,6 +101,8 @@ describe("a message that starts a workflow", () => {
     assert.equal(asked?.described_as, "Pay back 900 for order 1002.");
     assert.deepEqual(asked?.arguments, { order: "1002", amount: 900 });
     assert.equal(await payments("1002"), 0);
+    assert.match((await visit.ask("where is my refund, I want my money back")).reply?.text ?? "", /still working on this/, "a second run of the same workflow is not begun");
+    assert.equal((await runsOf(visit)).length, 1);
     await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: "0".repeat(64), comment: null }), { code: "workflows.approval_mismatch" });
     await decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: asked?.call_hash ?? null, comment: "fine" });
     await until(async () => (await texts(visit)).includes("I have paid back 900 for order 1002."));
@@ -116,6 +118,9 @@ describe("a message that starts a workflow", () => {
     const waiting = visit.ask("1003");
     await until(async () => (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0]?.status === "waiting");
     const row = (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0];
+    const agent: UserActor = { ...admin, userId: "user_2", email: "bo@example.com", role: "agent" };
+    await reassignApproval(app().workflows.approvals, agent, { id: row?.id ?? "", assignees: ["somebody@example.com"] });
+    await assert.rejects(decideApproval(app().workflows.approvals, agent, { id: row?.id ?? "", decision: "approved", callHash: null, comment: null }), { code: "workflows.approval_not_yours" });
     await decideApproval(app().workflows.approvals, admin, { id: row?.id ?? "", decision: "refused", callHash: null, comment: "no" });
     assert.match((await waiting).reply?.text ?? "", /we cannot pay this back/);
     assert.equal(await payments("1003"), 0);

@@ -5,7 +5,7 @@ import { plainText } from "../../lib/plain-text.ts";
 import { approvalStatus, approvalView } from "../../shapes/workflow.ts";
 import { findApproval, listApprovals } from "../../workflows/approvals/approval.store.ts";
 import { approvalNotFound } from "../../workflows/approvals/approvals.errors.ts";
-import { decideApproval } from "../../workflows/approvals/decide-approval.ts";
+import { decideApproval, reassignApproval } from "../../workflows/approvals/decide-approval.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, pathId, person, problems, staff } from "../http/api.ts";
 import { toApprovalView } from "../workflow-functions/view-approval.ts";
@@ -18,6 +18,7 @@ const routes = {
   list: createRoute({ method: "get", path: "/api/approvals", tags, summary: "Calls that wait for a person, newest first", request: { query: filter }, responses: { 200: json(pageOf(approvalView, "ApprovalPage"), "A page."), ...problems } }),
   read: createRoute({ method: "get", path: "/api/approvals/{id}", tags, summary: "One approval", request: { params: pathId }, responses: { 200: json(approvalView, "The approval."), ...problems } }),
   decide: createRoute({ method: "post", path: "/api/approvals/{id}/decision", tags, summary: "Approve or refuse one exact call; the first decision wins", request: { params: pathId, ...body(decision) }, responses: { 200: json(approvalView, "Decided."), ...problems } }),
+  reassign: createRoute({ method: "post", path: "/api/approvals/{id}/assignees", tags, summary: "Hand the decision to other people", request: { params: pathId, ...body(z.object({ /** Ids or e-mails; none: everybody of its role. */ assignees: z.array(plainText(320).min(1)).max(50) })) }, responses: { 200: json(approvalView, "Handed on."), ...problems } }),
 };
 
 export function approvalRoutes(app: App) {
@@ -42,6 +43,10 @@ export function approvalRoutes(app: App) {
     const { comment, callHash, ...given } = c.req.valid("json");
     const row = await decideApproval(app.workflows.approvals, actor, { id: c.req.valid("param").id, callHash: callHash ?? null, comment: comment ?? null, ...given });
     return c.json(toApprovalView(actor, row), 200);
+  });
+  api.openapi(routes.reassign, async (c) => {
+    const actor = await person(c, app.identity);
+    return c.json(toApprovalView(actor, await reassignApproval(app.workflows.approvals, actor, { id: c.req.valid("param").id, assignees: c.req.valid("json").assignees })), 200);
   });
   return api;
 }

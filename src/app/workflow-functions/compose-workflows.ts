@@ -15,7 +15,7 @@ import { createStoredWaits } from "../../workflows/events/stored-waits.ts";
 import { createFunctionCatalog } from "../../workflows/functions/catalog.ts";
 import type { FunctionCatalog } from "../../workflows/functions/function.ts";
 import type { RunDeps } from "../../workflows/run/run-deps.ts";
-import { createRunRecords } from "../../workflows/run/run.store.ts";
+import { createRunRecords, listRunRows } from "../../workflows/run/run.store.ts";
 import type { StartRunDeps } from "../../workflows/run/start-run.ts";
 import type { TalkDeps } from "../../workflows/talk/talk-deps.ts";
 import { createAuthentication } from "../../workflows/tasks/authentication.ts";
@@ -55,8 +55,9 @@ export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; eng
 const CALL_LIMITS = { timeoutMs: 30_000, maxBytes: 1_000_000 };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
-export function turnWorkflows(deps: { versions: PublishedVersions; engine: () => DurableEngine }): TurnWorkflows {
+export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine }): TurnWorkflows {
   return {
+    isRunning: async (tenantId, conversationId, name) => (await listRunRows(deps.database, tenantId, { conversationId, name, statuses: ["running", "waiting"], limit: 1 })).length > 0,
     hasAny: (tenantId) => deps.versions.hasAny(tenantId),
     hashOf: async (tenantId, name) => (await deps.versions.activeByName(tenantId, name))?.hash ?? null,
     answer: (externalId, questionId) => deps.engine().resolve(externalId, { questionId }),

@@ -31,11 +31,17 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
   return decision;
 }
 
-/** Finds the versions of the runs to start, so that a replay starts the same ones. A workflow that is not published is a person's work. */
+const STILL_AT_IT = "I'm still working on this, and I will write as soon as there is news.";
+
+/**
+ * Finds the versions of the runs to start, so that a replay starts the same ones. A workflow that is not published is a
+ * person's work; one that is under way here already is not begun again.
+ */
 async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decision): Promise<Decision> {
   if (!decision.parts.some((part) => part.kind === "workflow")) return decision;
   const parts = await Promise.all(decision.parts.map(async (part): Promise<PlannedPart> => {
     if (part.kind !== "workflow") return part;
+    if (await deps.workflows.isRunning(context.tenantId, context.conversationId, part.workflow)) return { kind: "say", text: STILL_AT_IT };
     const hash = await deps.workflows.hashOf(context.tenantId, part.workflow);
     if (hash !== null) return { ...part, hash };
     deps.log.error("conversation.workflow_missing", { tenantId: context.tenantId, turnId: context.turnId, workflow: part.workflow });

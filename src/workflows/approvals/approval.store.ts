@@ -49,6 +49,10 @@ export async function markDecided(query: TransactionQuery, input: { tenantId: st
   await query("update approval set status = $3, decided_by = $4, comment = $5, decided_at = $6 where tenant_id = $1 and id = $2", [input.tenantId, input.id, input.status, input.by, input.comment, input.at]);
 }
 
+export async function setAssignees(query: TransactionQuery, tenantId: string, id: string, assignees: readonly string[]): Promise<void> {
+  await query("update approval set assignees = $3::text[] where tenant_id = $1 and id = $2", [tenantId, id, [...assignees]]);
+}
+
 const END = {
   name: "approval_end",
   text: `with ended as (update approval set status = $3, decided_at = $4 where tenant_id = $1 and id = $2 and status = 'waiting' returning id)

@@ -6,7 +6,7 @@ import type { Log } from "../../lib/log.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import { approvalMismatch, approvalNotFound, approvalNotYours, approvalOver } from "./approvals.errors.ts";
-import { findApproval, listUntold, lockApproval, markDecided, markTold, type ApprovalRow } from "./approval.store.ts";
+import { findApproval, listUntold, lockApproval, markDecided, markTold, setAssignees, type ApprovalRow } from "./approval.store.ts";
 
 export type ApprovalDeps = {
   database: Database; clock: Clock; log: Log; engine: () => DurableEngine;
@@ -46,6 +46,24 @@ export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input
   if (decided === null) throw approvalNotFound();
   await tell(deps, actor.tenantId, { id: decided.id, externalId: decided.external_id });
   return decided;
+}
+
+/**
+ * Gives the decision to other people (ids or e-mails; none: everybody of its role). Whoever may decide may hand it on.
+ * Throws: `workflows.approval_not_found`, `_not_yours`, `_over`.
+ */
+export async function reassignApproval(deps: ApprovalDeps, actor: UserActor, input: { id: string; assignees: readonly string[] }): Promise<ApprovalRow> {
+  await deps.database.transaction(actor.tenantId, async (query) => {
+    const approval = await lockApproval(query, actor.tenantId, input.id);
+    if (approval === null) throw approvalNotFound();
+    if (!mayDecide(actor, approval)) throw approvalNotYours();
+    if (approval.status !== "waiting") throw approvalOver({ message: OVER[approval.status], details: { status: approval.status } });
+    await setAssignees(query, actor.tenantId, input.id, input.assignees);
+    await recordInLedger(query, actor.tenantId, [{ kind: "approval.reassigned", subjectId: approval.conversation_id ?? approval.run_id, caseId: approval.case_id, actor: actorName(actor), at: new Date(deps.clock.nowMs()), body: { approvalId: input.id, count: input.assignees.length } }]);
+  });
+  const approval = await findApproval(deps.database, actor.tenantId, input.id);
+  if (approval === null) throw approvalNotFound();
+  return approval;
 }
 
 const OVER: Record<Exclude<ApprovalRow["status"], "waiting">, string> = {
