@@ -30,6 +30,8 @@ export type App = {
   toolCalls: CallToolDeps;
   turns: TurnDeps;
   workflows: WorkflowParts;
+  /** Of the systems that sign their events. */
+  eventSecrets: readonly string[];
   status: StatusDeps;
   metrics: Metrics;
   publicUrl: string;

@@ -42,6 +42,7 @@ import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-wo
 import { publishAtStart } from "./workflow-functions/publish-at-start.ts";
 import { startWorkflowSweeper } from "./workflow-functions/sweep-workflows.ts";
 import { createOutbound } from "../workflows/tasks/endpoint-fetch.ts";
+import { startSlaWatch } from "../workflows/events/watch-sla.ts";
 import { startEventRelay } from "../workflows/events/relay-events.ts";
 import { startVolumeWatch } from "./watch-volume.ts";
 import { createTargetRule } from "../workflows/tasks/endpoint-guard.ts";
@@ -92,7 +93,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     workflows: turnWorkflows({ database, versions, engine: engineOf }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
-  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule(overrides.outboundAllow ?? []) }), (opened) => opened.close());
+  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...config.outboundAllow.split(","), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
   const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, version: overrides.version ?? "dev", environment: process.env }, turns, versions);
   await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
@@ -106,11 +107,15 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   cleanup.defer(startWorkflowSweeper(workflows.approvals, workspace.tenantId));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
-  cleanup.defer(startVolumeWatch({ ...workflows.events, tenantId: workspace.tenantId }));
+  if (config.role !== "web") {
+    const minutes = (given: number) => (given === 0 ? null : given);
+    cleanup.defer(startSlaWatch({ ...workflows.events, tenantId: workspace.tenantId, rules: { handoffMinutes: minutes(config.slaHandoffMinutes), answerMinutes: minutes(config.slaAnswerMinutes) }, onTold: () => relay.wake() }));
+    cleanup.defer(startVolumeWatch({ ...workflows.events, tenantId: workspace.tenantId, rules: { windowMinutes: config.volumeWindowMinutes, factor: config.volumeFactor, minMessages: config.volumeMinMessages } }));
+  }
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows,
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

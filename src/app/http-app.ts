@@ -9,6 +9,7 @@ import { toProblem } from "./http/problem.ts";
 import { readBody } from "./http/read-body.ts";
 import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
+import { eventRoutes } from "./routes/event.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
@@ -40,6 +41,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   );
   http.use("/api/*", readBody);
   for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes]) http.route("/", routes(app));
+  http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.get("/api/metrics", async (c) => {
     await staff(c, app.identity);
     return c.text(app.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4" });

@@ -77,4 +77,10 @@ export type Schema = {
   workflow_event: {
     tenant_id: string; source: string; id: string; type: string; subject: string | null; event: Json<unknown>; status: "pending" | "done"; listeners: Generated<number>; received_at: Time;
   };
+  workflow_wait_key: { tenant_id: string; wait_id: string; filter: number; event_type: string; match_from: string; match_value: string };
+  workflow_wait_shape: { tenant_id: string; event_type: string; match_from: string };
+  workflow_start: { tenant_id: string; run_id: string; hash: string; input: Json<unknown>; started_by: string; created_at: Time; attempts: Generated<number>; last_error: string | null; started_at: Time | null; failed_at: Time | null };
+  workflow_collection: { tenant_id: string; namespace: string; name: string; hash: string; groups: Json<unknown>; updated_at: Time };
+  workflow_schedule: { tenant_id: string; namespace: string; name: string; hash: string; kind: "every" | "cron" | "after"; rule: string; next_at: Time | null; last_fired_at: Time | null; last_run_id: string | null };
+  workflow_listener: { tenant_id: string; event_type: string };
 };

@@ -9,6 +9,8 @@ import { cancelRun, resumeRun } from "../../src/workflows/run/control-run.ts";
 import { deriveRunId } from "../../src/workflows/run/run-input.ts";
 import { readRunRow, readTaskRows } from "../../src/workflows/run/run.store.ts";
 import { startRun } from "../../src/workflows/run/start-run.ts";
+import type { Channel } from "../../src/channels/channel.ts";
+import { say } from "../../src/workflows/talk/say.ts";
 import { hashText, publishDocuments } from "../../src/workflows/versions/publish.ts";
 import { startScriptedModel, type ScriptedModelServer, type ScriptedRules } from "../scripted-model.ts";
 import { startTestApp, until, type TestApp, type Visit } from "../start-test-app.ts";
@@ -176,6 +178,15 @@ describe("our functions in a run", () => {
     await sql.query("update conversation set holder = 'human' where id = $1", [visit.conversationId]);
     assert.deepEqual((await run("  - say:\n      call: reply\n      with: { text: Hello }\n", {}, visit)).output, { status: "withheld", messageId: null });
     assert.equal((await sql.query("select 1 from message where conversation_id = $1", [visit.conversationId])).rows.length, 0);
+  });
+
+  test("a message said twice under one key is stored and pushed once", async () => {
+    const visit = await desk.visit("wim@example.com");
+    const talk = { ...app().workflows.talk, channels: new Map<string, Channel>([["web", { name: "web", delivery: "push", send: () => Promise.resolve({ kind: "sent" }) }]]) };
+    const words = { tenantId: "desk", conversationId: visit.conversationId, runId: "run_x", workflow: "probe", idempotencyKey: "call_x", text: "Hello", messageKind: "reply" as const };
+    const said = await Promise.all([say(talk, words), say(talk, words), say(talk, words)]);
+    assert.equal(new Set(said.map((each) => (each.kind === "sent" ? each.messageId : each.kind))).size, 1);
+    for (const table of ["message", "outbox"]) assert.equal((await sql.query(`select 1 from ${table} where conversation_id = $1`, [visit.conversationId])).rows.length, 1, table);
   });
 
   test("a notice is signed, tried again, and refused by an address that says no", async () => {

@@ -4,7 +4,7 @@ import pg from "pg";
 import { decideApproval, reassignApproval } from "../../src/workflows/approvals/decide-approval.ts";
 import { findApproval, listApprovals } from "../../src/workflows/approvals/approval.store.ts";
 import { listRunRows, readRunRow } from "../../src/workflows/run/run.store.ts";
-import { handBack, takeOver } from "../../src/handoff/hold-conversation.ts";
+import { handBack, resolveConversation, takeOver } from "../../src/handoff/hold-conversation.ts";
 import type { UserActor } from "../../src/identity/actor.ts";
 import { startTestApp, until, type TestApp, type Visit } from "../start-test-app.ts";
 
@@ -81,7 +81,7 @@ describe("a message that starts a workflow", () => {
     await visit.ask("refund please");
     await takeOver(app().handoff, admin, visit.conversationId);
     await send(visit, "message-while-held", "1001");
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
     assert.equal((await runsOf(visit))[0]?.ended_at, null);
     await handBack(app().handoff, admin, visit.conversationId);
     await until(async () => (await texts(visit)).includes("I have paid back 40 for order 1001."));
@@ -124,6 +124,14 @@ describe("a message that starts a workflow", () => {
     await decideApproval(app().workflows.approvals, admin, { id: row?.id ?? "", decision: "refused", callHash: null, comment: "no" });
     assert.match((await waiting).reply?.text ?? "", /we cannot pay this back/);
     assert.equal(await payments("1003"), 0);
+  });
+
+  test("a question of a closed case is nobody's any more", async () => {
+    const visit = await test1.visit("hugo@example.com");
+    await visit.ask("refund please");
+    await resolveConversation(app().handoff, admin, visit.conversationId);
+    assert.match((await visit.ask("1001")).reply?.text ?? "", /could not find|passing you/, "the message opens a case of its own");
+    assert.deepEqual((await sql.query<{ status: string }>("select status from workflow_question where conversation_id = $1", [visit.conversationId])).rows, [{ status: "waiting" }]);
   });
 
   test("a run that fails without a reply passes the contact to a person", async () => {

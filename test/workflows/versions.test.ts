@@ -9,6 +9,9 @@ import { runRoutes } from "../../src/app/routes/run.routes.ts";
 import { workflowRoutes } from "../../src/app/routes/workflow.routes.ts";
 import { publishAtStart } from "../../src/app/workflow-functions/publish-at-start.ts";
 import { branchCounts, checkView, diffView, publishView, runSummary, runView, workflowSummary, workflowView } from "../../src/shapes/workflow.ts";
+import { createKey } from "../../src/identity/authenticate.ts";
+import { insertUser } from "../../src/identity/identity.store.ts";
+import { hashPassword } from "../../src/identity/password.ts";
 import { startTestApp, until, type TestApp } from "../start-test-app.ts";
 
 const publishOutcome = z.object({ status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(z.object({ rule: z.string(), severity: z.string() }).loose()) });
@@ -141,6 +144,19 @@ describe("published workflows", () => {
     assert.equal((await post(`/api/runs/${runId}/retry`, {})).status, 202);
     assert.equal((await post("/api/runs/run_nothere/resume", {})).status, 404);
     assert.equal((await post("/api/workflows/nothere/runs", {})).status, 404);
+  });
+
+  test("agents look and stop runs; only admins and keys publish, roll back and start", async () => {
+    const { app } = desk.running;
+    await insertUser(app.database, { tenantId: "desk", id: "user_agent", email: "bo@example.com", name: "Bo", role: "agent", passwordHash: await hashPassword("a long password"), at: new Date() });
+    const opened = await desk.request("/api/session", { method: "POST", headers: { "content-type": "application/json", "x-baton-request": "1" }, body: JSON.stringify({ email: "bo@example.com", password: "a long password" }) });
+    const agent = { cookie: (opened.headers.get("set-cookie") ?? "").split(";")[0] ?? "", "x-baton-request": "1" };
+    for (const path of ["/api/workflows/publish", "/api/workflows/rollback", "/api/workflows/hello/runs"]) assert.equal((await post(path, {}, agent)).status, 403, path);
+    assert.equal((await http.request("/api/workflows", { headers: agent })).status, 200);
+    assert.equal((await post("/api/workflows/check", { text: "x" }, agent)).status, 200);
+    assert.equal((await http.request("/api/workflow-functions", { headers: agent })).status, 200);
+    const key = { authorization: `Bearer ${await createKey(app.identity, "desk", "ci")}` };
+    assert.equal((await post("/api/workflows/publish", {}, key)).status, 200, "the workspace's folder is published as it is now");
   });
 
   test("without a sign-in every route answers 401", async () => {

@@ -1,18 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { waitingApprovalsQuery } from "../features/approvals/approval-queries.ts";
 import { statusQuery } from "../features/observe/status.ts";
-import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon } from "../ui/icons.tsx";
+import { WorkflowIcon } from "../features/workflows/graph/canvas-icons.tsx";
+import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, VerifiedIcon } from "../ui/icons.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 
 /** A rail on wide screens, a tab bar on phones. */
 export function Navigation({ onHelp }: { onHelp: () => void }) {
   const waiting = useQuery(statusQuery).data?.waitingHandoffs ?? 0;
+  const approvals = useQuery(waitingApprovalsQuery).data ?? 0;
   return (
     <nav aria-label="Main" className="flex w-full items-stretch justify-around border-t border-line bg-canvas px-1 pb-[env(safe-area-inset-bottom)] md:flex-col md:justify-start md:gap-1 md:border-t-0 md:border-r md:px-1.5 md:py-3">
       <span className="mb-3 hidden justify-center md:flex"><LogoIcon /></span>
       <Place to="/conversations" icon={<ConversationsIcon className="size-5" />} label="Conversations" />
       <Place to="/handoffs" icon={<HandoffIcon className="size-5" />} label="Handoffs" count={waiting} />
+      <Place to="/approvals" icon={<VerifiedIcon className="size-5" />} label="Approvals" count={approvals} />
+      <Place to="/workflows" icon={<WorkflowIcon />} label="Workflows" />
       <Place to="/ledger" icon={<LedgerIcon className="size-5" />} label="Ledger" />
       <span className="hidden flex-1 md:block" />
       <AccountMenu onHelp={onHelp} />
@@ -20,7 +25,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-type PlaceProps = { to: "/conversations" | "/handoffs" | "/ledger"; icon: ReactNode; label: string; count?: number };
+type PlaceProps = { to: "/conversations" | "/handoffs" | "/approvals" | "/workflows" | "/ledger"; icon: ReactNode; label: string; count?: number };
 
 function Place({ to, icon, label, count = 0 }: PlaceProps) {
   return (

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import type { Holder } from "../../../src/shapes/conversation.ts";
+import { ApprovalsPage } from "../features/approvals/approvals-page.tsx";
 import { ConversationPage } from "../features/conversations/conversation-page.tsx";
 import { ConversationsPage, NoConversation } from "../features/conversations/conversations-page.tsx";
 import { HandoffsPage } from "../features/handoff/handoffs-page.tsx";
@@ -8,6 +9,8 @@ import { sessionQuery } from "../features/identity/session.ts";
 import { SignInPage } from "../features/identity/sign-in-page.tsx";
 import { LedgerPage } from "../features/observe/ledger-page.tsx";
 import { TurnPage } from "../features/observe/turn-page.tsx";
+import { readApprovalSearch, readWorkflowSearch } from "../features/workflows/workflow-search.ts";
+import { WorkflowsPage } from "../features/workflows/workflows-page.tsx";
 import { ErrorPage, NotFoundPage, OutsideShell, WholeErrorPage } from "./error-page.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -85,9 +88,43 @@ const turnRoute = createRoute({
   },
 });
 
+const workflowsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/workflows", component: WorkflowsPage });
+
+// The graph and the editor are large: they are loaded when a workflow or a run is opened.
+const WorkflowPage = lazyRouteComponent(() => import("../features/workflows/workflow-page.tsx"), "WorkflowPage");
+const RunPage = lazyRouteComponent(() => import("../features/workflows/runs/run-page.tsx"), "RunPage");
+
+const workflowRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/workflows/$workflowName",
+  validateSearch: readWorkflowSearch,
+  component: function Workflow() {
+    const { workflowName } = workflowRoute.useParams();
+    return <WorkflowPage key={workflowName} name={workflowName} search={workflowRoute.useSearch()} />;
+  },
+});
+
+const runRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/runs/$runId",
+  component: function Run() {
+    return <RunPage runId={runRoute.useParams().runId} />;
+  },
+});
+
+const approvalsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals",
+  validateSearch: readApprovalSearch,
+  component: function Approvals() {
+    const { status = "waiting" } = approvalsRoute.useSearch();
+    return <ApprovalsPage status={status === "all" ? null : status} />;
+  },
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

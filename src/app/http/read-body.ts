@@ -4,6 +4,8 @@ import { bodyCutOff, bodyNotJson, bodyNotUtf8, bodyTooLarge, typeWrong } from ".
 export const BODY_LIMIT_BYTES = 256 * 1024;
 /** What is too large is still read to its end up to here, and thrown away: who is cut off while sending never sees the answer. */
 const DISCARD_LIMIT_BYTES = 16 * 1024 * 1024;
+/** CloudEvents have names of their own for the same form. */
+const JSON_TYPES = new Set(["application/json", "application/cloudevents+json", "application/cloudevents-batch+json"]);
 
 /**
  * Reads the body of unsafe requests once, within its limit, as strict UTF-8 and JSON, before any route sees it.
@@ -21,7 +23,7 @@ export const readBody: MiddlewareHandler = async (context, next) => {
 };
 
 function toJsonText(bytes: Uint8Array, contentType: string): string {
-  if (contentType.split(";")[0]?.trim().toLowerCase() !== "application/json") throw typeWrong();
+  if (!JSON_TYPES.has(contentType.split(";")[0]?.trim().toLowerCase() ?? "")) throw typeWrong();
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { LedgerEntry } from "../../observe/ledger.ts";
 import type { Database, Row, TransactionQuery } from "../../storage/database.ts";
 
 const approvalRow = z.object({
@@ -53,16 +52,9 @@ export async function setAssignees(query: TransactionQuery, tenantId: string, id
   await query("update approval set assignees = $3::text[] where tenant_id = $1 and id = $2", [tenantId, id, [...assignees]]);
 }
 
-const END = {
-  name: "approval_end",
-  text: `with ended as (update approval set status = $3, decided_at = $4 where tenant_id = $1 and id = $2 and status = 'waiting' returning id)
-    insert into ledger_entry (tenant_id, id, kind, subject_id, case_id, actor, at, body) select $1, $5, $6, $7, $8, $9, $10::timestamptz, $11 from ended`,
-};
-
-/** Ends a request nobody has decided; an earlier decision stays. */
-export async function expireApproval(database: Database, input: { tenantId: string; id: string; at: Date; entry: LedgerEntry }): Promise<void> {
-  const { entry } = input;
-  await database.query(input.tenantId, END, [input.tenantId, input.id, "expired", input.at, entry.id, entry.kind, entry.subjectId, entry.caseId, entry.actor, entry.at, entry.body]);
+/** Ends a request nobody has decided; false when a decision was faster. */
+export async function expireApproval(query: TransactionQuery, tenantId: string, id: string, at: Date): Promise<boolean> {
+  return (await query("update approval set status = 'expired', decided_at = $3 where tenant_id = $1 and id = $2 and status = 'waiting' returning id", [tenantId, id, at])).length > 0;
 }
 
 /** A run that has ended needs no decision any more. */

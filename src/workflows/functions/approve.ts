@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { makeLedgerEntry, recordInLedger } from "../../observe/ledger.ts";
+import { recordInLedger } from "../../observe/ledger.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
 import { describeCall } from "../../tools/describe-call.ts";
 import { expireApproval, findApproval, insertApproval, type ApprovalRow } from "../approvals/approval.store.ts";
 import { hashCall } from "../approvals/hash-call.ts";
+import { approvalDecided, tell } from "../events/own-events.ts";
 import { fault } from "../run/faults.ts";
 import { declareFunction, defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
@@ -44,7 +45,7 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
       await call.durable.step("approve.request", () => request(deps, call, given, id, external.id));
       const heard = await external.wait(durationMs(given.within));
       return call.durable.step("approve.decision", async () => {
-        if (heard.kind === "timed_out") await expire(deps, call, id);
+        if (heard.kind === "timed_out") await expire(deps, call, given.tool, id);
         const decided = await findApproval(deps.database, call.subject.tenantId, id);
         if (decided === null) throw new Error(`the approval ${id} is gone`);
         return toOutput(decided);
@@ -80,11 +81,14 @@ function describe(own: (input: unknown) => string, parsed: unknown, given: Input
   }
 }
 
-function expire(deps: Pick<FunctionDeps, "database" | "clock">, call: FunctionCall, id: string): Promise<void> {
-  const { subject } = call;
+function expire(deps: Pick<FunctionDeps, "database" | "clock">, call: FunctionCall, tool: string, id: string): Promise<void> {
+  const { tenantId, runId, conversationId, caseId, workflow } = call.subject;
   const at = new Date(deps.clock.nowMs());
-  const entry = makeLedgerEntry({ kind: "approval.expired", subjectId: subject.conversationId ?? subject.runId, caseId: subject.caseId, actor: `workflow:${subject.workflow.name}`, at, body: { approvalId: id, runId: subject.runId } });
-  return expireApproval(deps.database, { tenantId: subject.tenantId, id, at, entry });
+  return deps.database.transaction(tenantId, async (query) => {
+    if (!(await expireApproval(query, tenantId, id, at))) return;
+    await recordInLedger(query, tenantId, [{ kind: "approval.expired", subjectId: conversationId ?? runId, caseId, actor: `workflow:${workflow.name}`, at, body: { approvalId: id, runId } }]);
+    await tell(query, tenantId, approvalDecided({ approvalId: id, runId, tool, decision: "expired", decidedBy: null, conversationId, caseId }), at);
+  });
 }
 
 function toOutput(row: ApprovalRow): Output {

@@ -107,7 +107,7 @@ async function settleLate(deps: TalkDeps, call: FunctionCall, id: string): Promi
 async function giveUp(deps: TalkDeps, call: FunctionCall, given: Input, why: string): Promise<never> {
   if (given.otherwise === "handoff") {
     await call.durable.step("ask.handoff", () =>
-      handToPerson(deps, { ...talkTarget(call.subject), idempotencyKey: `${call.idempotencyKey}:handoff`, reason: "workflow.no_answer", summary: `The workflow "${call.subject.workflow.name}" needs an answer: "${given.question.slice(0, 300)}" (${why}).`, facts: [], nextStep: "Ask the contact, then finish the request by hand.", text: null }));
+      handToPerson(deps, { ...talkTarget(call.subject), idempotencyKey: `${call.idempotencyKey}:handoff`, reason: "workflow.no_answer", summary: `The workflow "${call.subject.workflow.name}" needs an answer: "${given.question.slice(0, 300)}" (${why}).`, facts: [], nextStep: "Ask the contact, then finish the request by hand.", text: null, onlyInCase: call.subject.caseId }));
   }
   throw askGaveUp({ message: `No answer to "${given.question.slice(0, 200)}": ${why}.` });
 }

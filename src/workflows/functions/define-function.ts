@@ -23,7 +23,7 @@ export function defineFunction<Input, Output>(declared: WorkflowFunction<Input, 
 /** The run's conversation. Throws `workflows.conversation_needed`. */
 export function talkTarget(subject: RunSubject): TalkTarget {
   if (subject.conversationId === null) throw conversationNeeded();
-  return { tenantId: subject.tenantId, conversationId: subject.conversationId, contactId: subject.contactId, runId: subject.runId, workflow: subject.workflow.name };
+  return { tenantId: subject.tenantId, conversationId: subject.conversationId, runId: subject.runId, workflow: subject.workflow.name };
 }
 
 /** The contact as tools want it; null without one, or when its address is not known. */

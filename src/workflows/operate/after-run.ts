@@ -23,7 +23,7 @@ export async function afterRun(deps: TalkDeps, durable: Durable, input: RunInput
     if (conversationId === null || input.parentRunId !== null || input.startedBy !== "turn") return null;
     const voice = await readVoice(deps.database, tenantId, runId);
     if (voice.hasHandedOff || (voice.hasReplied && end.status !== "failed")) return null;
-    await handToPerson(deps, { tenantId, conversationId, contactId: input.contactId, runId, workflow: workflow.name, idempotencyKey: `${runId}:${input.attempt}:end`, text: null, ...tellEnd(workflow.name, end) });
+    await handToPerson(deps, { tenantId, conversationId, runId, workflow: workflow.name, idempotencyKey: `${runId}:${input.attempt}:end`, text: null, onlyInCase: input.caseId, ...tellEnd(workflow.name, end) });
     return null;
   });
 }

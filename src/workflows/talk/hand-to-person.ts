@@ -3,7 +3,6 @@ import { newId } from "../../lib/ids.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import { describeCall } from "../../tools/describe-call.ts";
 import { listToolCalls } from "../../tools/tool-call.store.ts";
-import { handoffRequested, tell } from "../events/own-events.ts";
 import { say } from "./say.ts";
 import type { TalkDeps, TalkTarget } from "./talk-deps.ts";
 
@@ -17,6 +16,8 @@ export type HandInput = TalkTarget & {
   nextStep: string | null;
   /** What the contact is told. */
   text: string | null;
+  /** Does nothing once this case is closed; null: whatever the case. */
+  onlyInCase: string | null;
 };
 
 export type Handed = { kind: "handed_off"; messageId: string } | { kind: "already"; holder: "queue" | "human" };
@@ -45,9 +46,8 @@ export async function handToPerson(deps: TalkDeps, input: HandInput): Promise<Ha
         verifiedFacts: [known.isVerified ? `identity verified: ${known.email ?? known.name ?? "yes"}` : "identity not verified", ...input.facts], suggestedNextStep: input.nextStep ?? "Read the thread and the run, and take it from there.",
       };
       const handoffId = newId("hand", at.getTime());
-      const isNew = await openHandoff(query, { tenantId, conversationId, caseId: conv.caseId, handoffId, reason: input.reason, summary, tried, at });
+      await openHandoff(query, { tenantId, conversationId, caseId: conv.caseId, handoffId, reason: input.reason, summary, tried, at });
       await recordInLedger(query, tenantId, [{ kind: "handoff.requested", subjectId: conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { handoffId, runId: input.runId, reason: input.reason } }]);
-      if (isNew) await tell(query, tenantId, handoffRequested({ handoffId, conversationId, contactId: input.contactId, caseId: conv.caseId, turnId: null, reason: input.reason }), at);
     },
   });
   if (said.kind !== "sent") return { kind: "already", holder: said.kind === "withheld" ? said.holder : "human" };

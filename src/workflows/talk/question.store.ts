@@ -8,10 +8,11 @@ const row = z.object({ id: z.string(), run_id: z.string(), workflow: z.string(),
 
 const OPEN = {
   name: "workflow_question_open",
-  text: `select id, run_id, workflow, external_id, expects from workflow_question where tenant_id = $1 and conversation_id = $2 and status = 'waiting' order by asked_at desc, id desc limit 10`,
+  text: `select q.id, q.run_id, q.workflow, q.external_id, q.expects from workflow_question q join message m on m.tenant_id = q.tenant_id and m.id = q.message_id join conversation v on v.tenant_id = q.tenant_id and v.id = q.conversation_id
+    where q.tenant_id = $1 and q.conversation_id = $2 and q.status = 'waiting' and m.case_id is not distinct from v.current_case_id order by q.asked_at desc, q.id desc limit 10`,
 };
 
-/** The questions that wait in a conversation, the last one asked first. */
+/** The questions that wait in a conversation's current case, the last one asked first. */
 export async function listOpenQuestions(database: Database, tenantId: string, conversationId: string): Promise<OpenQuestion[]> {
   const rows = await database.query(tenantId, OPEN, [tenantId, conversationId]);
   return rows.map((found) => row.parse(found)).map((found) => ({ id: found.id, runId: found.run_id, workflow: found.workflow, externalId: found.external_id, expects: found.expects }));

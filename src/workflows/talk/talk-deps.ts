@@ -9,4 +9,4 @@ import type { Database } from "../../storage/database.ts";
 export type TalkDeps = { database: Database; clock: Clock; log: Log; live: Live; engine: () => DurableEngine; channels: ReadonlyMap<string, Channel>; assistantName: string };
 
 /** Whose words these are: a run in its conversation. */
-export type TalkTarget = { tenantId: string; conversationId: string; contactId: string | null; runId: string; workflow: string };
+export type TalkTarget = { tenantId: string; conversationId: string; runId: string; workflow: string };

@@ -25,9 +25,16 @@ export async function performCall(run: Interpretation, call: TaskCall<"call">): 
 
 async function callOutside(run: Interpretation, call: TaskCall<"call">, handler: CallHandler, given: unknown): Promise<unknown> {
   beginEffect(run);
-  const output = await handler({ call: toFunctionCall(run, call, call.key), with: toRecord(given), data: call.input, authentications: run.definition.use.authentications, secrets: run.secrets });
+  const output = await handler({ call: toFunctionCall(run, call, call.key), with: toRecord(given), data: call.input, authentications: authenticationsFor(run, call, given), secrets: run.secrets });
   checkSize(output, "answer");
   return output;
+}
+
+/** Only those that `with` names are evaluated: another one's expressions may not fit this task's data. */
+function authenticationsFor(run: Interpretation, call: TaskCall<"call">, given: unknown): Record<string, Record<string, unknown>> {
+  const text = JSON.stringify(given) ?? "";
+  const named = Object.entries(run.definition.use.authentications).filter(([name]) => text.includes(JSON.stringify(name)));
+  return Object.fromEntries(named.map(([name, policy]) => [name, toRecord(run.expressions.evaluate(policy, call.expressionScope()))]));
 }
 
 async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: WorkflowFunction, given: unknown): Promise<unknown> {

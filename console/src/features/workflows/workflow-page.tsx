@@ -9,13 +9,11 @@ import { RunsTab } from "./runs/runs-tab.tsx";
 import { StateBadge } from "./state-badge.tsx";
 import { VersionsTab } from "./versions/versions-tab.tsx";
 import { WidePage } from "./wide-page.tsx";
-import { workflowQuery, type RunStatus } from "./workflow-queries.ts";
+import { workflowQuery } from "./workflow-queries.ts";
+import type { WorkflowSearch, WorkflowTab } from "./workflow-search.ts";
 import { sayHealth, sayStart, titleOf } from "./workflow-words.ts";
 
 const DocumentTab = lazy(async () => ({ default: (await import("./document/document-tab.tsx")).DocumentTab }));
-
-export type WorkflowTab = "graph" | "document" | "versions" | "runs";
-export type WorkflowSearch = { tab?: WorkflowTab; status?: RunStatus; before?: string; after?: string };
 
 const TABS: { tab: WorkflowTab; title: string }[] = [
   { tab: "graph", title: "Graph" },
@@ -52,7 +50,7 @@ export function WorkflowPage({ name, search }: { name: string; search: WorkflowS
 }
 
 function Tab({ tab, workflow, search }: { tab: WorkflowTab; workflow: WorkflowView; search: WorkflowSearch }): ReactNode {
-  if (tab === "document") return <DocumentTab key={workflow.hash} workflow={workflow} />;
+  if (tab === "document") return <DocumentTab workflow={workflow} />;
   if (tab === "versions") return <VersionsTab workflow={workflow} before={search.before ?? null} after={search.after ?? null} />;
   if (tab === "runs") return <RunsTab name={workflow.name} status={search.status ?? null} />;
   return <GraphTab workflow={workflow} />;

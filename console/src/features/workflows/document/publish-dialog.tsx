@@ -1,0 +1,59 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import type { WorkflowView } from "../../../../../src/shapes/workflow.ts";
+import { sayProblem } from "../../../lib/fetch-json.ts";
+import { Button } from "../../../ui/button.tsx";
+import { Sheet } from "../../../ui/sheet.tsx";
+import { checkDocument, publishDocument } from "../workflow-queries.ts";
+import { sayFindings } from "../workflow-words.ts";
+import { FindingList } from "./document-findings.tsx";
+
+type PublishDialogProps = { workflow: WorkflowView; text: string; onPublished: () => void; onClose: () => void };
+
+/** The last look before a document becomes the active one: what the check says, and a note for the others. */
+export function PublishDialog({ workflow, text, onPublished, onClose }: PublishDialogProps) {
+  const queryClient = useQueryClient();
+  const [note, setNote] = useState("");
+  const noteId = useId();
+  const check = useQuery({ queryKey: ["workflows", "check", workflow.file, text], queryFn: () => checkDocument({ text, file: workflow.file }) });
+  const publishing = useMutation({
+    mutationFn: () => publishDocument({ file: workflow.file, text, note: note.trim() === "" ? null : note.trim() }),
+    onSuccess: async (outcome) => {
+      if (outcome.status === "refused") return;
+      await queryClient.invalidateQueries({ queryKey: ["workflows"] });
+      onPublished();
+      onClose();
+    },
+  });
+  const refused = publishing.data?.status === "refused" ? publishing.data.findings : null;
+  const findings = refused ?? check.data?.findings ?? [];
+  const hasErrors = findings.some((finding) => finding.severity === "error");
+  return (
+    <Sheet
+      title="Publish this document"
+      place="middle"
+      onClose={onClose}
+      footer={<><Button tone="quiet" onClick={onClose}>Cancel</Button><Button tone="primary" isBusy={publishing.isPending} disabled={!check.isSuccess || hasErrors} onClick={() => publishing.mutate()}>Publish</Button></>}
+    >
+      <div className="flex flex-col gap-4 px-5 py-4">
+        <p className="text-ink-soft">New runs use it at once. Runs under way keep the version they began with. The other workflows stay as they are.</p>
+        {isSameVersion(workflow, text) && <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">The version is still {workflow.version}. A new number under <code className="font-mono text-xs">document.version</code> makes the two easy to tell apart.</p>}
+        {check.isError && <p role="alert" className="text-bad">{sayProblem(check.error)}</p>}
+        <div>
+          <p role="status" className="mb-2 text-xs font-medium text-ink-faint">{check.isPending ? "Checking…" : `${sayFindings(findings)}${hasErrors ? ": publishing needs a document without errors" : ""}`}</p>
+          <FindingList findings={findings} />
+        </div>
+        <div>
+          <label htmlFor={noteId} className="mb-1 block text-xs text-ink-faint">Note (what changed and why)</label>
+          <input id={noteId} value={note} maxLength={500} onChange={(event) => setNote(event.target.value)} className="h-9 w-full rounded-lg border border-line-strong bg-surface px-2.5 text-sm" />
+        </div>
+        {publishing.isError && <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-bad">{sayProblem(publishing.error)}</p>}
+      </div>
+    </Sheet>
+  );
+}
+
+/** Whether the text still carries the active version's number. */
+function isSameVersion(workflow: WorkflowView, text: string): boolean {
+  return /\bversion:\s*["']?([^\s"',}]+)/.exec(text)?.[1] === workflow.version;
+}
