@@ -6,7 +6,7 @@ const HEAD = "document: { dsl: '1.0.3', namespace: desk, name: refund, version: 
 const labels = (before: string, whole = before) => completeDocument(before, whole)?.words.map((word) => word.label) ?? [];
 
 test("at the top stand the document's keys that are not written yet", () => {
-  const found = labels(`${HEAD}`.replace("do:\n", "u"));
+  const found = labels(HEAD.replace("do:\n", "u"));
   assert.ok(found.includes("use") && found.includes("schedule"));
   assert.ok(!found.includes("document") && !found.includes("evaluate"));
 });
