@@ -59,18 +59,27 @@ describe("the routes", () => {
 
   /** A value that the schema takes: the least that is required. */
   function sampleOf(schema: Schema): unknown {
-    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
+    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), items: anything.default({}), minItems: z.number().default(0), pattern: z.string().optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
     if (read.enum) return read.enum[0];
     if (read.type === "object") return Object.fromEntries(read.required.map((name) => [name, sampleOf(read.properties[name] ?? {})]));
+    if (read.type === "array") return Array.from({ length: read.minItems }, () => sampleOf(read.items));
+    if (read.type === "boolean") return true;
+    if (read.pattern === "^[0-9a-f]{64}$") return "0".repeat(64);
     if (read.type === "string") return read.format === "email" ? "somebody@example.com" : "a-text-of-some-length";
     assert.fail(`no sample of ${JSON.stringify(schema)}: teach this test`);
+  }
+
+  /** With something for every part and every query member that it needs. */
+  function pathOf(route: Route): string {
+    const needed = route.operation?.parameters.filter((parameter) => parameter.in === "query" && parameter.required === true) ?? [];
+    return route.path.replaceAll("{id}", "conv_0123456789").replaceAll(/\{\w+\}/g, "a-name") + (needed.length === 0 ? "" : `?${needed.map(({ name, schema }) => `${name}=${String(sampleOf(schema))}`).join("&")}`);
   }
 
   /** A request that is right in everything but, perhaps, who sends it. */
   function call(route: Route, headers: Record<string, string>): Promise<Response> {
     const body = route.operation?.requestBody;
     const init = { method: route.method, headers: { ...(body ? { "content-type": "application/json" } : {}), ...headers } };
-    return Promise.resolve(http.request(route.path.replace("{id}", "conv_0123456789"), body ? { ...init, body: JSON.stringify(sampleOf(body.content["application/json"].schema)) } : init));
+    return Promise.resolve(http.request(pathOf(route), body ? { ...init, body: JSON.stringify(sampleOf(body.content["application/json"].schema)) } : init));
   }
 
   async function problemOf(response: Response): Promise<z.infer<typeof problem>> {
@@ -190,7 +199,7 @@ describe("the routes", () => {
     assert.equal(response.headers.get("allow"), "POST");
     for (const route of routes) {
       const has = new Set(routes.filter((each) => each.path === route.path).map((each) => each.method));
-      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((each) => !has.has(each))) assert.equal((await problemOf(await http.request(route.path.replace("{id}", "conv_1"), { method }))).status, 405, `${method} ${route.path}`);
+      for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((each) => !has.has(each))) assert.equal((await problemOf(await http.request(pathOf(route), { method }))).status, 405, `${method} ${route.path}`);
     }
   });
 

@@ -93,8 +93,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     workflows: turnWorkflows({ database, versions, engine: engineOf }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
-  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...config.outboundAllow.split(","), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
-  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, version: overrides.version ?? "dev", environment: process.env }, turns, versions);
+  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
+  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, mcpCommands: listOf(config.mcpCommands), version: overrides.version ?? "dev", environment: process.env }, turns, versions);
   await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine: engineOf };
@@ -135,4 +135,8 @@ async function loadDemoData(workspace: Workspace, sql: SqlClient, clock: Clock):
   const load = typeof module === "object" && module !== null && "load" in module ? module.load : null;
   if (typeof load !== "function") throw workspaceInvalid({ message: `${workspace.demoData} exports no function "load".` });
   await load(sql, { seed: workspace.seed, nowMs: clock.nowMs() });
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
 }

@@ -6,6 +6,7 @@ import type { App } from "./app.ts";
 import { staff, type ApiEnv } from "./http/api.ts";
 import { pages } from "./http/pages.ts";
 import { toProblem } from "./http/problem.ts";
+import { signInFirst } from "./http/sign-in-first.ts";
 import { readBody } from "./http/read-body.ts";
 import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
@@ -14,6 +15,9 @@ import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
+import { approvalRoutes } from "./routes/approval.routes.ts";
+import { runRoutes } from "./routes/run.routes.ts";
+import { workflowRoutes } from "./routes/workflow.routes.ts";
 import { sessionRoutes } from "./routes/session.routes.ts";
 
 /** The whole HTTP side: API, generated OpenAPI document, metrics, and the two pages. */
@@ -40,7 +44,8 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
     }),
   );
   http.use("/api/*", readBody);
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes]) http.route("/", routes(app));
+  http.use("/api/*", signInFirst(app.identity));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.get("/api/metrics", async (c) => {
     await staff(c, app.identity);

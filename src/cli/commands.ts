@@ -6,7 +6,11 @@ import { verify } from "./ledger-verify.ts";
 import { link } from "./link.ts";
 import { migrateCommand } from "./migrate.ts";
 import { startCommand } from "./start.ts";
+import { diffCommand } from "./diff.ts";
+import { publishCommand } from "./publish.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { test } from "./test.ts";
+import { versionsCommand } from "./versions.ts";
 
 /** `run` returns the exit code. */
 export type Command = { name: string; usage: string; about: string; run(args: readonly string[]): Promise<number> };
@@ -17,6 +21,10 @@ export const COMMANDS: readonly Command[] = [
   { name: "link", usage: "link mail@example.com", about: "Print a chat link that signs this customer in", run: link },
   { name: "check", usage: "check [folder] [--format text|sarif|json] [--data-flow]", about: "Say what is wrong with the workflows of a workspace, with file, line and advice", run: check },
   { name: "test", usage: "test [folder] [--threshold 90] [--only name] [--format text|json]", about: "Run the tests of a workspace's workflows, with scripted answers and in virtual time", run: test },
+  { name: "publish", usage: "publish [--note TEXT]", about: "Make the workspace's workflows the active ones", run: (args) => publishCommand(args) },
+  { name: "versions", usage: "versions [NAME]", about: "What was published", run: (args) => versionsCommand(args) },
+  { name: "diff", usage: "diff A B", about: "What changed between two publishes or versions", run: (args) => diffCommand(args) },
+  { name: "rollback", usage: "rollback [NUMBER]", about: "Make an earlier publish active again", run: (args) => rollbackCommand(args) },
   { name: "doctor", usage: "doctor", about: "Say what is wrong with this setup and how to mend it", run: doctor },
   { name: "migrate", usage: "migrate", about: "Bring the database up to date without starting", run: migrateCommand },
   { name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify },

@@ -16,7 +16,7 @@ export async function publishCommand(args: readonly string[], write = toStdout):
   const surroundings = checkSurroundings(workspace);
   const at = args.indexOf("--note");
   const outcome = await publishDocuments(
-    { database: store.database, clock: systemClock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: () => {} },
+    { database: store.database, clock: systemClock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: async () => {} },
     { tenantId: store.tenantId, documents: workspace.workflows, by: "cli", note: at < 0 ? null : (args[at + 1] ?? null), onlyIfNew: false },
   );
   write(toText(outcome.findings));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { openQuestions } from "../workflows/talk/question.store.ts";
 import type { Row } from "../storage/database.ts";
 import type { TurnContext, TurnInput } from "./turn.ts";
 
@@ -15,6 +16,7 @@ const row = z.object({
   claimed: z.array(z.object({ id: z.string(), seq: z.number(), body: z.string(), channel: z.string(), created_at: z.string() })).min(1).transform((list): [Claimed, ...Claimed[]] => { const [head, ...rest] = list; if (!head) throw new Error("a turn without messages"); return [head, ...rest]; }),
   recent: z.array(z.object({ id: z.string(), author: z.enum(["contact", "ai", "human", "system"]), body: z.string() })).nullable(),
   placeholders: z.array(z.object({ token: z.string(), kind: z.string(), value: z.string() })).nullable(),
+  questions: openQuestions,
 });
 
 const EARLIER = 12;
@@ -34,6 +36,7 @@ export function contextRow(input: TurnInput, given: Row | null): Omit<TurnContex
     contact: { id: read.contact.id, name: read.contact.name, email: read.contact.email, externalId: read.contact.external_id, isVerified: read.contact.is_verified },
     focus: read.focus,
     placeholders: read.placeholders ?? [],
+    questions: read.questions,
     text: read.claimed.map((message) => message.body).join("\n"),
     channel: last.channel,
     receivedAtMs: Date.parse(first.created_at),

@@ -21,7 +21,7 @@ const BEGIN = {
     ), held as materialized (
       select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for update ${lock}
     )
-    select i.ord, h.id is null and ${lock !== ""} as is_skipped, b.outcome, b.case_id, b.holder, b.until_seq, b.message_ids, b.first_received_at, x.contact, x.focus, x.claimed, x.recent, x.placeholders
+    select i.ord, h.id is null and ${lock !== ""} as is_skipped, b.outcome, b.case_id, b.holder, b.until_seq, b.message_ids, b.first_received_at, x.contact, x.focus, x.claimed, x.recent, x.placeholders, x.questions
     from item i left join held h on h.id = i.conversation_id left join lateral begin_turn($1, h.id, i.turn_id, i.case_id, i.at) b on true
     left join lateral turn_context($1, h.id, case when b.outcome = 'begun' then i.turn_id end, b.until_seq) x on true`,
 };

@@ -4,8 +4,6 @@ export type TurnWorkflows = {
   hashOf(tenantId: string, name: string): Promise<string | null>;
   /** Whether a run of this workflow is under way in the conversation. */
   isRunning(tenantId: string, conversationId: string, name: string): Promise<boolean>;
-  /** Whether the tenant has ever published one; without, no question can wait. */
-  hasAny(tenantId: string): Promise<boolean>;
   /** Wakes the run that waits for an answer; telling it twice does no harm. Throws `durable.unavailable` (retryable). */
   answer(externalId: string, questionId: string): Promise<void>;
 };

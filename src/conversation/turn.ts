@@ -1,3 +1,4 @@
+import type { OpenQuestion } from "../workflows/talk/question.store.ts";
 import type { Understanding } from "../intelligence/understander.ts";
 import type { Placeholder } from "../guard/redactor.ts";
 import type { ContactView } from "../shapes/conversation.ts";
@@ -36,6 +37,8 @@ export type TurnContext = TurnInput & {
   contact: ContactView;
   focus: CaseFocus;
   placeholders: Placeholder[];
+  /** What runs have asked in this case and wait for. */
+  questions: readonly OpenQuestion[];
   /** All messages of this turn as one text, in the order they came. */
   text: string;
   channel: string;

@@ -83,4 +83,15 @@ export type Schema = {
   workflow_collection: { tenant_id: string; namespace: string; name: string; hash: string; groups: Json<unknown>; updated_at: Time };
   workflow_schedule: { tenant_id: string; namespace: string; name: string; hash: string; kind: "every" | "cron" | "after"; rule: string; next_at: Time | null; last_fired_at: Time | null; last_run_id: string | null };
   workflow_listener: { tenant_id: string; event_type: string };
+  workflow_publish: { tenant_id: string; id: string; number: number; set_hash: string; members: Json<unknown>; note: string | null; previous_id: string | null; published_at: Time; published_by: string; is_active: boolean };
+  approval: {
+    tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; task_name: string; conversation_id: string | null; case_id: string | null; contact_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
+    arguments: Json<Record<string, unknown>>; call_hash: string; described_as: string; reason: string; decided_by_role: "admin" | "agent"; assignees: string[]; status: "waiting" | "approved" | "refused" | "expired" | "withdrawn"; external_id: string;
+    requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; told_at: Time | null;
+  };
+  workflow_question: {
+    tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; conversation_id: string; message_id: string; attempt: number; expects: Json<unknown>; status: "waiting" | "answered" | "expired" | "withdrawn"; external_id: string;
+    turn_id: string | null; answer: string | null; asked_at: Time; ended_at: Time | null;
+  };
+  workflow_message: { tenant_id: string; message_id: string; run_id: string; kind: "reply" | "question" | "handoff"; created_at: Time };
 };

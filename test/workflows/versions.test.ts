@@ -49,7 +49,7 @@ describe("published workflows", () => {
     return shape.parse(await answer.json());
   };
   const post = (path: string, body: unknown, headers = staff) => http.request(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
-  const publish = async (...documents: { file: string; text: string }[]) => publishOutcome.parse(await (await post("/api/workflows/publish", { documents })).json());
+  const publish = async (...documents: { file: string; text: string }[]) => publishOutcome.parse(await (await post("/api/publishes", { documents })).json());
   const start = async (name: string, input: unknown = {}, key?: string) => z.object({ runId: z.string() }).parse(await (await post(`/api/workflows/${name}/runs`, { input, ...(key === undefined ? {} : { key }) })).json()).runId;
   const ended = async (runId: string) => {
     let run: z.infer<typeof runView> | null = null;
@@ -78,20 +78,20 @@ describe("published workflows", () => {
     const first = await start("hello");
     assert.equal((await publish({ file: "workflows/hello.yaml", text: hello("1.1.0", "two") })).status, "published");
     const second = await start("hello");
-    const rolledBack = await post("/api/workflows/rollback", {});
+    const rolledBack = await post("/api/publishes/rollback", {});
     assert.equal(rolledBack.status, 200);
     const third = await start("hello");
     assert.deepEqual((await ended(first)).output, { text: "one" });
     assert.deepEqual((await ended(second)).output, { text: "two" });
     assert.deepEqual((await ended(third)).output, { text: "one" });
-    const all = (await get("/api/workflows/publishes", publishes)).items;
+    const all = (await get("/api/publishes", publishes)).items;
     assert.deepEqual(all.map((each) => [each.number, each.isActive, each.changed, each.added]), [[3, false, ["hello"], []], [2, true, [], ["hello"]], [1, false, [], ["broken", "mute", "refund"]]]);
   });
 
   test("a restart with the same folder does not undo a rollback", async () => {
     const { app } = desk.running;
     await publishAtStart({ ...app.workflows, log: app.log }, { ...app.workspace, workflows: [...app.workspace.workflows, { file: "workflows/hello.yaml", text: hello("1.1.0", "two") }] });
-    assert.equal((await get("/api/workflows/publishes", publishes)).items.find((each) => each.isActive)?.number, 2);
+    assert.equal((await get("/api/publishes", publishes)).items.find((each) => each.isActive)?.number, 2);
   });
 
   test("a faulty document is refused with its place, and what is active stays", async () => {
@@ -99,10 +99,10 @@ describe("published workflows", () => {
     assert.equal(refused.status, "refused");
     assert.equal(refused.findings[0]?.rule, "unknown-task");
     assert.equal((await get("/api/workflows/hello", workflowView)).version, "1.0.0");
-    const checked = checkView.parse(await (await post("/api/workflows/check", { text: "do: [" })).json());
+    const checked = checkView.parse(await (await post("/api/workflow-checks", { text: "do: [" })).json());
     assert.equal(checked.isValid, false);
     assert.equal(checked.graph, null);
-    const good = checkView.parse(await (await post("/api/workflows/check", { text: hello("3.0.0", "x") })).json());
+    const good = checkView.parse(await (await post("/api/workflow-checks", { text: hello("3.0.0", "x") })).json());
     assert.equal(good.isValid, true);
     assert.equal(good.graph?.nodes.length, 4);
   });
@@ -110,7 +110,7 @@ describe("published workflows", () => {
   test("two versions are compared in words", async () => {
     const { versions } = await get("/api/workflows/hello", workflowView);
     const [newer, older] = [versions.find((each) => each.version === "1.1.0"), versions.find((each) => each.version === "1.0.0")];
-    const diff = await get(`/api/workflows/diff?before=${older?.hash.slice(0, 12)}&after=${newer?.hash.slice(0, 12)}`, diffView);
+    const diff = await get(`/api/workflow-diff?before=${older?.hash.slice(0, 12)}&after=${newer?.hash.slice(0, 12)}`, diffView);
     assert.deepEqual(diff.changes.map((change) => change.text), ['document.version changed from "1.0.0" to "1.1.0"', 'task "greet": set.text changed from "one" to "two"']);
   });
 
@@ -151,18 +151,18 @@ describe("published workflows", () => {
     await insertUser(app.database, { tenantId: "desk", id: "user_agent", email: "bo@example.com", name: "Bo", role: "agent", passwordHash: await hashPassword("a long password"), at: new Date() });
     const opened = await desk.request("/api/session", { method: "POST", headers: { "content-type": "application/json", "x-baton-request": "1" }, body: JSON.stringify({ email: "bo@example.com", password: "a long password" }) });
     const agent = { cookie: (opened.headers.get("set-cookie") ?? "").split(";")[0] ?? "", "x-baton-request": "1" };
-    for (const path of ["/api/workflows/publish", "/api/workflows/rollback", "/api/workflows/hello/runs"]) assert.equal((await post(path, {}, agent)).status, 403, path);
+    for (const path of ["/api/publishes", "/api/publishes/rollback", "/api/workflows/hello/runs"]) assert.equal((await post(path, {}, agent)).status, 403, path);
     assert.equal((await http.request("/api/workflows", { headers: agent })).status, 200);
-    assert.equal((await post("/api/workflows/check", { text: "x" }, agent)).status, 200);
+    assert.equal((await post("/api/workflow-checks", { text: "x" }, agent)).status, 200);
     assert.equal((await http.request("/api/workflow-functions", { headers: agent })).status, 200);
     const key = { authorization: `Bearer ${await createKey(app.identity, "desk", "ci")}` };
-    assert.equal((await post("/api/workflows/publish", {}, key)).status, 200, "the workspace's folder is published as it is now");
+    assert.equal((await post("/api/publishes", {}, key)).status, 200, "the workspace's folder is published as it is now");
   });
 
   test("without a sign-in every route answers 401", async () => {
-    for (const [method, path] of [["GET", "/api/workflows"], ["GET", "/api/workflows/publishes"], ["GET", "/api/workflows/hello"], ["GET", "/api/workflows/hello/branches"], ["GET", "/api/runs"], ["GET", "/api/runs/run_x"], ["GET", "/api/approvals"], ["GET", "/api/approvals/appr_x"]]) {
+    for (const [method, path] of [["GET", "/api/workflows"], ["GET", "/api/publishes"], ["GET", "/api/workflows/hello"], ["GET", "/api/workflows/hello/branches"], ["GET", "/api/runs"], ["GET", "/api/runs/run_x"], ["GET", "/api/approvals"], ["GET", "/api/approvals/appr_x"]]) {
       assert.equal((await http.request(path ?? "", { method: method ?? "" })).status, 401, path);
     }
-    for (const [path, body] of [["/api/workflows/publish", {}], ["/api/workflows/rollback", {}], ["/api/workflows/check", { text: "x" }], ["/api/workflows/hello/runs", {}], ["/api/approvals/appr_x/decision", { decision: "approved" }]] as const) assert.equal((await post(path, body, {})).status, 401, path);
+    for (const [path, body] of [["/api/publishes", {}], ["/api/publishes/rollback", {}], ["/api/workflow-checks", { text: "x" }], ["/api/workflows/hello/runs", {}], ["/api/approvals/appr_x/decision", { decision: "approved" }]] as const) assert.equal((await post(path, body, {})).status, 401, path);
   });
 });

@@ -6,7 +6,7 @@ import { authenticateContact, authenticateStaff, type IdentityDeps } from "../..
 import { notAllowed } from "../../identity/identity.errors.ts";
 import { bodyInvalid, crossSite } from "../app.errors.ts";
 
-export type ApiEnv = { Variables: { requestId: string } };
+export type ApiEnv = { Variables: { requestId: string; staff: StaffActor | undefined } };
 
 /** A router whose failed validations are problem documents that name the place. */
 export function createApi(): OpenAPIHono<ApiEnv> {
@@ -22,6 +22,9 @@ export const SESSION_COOKIE = "baton_session";
 /** The routes that need no sign-in; a test walks all others and expects 401. */
 export const PUBLIC_ROUTES = ["GET /api/health", "GET /api/openapi.json", "POST /api/session", "POST /api/chat/session", "GET /api/demo/customers"];
 
+/** Routes that know their caller by the signature of what they are sent, if there is one. */
+export const SELF_SIGNED_ROUTES = ["POST /api/events"];
+
 /** The `security` of a public route in the OpenAPI document: nothing is needed. */
 export const PUBLIC: Record<string, string[]>[] = [];
 
@@ -30,8 +33,17 @@ export function bearer(context: Context): string | undefined {
   return header !== undefined && /^bearer /i.test(header) ? header.slice(7).trim() : undefined;
 }
 
-/** The signed-in person or API key. A cookie counts only with the header that other sites cannot send. */
-export async function staff(context: Context, deps: IdentityDeps): Promise<StaffActor> {
+/** The signed-in person or API key, looked up once a request. A cookie counts only with the header that other sites cannot send. */
+export async function staff(context: Context<ApiEnv>, deps: IdentityDeps): Promise<StaffActor> {
+  const known = context.get("staff");
+  if (known !== undefined) return known;
+  const actor = await readStaff(context, deps);
+  context.set("staff", actor);
+  return actor;
+}
+
+/** The same, looked up now: for what goes on long after the request began. */
+export async function readStaff(context: Context, deps: IdentityDeps): Promise<StaffActor> {
   const token = bearer(context);
   if (token !== undefined) return authenticateStaff(deps, token);
   const actor = await authenticateStaff(deps, getCookie(context, SESSION_COOKIE));
@@ -40,7 +52,7 @@ export async function staff(context: Context, deps: IdentityDeps): Promise<Staff
 }
 
 /** A person, where a key is not enough (taking over, replying under a name). */
-export async function person(context: Context, deps: IdentityDeps): Promise<UserActor> {
+export async function person(context: Context<ApiEnv>, deps: IdentityDeps): Promise<UserActor> {
   const actor = await staff(context, deps);
   if (actor.kind !== "user") throw notAllowed({ message: "This is for people: sign in to the console." });
   return actor;

@@ -4,7 +4,7 @@ import { encodeCursor, pageOf, pageQuery } from "../../lib/page.ts";
 import { verifyLedger } from "../../observe/ledger.ts";
 import { listLedger } from "../../observe/ledger.store.ts";
 import type { App } from "../app.ts";
-import { createApi, json, problems, PUBLIC, staff } from "../http/api.ts";
+import { createApi, json, problems, PUBLIC, readStaff, staff } from "../http/api.ts";
 import { eventStream } from "../http/event-stream.ts";
 import { readStatus } from "../status.store.ts";
 
@@ -51,7 +51,7 @@ export function observeRoutes(app: App) {
   api.openapi(routes.events, async (c) => {
     const actor = await staff(c, app.identity);
     return eventStream(c, app.log, {
-      authorize: () => staff(c, app.identity),
+      authorize: () => readStaff(c, app.identity),
       async pull(stream) {
         await stream.writeSSE({ event: "status", data: JSON.stringify(await readStatus(app.status)) });
       },

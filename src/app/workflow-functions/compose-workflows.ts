@@ -11,6 +11,7 @@ import { createListeners } from "../../workflows/events/listeners.ts";
 import { createEventMatcher } from "../../workflows/events/match-filter.ts";
 import { approvalDecided, tell } from "../../workflows/events/own-events.ts";
 import { createEventSink, type EventDeps } from "../../workflows/events/publish-event.ts";
+import { syncSchedules } from "../../workflows/events/run-schedules.ts";
 import { createStoredWaits } from "../../workflows/events/stored-waits.ts";
 import { createFunctionCatalog } from "../../workflows/functions/catalog.ts";
 import type { FunctionCatalog } from "../../workflows/functions/function.ts";
@@ -18,13 +19,9 @@ import type { RunDeps } from "../../workflows/run/run-deps.ts";
 import { createRunRecords, listRunRows } from "../../workflows/run/run.store.ts";
 import type { StartRunDeps } from "../../workflows/run/start-run.ts";
 import type { TalkDeps } from "../../workflows/talk/talk-deps.ts";
-import { createAuthentication } from "../../workflows/tasks/authentication.ts";
 import { createEnvironmentSecrets } from "../../workflows/tasks/authentication-secrets.ts";
-import { createHttpCall } from "../../workflows/tasks/call-http.ts";
-import { createMcpCall } from "../../workflows/tasks/call-mcp.ts";
-import { createOpenApiCall } from "../../workflows/tasks/call-openapi.ts";
+import { createOutsideCalls } from "../../workflows/tasks/endpoint-calls.ts";
 import type { Outbound } from "../../workflows/tasks/endpoint-fetch.ts";
-import { createOpenApiDocuments } from "../../workflows/tasks/endpoint-openapi.ts";
 import { createLanguages } from "../../workflows/expressions/languages.ts";
 import { checkWorkflows } from "../../workflows/verify/check-workflow.ts";
 import type { Finding } from "../../workflows/verify/finding.ts";
@@ -50,15 +47,12 @@ export type WorkflowParts = {
   runs: RunDeps;
 };
 
-export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; version: string; /** Of the process; secrets of workflows stand there. */ environment: Readonly<Record<string, string | undefined>> };
-
-const CALL_LIMITS = { timeoutMs: 30_000, maxBytes: 1_000_000 };
+export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string; /** Of the process; secrets of workflows stand there. */ environment: Readonly<Record<string, string | undefined>> };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
 export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine }): TurnWorkflows {
   return {
     isRunning: async (tenantId, conversationId, name) => (await listRunRows(deps.database, tenantId, { conversationId, name, statuses: ["running", "waiting"], limit: 1 })).length > 0,
-    hasAny: (tenantId) => deps.versions.hasAny(tenantId),
     hashOf: async (tenantId, name) => (await deps.versions.activeByName(tenantId, name))?.hash ?? null,
     answer: (externalId, questionId) => deps.engine().resolve(externalId, { questionId }),
   };
@@ -79,9 +73,12 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
       database, clock, log, engine,
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
-    publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: (tenantId) => versions.forget(tenantId) },
+    publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: async (tenantId) => {
+        versions.forget(tenantId);
+        await syncSchedules(events, tenantId);
+      } },
     runs: {
-      versions, languages, functions, calls: callsOf(deps), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
+      versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
       permissions: { mayRun: () => false }, clock, log, version: deps.version,
     },
   };
@@ -101,9 +98,4 @@ function functionsOf(deps: ComposeWorkflows, turns: TurnDeps, talk: TalkDeps): F
     },
     [generateFunction(withModel), agentFunction({ ...withModel, agents: workspace.agents, toolCalls: turns.toolCalls })],
   );
-}
-
-function callsOf({ outbound, clock, workspace }: ComposeWorkflows): RunDeps["calls"] {
-  const calls = { outbound, authentication: createAuthentication({ outbound, clock }), limits: CALL_LIMITS };
-  return { http: createHttpCall(calls), openapi: createOpenApiCall({ ...calls, documents: createOpenApiDocuments({ outbound, clock, folder: workspace.folder }) }), mcp: createMcpCall({ ...calls, mayStart: () => false }) };
 }

@@ -1,7 +1,6 @@
 import { scanForInjection } from "../../guard/injection.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { savePlaceholders } from "../conversation.store.ts";
-import { listOpenQuestions } from "../../workflows/talk/question.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
@@ -17,12 +16,11 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
   const decision = await durable.step("decide", async () => {
     isFirstRun = true;
     await savePlaceholders(deps.database, context.tenantId, context.caseId, redacted.fresh);
-    const questions = (await deps.workflows.hasAny(context.tenantId)) ? await listOpenQuestions(deps.database, context.tenantId, context.conversationId) : [];
     const understanding = await trace.stage("understand", () => deps.understander.understand({ text: redacted.text, recent: context.earlier }), (made) => ({
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
       detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
-    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide(deps, context, rights, understanding, redacted.text, questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
+    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide(deps, context, rights, understanding, redacted.text, context.questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
   });
   if (!isFirstRun) {
     trace.add("understand", 0, { reason: "from the journal", detail: { intent: decision.intent } });

@@ -11,7 +11,7 @@ end $$;
 -- What a turn works on up to message `p_until` (null: all it has claimed). Volatile, so that it sees what `begin_turn` has
 -- done in the same statement.
 create function turn_context(p_tenant text, p_conversation text, p_turn text, p_until bigint)
-returns table (case_id text, until_seq bigint, contact json, focus jsonb, claimed json, recent json, placeholders json) language plpgsql as $$
+returns table (case_id text, until_seq bigint, contact json, focus jsonb, claimed json, recent json, placeholders json, questions json) language plpgsql as $$
 begin
   return query select t.case_id, u.until_seq,
       (select row_to_json(x) from (select c.id, c.name, c.email, c.external_id,
@@ -22,6 +22,8 @@ begin
          where i.tenant_id = p_tenant and i.turn_id = p_turn and m.seq <= u.until_seq) x) as claimed,
       (select json_agg(row_to_json(x) order by x.seq) from (select m.id, m.seq, m.author, left(m.body, 2000) as body from message m
          where m.tenant_id = p_tenant and m.conversation_id = p_conversation and m.seq <= u.until_seq order by m.seq desc limit 16) x where true) as recent,
-      (select json_agg(json_build_object('token', p.token, 'kind', p.kind, 'value', p.value)) from placeholder p where p.tenant_id = p_tenant and p.case_id = t.case_id) as placeholders
+      (select json_agg(json_build_object('token', p.token, 'kind', p.kind, 'value', p.value)) from placeholder p where p.tenant_id = p_tenant and p.case_id = t.case_id) as placeholders,
+      (select json_agg(row_to_json(x)) from (select q.id, q.run_id, q.workflow, q.external_id, q.expects from workflow_question q join message m on m.tenant_id = q.tenant_id and m.id = q.message_id
+         where q.tenant_id = p_tenant and q.conversation_id = p_conversation and q.status = 'waiting' and m.case_id is not distinct from t.case_id order by q.asked_at desc, q.id desc limit 10) x) as questions
     from turn t cross join lateral (select coalesce(p_until, t.until_seq) as until_seq) u where t.tenant_id = p_tenant and t.id = p_turn;
 end $$;

@@ -32,34 +32,44 @@ export type Recorder = {
 
 export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown };
 
+/** `last`: the data most recently handed on, and the record it is the output of. `queuedUs`: not yet told by any task. */
+type RecorderState = { pending: Map<StoredTask, true>; failed: Set<StoredTask>; last: Map<unknown, string>; seq: number; queuedUs: number; pointer: string; isOver: boolean; isPaused: boolean; timer: NodeJS.Timeout | null };
+
 const WATCHED_AFTER_MS = 250;
 const SHOWN_CHARS = 64_000;
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const startUs = options.run.startedAtMs * 1_000;
-  const state = { pending: new Map<StoredTask, true>(), failed: new Set<StoredTask>(), last: new Map<unknown, string>([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false };
+  const state: RecorderState = { pending: new Map(), failed: new Set(), last: new Map([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false, isPaused: false, timer: null };
   const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: options.run, workflow: options.workflow, invocationId: options.invocationId, state: given, tasks: [...state.pending.keys()] });
   const running = (status: RunStatus, pointer: string): RunWrite["state"] => (options.isBranch ? null : { status, pointer, output: null, context: null, error: null, resume: null, endedAtMs: null });
 
   /** For those who watch; the next one, and the end, write what this one could not. */
   const show = () => {
-    if (state.isOver || options.signal.aborted) return;
+    state.timer = null;
+    if (state.isOver || state.isPaused || options.signal.aborted) return;
     const shown = toWrite(running("running", state.pointer));
     options.records.write(shown).then(
       () => shown.tasks.forEach((task) => task.status !== "running" && state.pending.delete(task)),
       (error: unknown) => options.log.warn("workflows.record_late", { runId: options.run.runId, error: messageOf(error) }),
     );
   };
-  const timer = setTimeout(show, WATCHED_AFTER_MS).unref();
+  /** A task moves: what was written as waiting does not wait any more. */
+  const moved = () => {
+    state.isPaused = false;
+    state.timer ??= setTimeout(show, WATCHED_AFTER_MS).unref();
+  };
 
   const write = (status: RunStatus, pointer: string) => options.records.write(toWrite(running(status, pointer)));
   const clear = () => {
     state.pending.clear();
     state.last = new Map();
+    state.isPaused = true;
   };
 
   return {
     begin(task, input) {
+      moved();
       const atUs = nowUs();
       const record: StoredTask = { ...task, status: "running", offsetUs: Math.max(0, atUs - startUs), durationUs: 0, queuedUs: state.queuedUs, input: null, inputFrom: null, output: null, branch: null, reason: null, error: null, seq: state.seq };
       const from = state.last.get(input);
@@ -72,6 +82,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return { record, startUs: atUs };
     },
     end(mark, end) {
+      moved();
       const { record } = mark;
       record.durationUs = Math.max(0, nowUs() - mark.startUs);
       Object.assign(record, { status: "completed" }, end, end.output === undefined ? {} : { output: shorten(end.output) });
@@ -95,7 +106,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     clear,
     async finish(given) {
       state.isOver = true;
-      clearTimeout(timer);
+      if (state.timer !== null) clearTimeout(state.timer);
       if (given === null && state.pending.size === 0) return;
       await options.records.write(toWrite(given));
     },

@@ -6,17 +6,8 @@ export type OpenQuestion = { id: string; runId: string; workflow: string; extern
 
 const row = z.object({ id: z.string(), run_id: z.string(), workflow: z.string(), external_id: z.string(), expects: answerForm });
 
-const OPEN = {
-  name: "workflow_question_open",
-  text: `select q.id, q.run_id, q.workflow, q.external_id, q.expects from workflow_question q join message m on m.tenant_id = q.tenant_id and m.id = q.message_id join conversation v on v.tenant_id = q.tenant_id and v.id = q.conversation_id
-    where q.tenant_id = $1 and q.conversation_id = $2 and q.status = 'waiting' and m.case_id is not distinct from v.current_case_id order by q.asked_at desc, q.id desc limit 10`,
-};
-
-/** The questions that wait in a conversation's current case, the last one asked first. */
-export async function listOpenQuestions(database: Database, tenantId: string, conversationId: string): Promise<OpenQuestion[]> {
-  const rows = await database.query(tenantId, OPEN, [tenantId, conversationId]);
-  return rows.map((found) => row.parse(found)).map((found) => ({ id: found.id, runId: found.run_id, workflow: found.workflow, externalId: found.external_id, expects: found.expects }));
-}
+/** The questions that wait in a conversation's current case, the last one asked first, as the database gives them with a turn's context. */
+export const openQuestions = z.array(row).nullable().transform((rows): OpenQuestion[] => (rows ?? []).map((found) => ({ id: found.id, runId: found.run_id, workflow: found.workflow, externalId: found.external_id, expects: found.expects })));
 
 export type QuestionInput = { tenantId: string; id: string; runId: string; workflow: string; pointer: string; conversationId: string; messageId: string; attempt: number; expects: AnswerForm; externalId: string; at: Date };
 

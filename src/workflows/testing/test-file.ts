@@ -81,7 +81,7 @@ export type WorkflowTest = Omit<z.output<typeof workflowTest>, "workflow"> & { w
  * Throws: `workflows.test_invalid` with the file and what is wrong.
  */
 export function readTestFile(text: string, file: string): readonly WorkflowTest[] | null {
-  const data: unknown = parse(text, { maxAliasCount: 100 });
+  const data: unknown = parse(text, { maxAliasCount: 100, merge: true });
   if (typeof data !== "object" || data === null || !("tests" in data)) return null;
   const read = testFile.safeParse(data);
   if (!read.success) throw testInvalid(`${file}:\n${z.prettifyError(read.error)}`);

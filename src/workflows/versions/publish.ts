@@ -16,7 +16,7 @@ export type PublishDeps = {
   /** What `baton check` says of all documents together. */
   check(sources: readonly WorkflowSource[]): Promise<readonly Finding[]> | readonly Finding[];
   /** Called after a change has committed. */
-  onPublished(tenantId: string): void;
+  onPublished(tenantId: string): Promise<void>;
 };
 
 export type PublishOutcome =
@@ -61,7 +61,7 @@ export async function publishDocuments(deps: PublishDeps, input: { tenantId: str
     await recordInLedger(query, input.tenantId, [{ kind: "workflows.published", subjectId: publish.id, actor: input.by, at, body: { number, setHash, workflows: publish.members.map((each) => ({ name: each.name, version: each.version, hash: each.hash })) } }]);
     return { kind: "published", publish };
   });
-  if (outcome.kind === "published") deps.onPublished(input.tenantId);
+  if (outcome.kind === "published") await deps.onPublished(input.tenantId);
   return { ...outcome, findings };
 }
 
@@ -84,7 +84,7 @@ export async function rollBack(deps: Omit<PublishDeps, "check">, input: { tenant
     await recordInLedger(query, input.tenantId, [{ kind: "workflows.rolled_back", subjectId: found.id, actor: input.by, at, body: { from: active?.number ?? null, to: found.number, setHash: found.set_hash } }]);
     return { ...found, is_active: true };
   });
-  deps.onPublished(input.tenantId);
+  await deps.onPublished(input.tenantId);
   return target;
 }
 

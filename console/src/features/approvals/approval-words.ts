@@ -18,7 +18,7 @@ export function sayDeadline(deadlineAt: string | null, nowMs: number): { words: 
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const words = minutes === 0 ? `${seconds} s left` : hours === 0 ? `${minutes} min ${seconds % 60} s left` : hours < 48 ? `${hours} h ${minutes % 60} min left` : `${Math.floor(hours / 24)} d ${hours % 24} h left`;
-  return { words, isPressing: hours < 1 };
+  return { words, isPressing: minutes < 15 };
 }
 
 /** The amount in the call, as money when it says so by name: `amountCents` with `currency`, or `amount`. Null without one. */

@@ -39,13 +39,13 @@ export function branchesQuery(name: string, days: number) {
 
 export const publishesQuery = queryOptions({
   queryKey: ["workflows", "publishes"],
-  queryFn: async ({ signal }) => (await fetchJson<{ items: PublishView[] }>("/api/workflows/publishes", { signal })).items,
+  queryFn: async ({ signal }) => (await fetchJson<{ items: PublishView[] }>("/api/publishes", { signal })).items,
 });
 
 export function diffQuery(before: string, after: string) {
   return queryOptions({
     queryKey: ["workflows", "diff", before, after],
-    queryFn: ({ signal }) => fetchJson<DiffView>(`/api/workflows/diff?before=${before}&after=${after}`, { signal }),
+    queryFn: ({ signal }) => fetchJson<DiffView>(`/api/workflow-diff?before=${before}&after=${after}`, { signal }),
     staleTime: Infinity,
   });
 }
@@ -73,16 +73,16 @@ export function isOpenRun(status: RunStatus): boolean {
 }
 
 export function checkDocument(document: { text: string; file: string }): Promise<CheckView> {
-  return fetchJson<CheckView>("/api/workflows/check", { method: "POST", body: document });
+  return fetchJson<CheckView>("/api/workflow-checks", { method: "POST", body: document });
 }
 
 export function publishDocument(input: { file: string; text: string; note: string | null }): Promise<PublishOutcome> {
   const { note, ...document } = input;
-  return fetchJson<PublishOutcome>("/api/workflows/publish", { method: "POST", body: { documents: [document], ...(note === null ? {} : { note }) } });
+  return fetchJson<PublishOutcome>("/api/publishes", { method: "POST", body: { documents: [document], ...(note === null ? {} : { note }) } });
 }
 
 export function rollBackTo(publishId: string): Promise<PublishView> {
-  return fetchJson<PublishView>("/api/workflows/rollback", { method: "POST", body: { to: publishId } });
+  return fetchJson<PublishView>("/api/publishes/rollback", { method: "POST", body: { to: publishId } });
 }
 
 export type RunAction = "cancel" | "resume" | "retry";

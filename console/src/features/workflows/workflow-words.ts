@@ -63,6 +63,7 @@ export function sayActor(actor: string): string {
   const [kind = "", ...rest] = actor.split(":");
   const name = rest.join(":");
   if (kind === "turn") return "a message";
+  if (kind === "start") return "the start of the server";
   if (kind === "user") return name.startsWith("usr_") || name.startsWith("user_") ? "a person" : name;
   if (kind === "workflow") return `workflow ${name}`;
   return name === "" ? sayCode(kind) : `${sayCode(kind).toLowerCase()} ${name}`;
@@ -76,7 +77,7 @@ export function titleOf(workflow: { title: string | null; name: string }): strin
 /** An error's type in short: the last part of its address, in words. "…/errors/timeout" → "timeout". */
 export function sayErrorType(type: string): string {
   const last = type.replace(/\/+$/, "").split(/[/#]/).at(-1) ?? type;
-  return sayCode(last).toLowerCase();
+  return sayCode(last.replace(/^workflows\./, "")).toLowerCase();
 }
 
 export function sayFindings(findings: readonly FindingView[]): string {

@@ -39,7 +39,7 @@ export function DocumentTab({ workflow }: { workflow: WorkflowView }) {
       )}
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
         <div className="min-h-60 min-w-0 flex-1"><YamlEditor label={`Document of ${workflow.name}`} initialText={base.text} isReadOnly={!isAdmin} findings={findings} onChange={setText} handle={editor} /></div>
-        <aside aria-label="Findings" className="max-h-[40%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-80 lg:border-t-0 lg:border-l">
+        <aside aria-label="Findings" tabIndex={0} className="max-h-[40%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-80 lg:border-t-0 lg:border-l">
           <DocumentFindings checked={checked} onOpen={({ line, column }) => editor.current?.goTo(line, column)} />
         </aside>
       </div>

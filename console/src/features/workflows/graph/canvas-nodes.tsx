@@ -12,9 +12,9 @@ type TaskData = { box: PlacedTask; mark: TaskMark | null; isSelected: boolean; o
 type EntryData = { box: PlacedEntry; note: string | null };
 
 export type TaskNode = Node<TaskData, "task">;
-export type GroupNode = Node<TaskData, "group">;
+export type HolderNode = Node<TaskData, "holder">;
 export type EntryNode = Node<EntryData, "entry">;
-export type CanvasNode = TaskNode | GroupNode | EntryNode;
+export type CanvasNode = TaskNode | HolderNode | EntryNode;
 
 const BORDERS: Record<Tone, string> = { neutral: "border-line-strong", accent: "border-accent-ink", good: "border-good", warn: "border-warn", bad: "border-bad" };
 const HIDDEN = "!size-px !min-h-0 !min-w-0 !border-0 !bg-transparent !opacity-0";
@@ -55,12 +55,12 @@ export function TaskBox({ data }: NodeProps<TaskNode>) {
 }
 
 /** A task that holds others: the same head, with its list below. */
-export function GroupBox({ data }: NodeProps<GroupNode>) {
+export function HolderBox({ data }: NodeProps<HolderNode>) {
   const { box, mark, onSelect, isSelected } = data;
   return (
     <div className={`size-full rounded-2xl border bg-sunken/45 ${lookOf(data)}`}>
       <Ends />
-      <button type="button" aria-pressed={isSelected} data-pointer={box.node.pointer} onClick={() => onSelect(box.node.pointer)} className="flex h-13.5 w-full items-center gap-2.5 rounded-2xl px-3 text-left hover:bg-sunken">
+      <button type="button" aria-pressed={isSelected} data-pointer={box.node.pointer} onClick={() => onSelect(box.node.pointer)} className="flex h-16 w-full items-center gap-2.5 rounded-2xl px-3 text-left hover:bg-sunken">
         <Words box={box} mark={mark} />
       </button>
     </div>

@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "react";
 import type { GraphEdge, WorkflowGraph } from "../../../../../src/shapes/workflow.ts";
 import { IconButton } from "../../../ui/button.tsx";
 import { WayEdge, type CanvasEdge, type WayLook } from "./canvas-edge.tsx";
-import { EntryBox, GroupBox, TaskBox, type CanvasNode, type TaskMark } from "./canvas-nodes.tsx";
+import { EntryBox, HolderBox, TaskBox, type CanvasNode, type TaskMark } from "./canvas-nodes.tsx";
 import { layoutGraph, type PlacedEdge, type PlacedGraph } from "./layout-graph.ts";
 import { FitIcon, MinusIcon, PlusIcon } from "./canvas-icons.tsx";
 
@@ -21,9 +21,9 @@ type GraphCanvasProps = {
   follow?: string | null;
 };
 
-const NODE_TYPES: NodeTypes = { task: TaskBox, group: GroupBox, entry: EntryBox };
+const NODE_TYPES: NodeTypes = { task: TaskBox, holder: HolderBox, entry: EntryBox };
 const EDGE_TYPES: EdgeTypes = { way: WayEdge };
-const READABLE_ZOOM = 0.72;
+const READABLE_ZOOM = 0.9;
 const MARGIN = 24;
 const MOVE_MS = 250;
 
@@ -56,7 +56,7 @@ function Canvas({ graph, label, markOf, edgeMarkOf, selected, onSelect, follow =
       disableKeyboardA11y
       deleteKeyCode={null}
       onPaneClick={() => onSelect(null)}
-      className="!bg-canvas"
+      className="!bg-canvas [&_.react-flow__attribution]:!bg-transparent [&_.react-flow__attribution_a]:!text-ink-faint"
     >
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} color="var(--color-line)" />
       <Sight placed={placed} follow={follow} />
@@ -67,10 +67,10 @@ function Canvas({ graph, label, markOf, edgeMarkOf, selected, onSelect, follow =
 type Marks = Pick<GraphCanvasProps, "markOf" | "edgeMarkOf" | "selected" | "onSelect">;
 
 function toNode(box: PlacedGraph["boxes"][number], { markOf, edgeMarkOf, selected, onSelect }: Marks): CanvasNode {
-  const shared = { id: box.id, position: { x: box.x, y: box.y }, width: box.width, height: box.height, selectable: false, ...(box.holder === null ? {} : { parentId: box.holder }) };
+  const shared = { id: box.id, position: { x: box.x, y: box.y }, width: box.width, height: box.height, selectable: false, className: "!pointer-events-auto", ...(box.holder === null ? {} : { parentId: box.holder }) };
   if (box.kind === "entry") return { ...shared, type: "entry", data: { box, note: edgeMarkOf(box.edge).note }, zIndex: 3 };
   const data = { box, mark: box.node.pointer === "" ? null : markOf(box.node.pointer), isSelected: selected !== null && selected === box.node.pointer, onSelect };
-  return box.kind === "group" ? { ...shared, type: "group", data, zIndex: 0 } : { ...shared, type: "task", data, zIndex: 3 };
+  return box.kind === "holder" ? { ...shared, type: "holder", data, zIndex: 0 } : { ...shared, type: "task", data, zIndex: 3 };
 }
 
 function toEdge(placed: PlacedEdge, edgeMarkOf: Marks["edgeMarkOf"]): CanvasEdge {

@@ -33,7 +33,7 @@ export function GraphTab({ workflow }: { workflow: WorkflowView }) {
         </div>
         {counts.isError && <div className="absolute inset-x-0 bottom-14"><Problem text={sayProblem(counts.error)} onRetry={() => void counts.refetch()} /></div>}
       </div>
-      <aside aria-label="Task" className="max-h-[45%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-80 lg:border-t-0 lg:border-l">
+      <aside aria-label="Task" tabIndex={0} className="max-h-[45%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-80 lg:border-t-0 lg:border-l">
         <CountsPanel workflow={workflow} counts={counts.data ?? null} selected={selected} onSelect={setSelected} />
       </aside>
     </div>
@@ -51,5 +51,5 @@ function markCounts(count: TaskCount | undefined): TaskMark | null {
 
 function markWay(counts: ReadonlyMap<string, TaskCount>, edge: GraphEdge): EdgeMark {
   const count = countOf(counts, edge.from, edge.branch);
-  return { note: count === null ? null : count.toLocaleString("en"), look: count === 0 ? "faded" : "plain" };
+  return { note: count === null ? null : `${count.toLocaleString("en")}×`, look: count === 0 ? "faded" : "plain" };
 }

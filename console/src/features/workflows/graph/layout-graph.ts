@@ -5,7 +5,7 @@ import { sayBranch } from "./task-words.ts";
 export type Point = { x: number; y: number };
 /** A box on the canvas. `x` and `y` count from the top left of the box that holds it (`holder`), or of the canvas. */
 export type PlacedBox = Point & { id: string; width: number; height: number; holder: string | null };
-export type PlacedTask = PlacedBox & { kind: "task" | "group"; node: GraphNode };
+export type PlacedTask = PlacedBox & { kind: "task" | "holder"; node: GraphNode };
 /** The head of a list inside a task: "each order in orders", "if it fails", a branch of a fork. */
 export type PlacedEntry = PlacedBox & { kind: "entry"; edge: GraphEdge };
 /** `points` and `labelAt` count from the top left of the canvas. `points` is empty for a way that leaves its box. */
@@ -16,7 +16,7 @@ const TASK = { width: 236, height: 78 };
 const MARK = { width: 92, height: 34 };
 const ENTRY_HEIGHT = 26;
 const PADDING = 18;
-const HEADER = 62;
+const HEADER = 74;
 const LETTER = 6.4;
 const LABEL_LIMIT = 26;
 
@@ -35,7 +35,7 @@ export function layoutGraph(graph: WorkflowGraph): PlacedGraph {
 }
 
 function layoutLevel(context: Context, holder: string | null): Level {
-  const sheet = new Graph<object, { width: number; height: number; x?: number; y?: number }, { width: number; height: number; points?: Point[]; x?: number; y?: number }>({ multigraph: true });
+  const sheet = new Graph<object, { width: number; height: number; x?: number; y?: number }, { width: number; height: number; labelpos?: "c"; points?: Point[]; x?: number; y?: number }>({ multigraph: true });
   sheet.setGraph({ rankdir: "TB", nodesep: 44, ranksep: 46, edgesep: 22, marginx: 0, marginy: 0 });
   sheet.setDefaultEdgeLabel(() => ({ width: 0, height: 0 }));
   const own = context.graph.nodes.filter((node) => node.parent === holder);
@@ -80,17 +80,17 @@ function collect(context: Context, { sheet, own, inside, entries, ways, holder }
   const level: Level = { boxes: [], edges: [], width: frame.width, height: frame.height };
   for (const edge of entries) {
     level.boxes.push({ ...place(edge.id), kind: "entry", edge });
-    level.edges.push({ edge, from: edge.id, to: edge.to, ...pathOf(sheet.edge(edge.id, edge.to, edge.id), frame, shift), labelAt: null });
+    level.edges.push({ edge, from: edge.id, to: edge.to, ...pathOf(sheet, { from: edge.id, to: edge.to, id: edge.id }, frame, shift), labelAt: null });
   }
   for (const node of own) {
     const box = place(node.id);
     const held = inside.get(node.id);
-    level.boxes.push({ ...box, kind: held === undefined ? "task" : "group", node });
+    level.boxes.push({ ...box, kind: held === undefined ? "task" : "holder", node });
     for (const inner of held?.boxes ?? []) level.boxes.push(inner);
     for (const edge of held?.edges ?? []) level.edges.push(moved(edge, box));
   }
   for (const { edge, from, to, isDirect } of ways) {
-    if (isDirect) level.edges.push({ edge, from, to, ...pathOf(sheet.edge(from, to, edge.id), frame, shift) });
+    if (isDirect) level.edges.push({ edge, from, to, ...pathOf(sheet, { from, to, id: edge.id }, frame, shift) });
     // A way out of a box: drawn from task to task; its place in the layout kept the room.
     else if (context.holderOf.get(edge.to) === holder) level.edges.push({ edge, from: edge.from, to: edge.to, points: [], labelAt: null });
   }
@@ -102,8 +102,8 @@ function sizeOf(node: GraphNode, held: Level | undefined): { width: number; heig
   return node.kind === "start" || node.kind === "end" ? { ...MARK } : { ...TASK };
 }
 
-function labelSize({ edge, isDirect }: Way): { width: number; height: number } {
-  return edge.branch === null || !isDirect ? { width: 0, height: 0 } : { width: widthOf(sayBranch(edge.branch)) + 26, height: 24 };
+function labelSize({ edge, isDirect }: Way): { width: number; height: number; labelpos: "c" } {
+  return edge.branch === null || !isDirect ? { width: 0, height: 0, labelpos: "c" } : { width: widthOf(sayBranch(edge.branch)) + 26, height: 24, labelpos: "c" };
 }
 
 function widthOf(text: string): number {
@@ -134,10 +134,26 @@ function frameOf(sheet: InstanceType<typeof Graph>): { x: number; y: number; wid
   return { x: left, y: top, width: Math.max(0, ...xs) - left, height: Math.max(0, ...ys) - top };
 }
 
-function pathOf(label: unknown, frame: Point, shift: Point): { points: Point[]; labelAt: Point | null } {
+function pathOf(sheet: InstanceType<typeof Graph>, way: { from: string; to: string; id: string }, frame: Point, shift: Point): { points: Point[]; labelAt: Point | null } {
   const move = ({ x, y }: Point): Point => ({ x: x - frame.x + shift.x, y: y - frame.y + shift.y });
+  const label: unknown = sheet.edge(way.from, way.to, way.id);
   const at = numbers(label);
-  return { points: pointsOf(label).map(move), labelAt: at === null ? null : move(at) };
+  return { points: squared(pointsOf(label), boxOf(sheet.node(way.from)), boxOf(sheet.node(way.to))).map(move), labelAt: at === null ? null : move(at) };
+}
+
+type Box = Point & { width: number; height: number };
+
+/** A way down leaves at the middle of the bottom, enters at the middle of the top and turns at right angles; one that leads back stays as it is. */
+function squared(points: readonly Point[], from: Box, to: Box): Point[] {
+  const [start, end] = [{ x: from.x, y: from.y + from.height / 2 }, { x: to.x, y: to.y - to.height / 2 }];
+  if (start.y >= end.y) return [...points];
+  const path: Point[] = [start];
+  for (const point of [...points.slice(1, -1), end]) {
+    const last = path.at(-1) ?? start;
+    if (Math.abs(last.x - point.x) > 1) path.push({ x: last.x, y: (last.y + point.y) / 2 }, { x: point.x, y: (last.y + point.y) / 2 });
+    path.push(point);
+  }
+  return path;
 }
 
 function moved(placed: PlacedEdge, by: Point): PlacedEdge {
@@ -146,7 +162,7 @@ function moved(placed: PlacedEdge, by: Point): PlacedEdge {
 }
 
 /** The layout writes its places into the labels it was given; these read them back. */
-function boxOf(label: unknown): { x: number; y: number; width: number; height: number } {
+function boxOf(label: unknown): Box {
   const read = (key: string): number => Number(typeof label === "object" && label !== null ? Reflect.get(label, key) : 0);
   return { x: read("x"), y: read("y"), width: read("width"), height: read("height") };
 }

@@ -7,9 +7,9 @@ const FAMILIES: Record<TaskFamily, string> = {
   think: "bg-accent-soft text-accent-ink",
   act: "bg-good-soft text-good",
   person: "bg-warn-soft text-warn",
-  flow: "bg-sunken text-ink-soft",
+  flow: "border border-line bg-surface text-ink-soft",
   time: "bg-warn-soft text-warn",
-  data: "bg-sunken text-ink-soft",
+  data: "border border-line bg-surface text-ink-soft",
   stop: "bg-bad-soft text-bad",
 };
 

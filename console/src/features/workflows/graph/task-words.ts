@@ -1,5 +1,6 @@
 import type { GraphNode, TaskCount } from "../../../../../src/shapes/workflow.ts";
 import { formatDuration, sayCode } from "../../../lib/format.ts";
+import { sayErrorType } from "../workflow-words.ts";
 
 /** What a task is for; gives the colour of its icon. The words say it as well. */
 export type TaskFamily = "talk" | "think" | "act" | "person" | "flow" | "time" | "data" | "stop";
@@ -42,6 +43,7 @@ const KINDS: Record<Exclude<GraphNode["kind"], "call" | "wait">, { kind: string;
 /** A task in plain words: "Ask the customer", "Wait · 2 d", "For each · order in orders". */
 export function sayTask({ kind, label }: Pick<GraphNode, "kind" | "label">): TaskWords {
   if (kind === "wait") return { kind: "Wait", detail: label === null ? null : sayWait(label), family: "time" };
+  if (kind === "raise") return { ...KINDS.raise, detail: label === null ? null : sayErrorType(label) };
   if (kind !== "call") return { ...KINDS[kind], detail: label === null ? null : bare(label) };
   const [name = "", ...rest] = (label ?? "").split(/[:\s]+/);
   const known = CALLS[name];

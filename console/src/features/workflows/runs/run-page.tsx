@@ -75,7 +75,7 @@ function Loaded({ run }: { run: RunView }) {
           </div>
           <RunPlayer steps={steps} number={number} onStep={go} isOpen={isOpenRun(run.status)} />
         </div>
-        <aside aria-label="Step" className="max-h-[45%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l">
+        <aside aria-label="Step" tabIndex={0} className="max-h-[45%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-96 lg:border-t-0 lg:border-l">
           <StepPanel run={run} step={current} pointer={inspected} nowMs={nowMs} />
         </aside>
       </div>

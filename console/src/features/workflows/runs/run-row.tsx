@@ -9,7 +9,7 @@ import { sayRunTime, taskNameAt } from "./run-words.ts";
 export function RunRow({ run, nowMs, isNamed = false }: { run: RunSummary; nowMs: number; /** Says which workflow it is of. */ isNamed?: boolean }) {
   return (
     <li className="relative grid grid-cols-[6.5rem_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0 hover:bg-sunken/60">
-      <StateBadge state={RUN_STATUSES[run.status]} />
+      <span><StateBadge state={RUN_STATUSES[run.status]} /></span>
       <div className="min-w-0">
         <Link to="/runs/$runId" params={{ runId: run.id }} data-list-item className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-[-2px] focus-visible:after:outline-accent-ink">
           {isNamed ? sayCode(run.workflow.name) : formatFull(run.startedAt)}

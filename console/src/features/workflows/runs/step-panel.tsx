@@ -4,6 +4,7 @@ import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { ApprovalCard } from "../../approvals/approval-card.tsx";
 import { Facts, TaskHead } from "../graph/counts-panel.tsx";
+import { bare } from "../graph/task-words.ts";
 import { StateBadge } from "../state-badge.tsx";
 import { TASK_STATUSES } from "../workflow-words.ts";
 import { JsonView } from "./json-view.tsx";
@@ -19,7 +20,7 @@ export function StepPanel({ run, step, pointer, nowMs }: StepPanelProps) {
   const approvals = run.approvals.filter((approval) => approval.status === "waiting" || approval.pointer === step?.pointer);
   return (
     <>
-      {run.error !== null && <Section title="Why the run failed"><ErrorView error={run.error} /></Section>}
+      {run.error !== null && (isUnreached || step?.error?.instance !== run.error.instance) && <Section title="Why the run failed"><ErrorView error={run.error} /></Section>}
       {approvals.map((approval) => <div key={approval.id} className="border-b border-line p-4"><ApprovalCard approval={approval} nowMs={nowMs} isBare /></div>)}
       {node !== undefined && <TaskHead node={node} />}
       {isUnreached && <Section title="In this run"><p className="text-xs text-ink-faint">The run has not come here.</p></Section>}
@@ -39,7 +40,7 @@ function StepDetail({ step }: { step: RunStep }) {
         <div className="mb-3 flex flex-wrap gap-1.5"><StateBadge state={TASK_STATUSES[step.status]} /></div>
         <Facts facts={[["Began after", formatDuration(step.offsetUs)], ["Took", step.status === "running" ? "still under way" : formatDuration(step.durationUs)], ...(step.queuedUs > 0 ? [["Waited to begin", formatDuration(step.queuedUs)] as const] : []), ...(step.iteration > 1 ? [["Round", step.iteration] as const] : []), ...(step.branch === null ? [] : [["Way taken", sayCode(step.branch)] as const])]} />
       </div>
-      {step.reason !== null && <Part title="Why"><p className="break-words">{step.reason}</p></Part>}
+      {step.reason !== null && <Part title="Why"><p className="break-words">{bare(step.reason)}</p></Part>}
       {step.error !== null && <Part title="Error"><ErrorView error={step.error} /></Part>}
       <Part title="Input"><JsonView value={step.input} /></Part>
       <Part title="Output"><JsonView value={step.output} /></Part>

@@ -12,7 +12,7 @@ export function DiffEditor({ before, after, label }: { before: string; after: st
   useEffect(() => {
     if (host.current === null) return;
     const root = shadowMount(host.current);
-    const side = (doc: string, name: string) => ({ doc, extensions: [lineNumbers(), yaml(), mergeTheme, EditorView.lineWrapping, EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": `${name} of ${label}` })] });
+    const side = (doc: string, name: string) => ({ doc, extensions: [lineNumbers(), yaml(), mergeTheme, EditorView.lineWrapping, EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": `${name} of ${label}`, tabindex: "0" })] });
     const view = new MergeView({ a: side(before, "The older"), b: side(after, "The newer"), parent: root, root, gutter: true, highlightChanges: true, collapseUnchanged: { margin: 3, minSize: 6 } });
     return () => view.destroy();
   }, [before, after, label]);

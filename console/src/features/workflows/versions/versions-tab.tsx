@@ -18,11 +18,11 @@ export function VersionsTab({ workflow, before, after }: { workflow: WorkflowVie
   const older = workflow.versions.find((version) => version.hash === before) ?? previousOf(workflow, newer?.hash);
   return (
     <div className="flex h-full min-h-0 flex-col lg:flex-row">
-      <aside aria-label="Versions" className="max-h-[45%] w-full shrink-0 overflow-y-auto border-b border-line bg-surface lg:max-h-none lg:w-80 lg:border-r lg:border-b-0">
+      <aside aria-label="Versions" tabIndex={0} className="max-h-[45%] w-full shrink-0 overflow-y-auto border-b border-line bg-surface lg:max-h-none lg:w-80 lg:border-r lg:border-b-0">
         <VersionList workflow={workflow} before={older?.hash ?? null} after={newer?.hash ?? null} />
         <PublishList name={workflow.name} />
       </aside>
-      <div className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+      <div tabIndex={0} role="region" aria-label="Comparison" className="min-h-0 min-w-0 flex-1 overflow-y-auto">
         {newer === undefined || older === undefined || older.hash === newer.hash
           ? <EmptyState icon={<ArticleIcon />} title="Nothing to compare">{workflow.versions.length < 2 ? "There is one version so far. The next publish adds another." : "Choose two different versions."}</EmptyState>
           : <Difference before={older.hash} after={newer.hash} />}
