@@ -64,7 +64,7 @@ describe("the routes", () => {
     if (read.type === "object") return Object.fromEntries(read.required.map((name) => [name, sampleOf(read.properties[name] ?? {})]));
     if (read.type === "array") return Array.from({ length: read.minItems }, () => sampleOf(read.items));
     if (read.type === "boolean") return true;
-    if (read.pattern === "^[0-9a-f]{64}$") return "0".repeat(64);
+    if (read.pattern?.startsWith("^[0-9a-f]") === true) return "0".repeat(64);
     if (read.type === "string") return read.format === "email" ? "somebody@example.com" : "a-text-of-some-length";
     assert.fail(`no sample of ${JSON.stringify(schema)}: teach this test`);
   }
@@ -124,9 +124,9 @@ describe("the routes", () => {
       const response = await call(route, { authorization: `Bearer ${key}` });
       await response.body?.cancel();
       if (response.status === 403) refused.push(route.name);
-      else assert.ok([200, 202, 404].includes(response.status), `${route.name}: ${response.status}`);
+      else assert.ok([200, 202, 404, 409].includes(response.status), `${route.name}: ${response.status} ${pathOf(route)}`);
     }
-    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/session", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover"]);
+    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/session", "POST /api/approvals/{id}/assignees", "POST /api/approvals/{id}/decision", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover"]);
   });
 
   test("a cookie changes nothing without our header, or from another site", async () => {

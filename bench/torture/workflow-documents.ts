@@ -19,7 +19,7 @@ export const WORKFLOWS = {
       fork:
         compete: true
         branches:
-          - listen: { do: [ { heard: { listen: { to: { one: { with: { type: com.torture.echo, subject: '\${ input.id }' } } } } } }, { after: ${effect("heard")} } ] }
+          - listen: { do: [ { heard: { listen: { to: { one: { with: { type: com.torture.echo }, correlate: { run: { from: '\${ input.subject }', expect: '\${ input.id }' } } } } } } }, { after: ${effect("heard")} } ] }
           - echo: { for: { each: n, in: '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40]' }, do: [ { pause: { wait: { milliseconds: 250 } } }, { say: { emit: { event: { with: { source: https://torture, type: com.torture.echo, subject: '\${ workflow.id }' } } }, output: { as: '\${ input }' } } } ] }
       output: { as: '\${ input }' }
   - timely: { try: [ { late: { wait: { minutes: 10 }, timeout: { after: { milliseconds: 80 } } } } ], catch: { errors: { with: { status: 408 } }, do: [ { timed: ${effect("timed-out")} } ] }, output: { as: '\${ input }' } }

@@ -158,6 +158,7 @@ describe("the tools and intents", () => {
   const action = z.union([
     z.strictObject({ answer: z.literal("knowledge") }),
     z.strictObject({ tool: z.string(), needs: z.array(z.string()).optional(), confirm: z.enum(["never", "inferred", "always"]), verified: z.literal(true) }),
+    z.strictObject({ workflow: z.string(), verified: z.boolean().optional() }),
     z.strictObject({ handoff: z.string() }),
     z.strictObject({ reply: z.string() }),
   ]);
@@ -170,12 +171,14 @@ describe("the tools and intents", () => {
     entities: z.object({ order_number: z.string() }),
   });
 
-  it("every intent in use is defined, its tool exists, and the tool takes what the intent needs", async () => {
+  it("every intent in use is defined, its tool or workflow exists, and the tool takes what the intent needs", async () => {
     const { intents, out_of_scope: outOfScope } = intentsFile.parse(await readYaml("intents.yaml"));
     assert.deepEqual(workspace.parse(await readYaml("baton.yaml")).intents, intents.map((intent) => intent.name));
     const sentences = [...intents.flatMap((intent) => intent.examples), ...outOfScope].map((sentence) => sentence.toLowerCase());
     assert.equal(new Set(sentences).size, sentences.length);
+    const workflows = globSync("workflows/*.yaml", { cwd: import.meta.dirname }).map((path) => basename(path, ".yaml"));
     for (const { action: given } of intents) {
+      if ("workflow" in given) assert.ok(workflows.includes(given.workflow), given.workflow);
       if (!("tool" in given)) continue;
       const tool = tools.find((candidate) => candidate.name === given.tool);
       assert.ok(tool, given.tool);

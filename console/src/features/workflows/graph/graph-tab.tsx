@@ -50,6 +50,6 @@ function markCounts(count: TaskCount | undefined): TaskMark | null {
 }
 
 function markWay(counts: ReadonlyMap<string, TaskCount>, edge: GraphEdge): EdgeMark {
-  const count = countOf(counts, edge.from, edge.branch);
+  const count = countOf(counts, edge);
   return { note: count === null ? null : `${count.toLocaleString("en")}×`, look: count === 0 ? "faded" : "plain" };
 }

@@ -1,4 +1,4 @@
-import type { GraphNode, TaskCount } from "../../../../../src/shapes/workflow.ts";
+import type { GraphEdge, GraphNode, TaskCount } from "../../../../../src/shapes/workflow.ts";
 import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { sayErrorType } from "../workflow-words.ts";
 
@@ -60,12 +60,11 @@ export function sayBranch(branch: string): string {
   return sayCode(branch).toLowerCase();
 }
 
-/** How often a way was taken, as the counts of the task it leaves tell it; null when they do not. */
-export function countOf(counts: ReadonlyMap<string, TaskCount>, from: string, branch: string | null): number | null {
+/** How often a way was taken: a case by what its task counted, the head of a list by how often its first task was reached. Null when that says nothing. */
+export function countOf(counts: ReadonlyMap<string, TaskCount>, { from, to, branch }: Pick<GraphEdge, "from" | "to" | "branch">): number | null {
   const task = counts.get(from);
-  if (task === undefined || branch === null) return null;
-  if (branch === "catch") return task.branches.find((each) => each.branch === branch)?.count ?? task.caught;
-  if (branch === "try" || branch === "do") return null;
+  if (task === undefined || branch === null || branch === "try" || branch === "do") return null;
+  if (to.startsWith(`${from}/`)) return counts.get(to)?.runs ?? 0;
   return task.branches.find((each) => each.branch === branch)?.count ?? (task.branches.length > 0 ? 0 : null);
 }
 

@@ -45,8 +45,9 @@ function Loaded({ run }: { run: RunView }) {
   const current = steps[number - 1] ?? null;
   const isAtEnd = number === steps.length;
   const hasEndedWell = isAtEnd && run.status === "completed";
+  const isWaiting = run.status === "waiting" || run.approvals.some((approval) => approval.status === "waiting");
   const standsAt = isAtEnd && isOpenRun(run.status) ? run.pointer : null;
-  const markOf = useCallback((pointer: string) => markState(states.get(pointer), pointer === (standsAt ?? current?.pointer), pointer === standsAt && run.status === "waiting"), [states, current, standsAt, run.status]);
+  const markOf = useCallback((pointer: string) => markState(states.get(pointer), pointer === (standsAt ?? current?.pointer), pointer === standsAt && isWaiting), [states, current, standsAt, isWaiting]);
   const edgeMarkOf = useCallback((edge: GraphEdge): EdgeMark => ({ note: null, look: isTaken(edge, states, hasEndedWell) ? "taken" : "plain" }), [states, hasEndedWell]);
 
   const go = useCallback((wanted: number | null): void => {
@@ -64,7 +65,7 @@ function Loaded({ run }: { run: RunView }) {
     <WidePage
       back={<Way run={run} />}
       title={`Run of ${sayCode(run.workflow.name)}`}
-      badges={<StateBadge state={RUN_STATUSES[run.status]} />}
+      badges={<StateBadge state={RUN_STATUSES[isOpenRun(run.status) && isWaiting ? "waiting" : run.status]} />}
       note={<RunNote run={run} nowMs={nowMs} />}
       actions={<RunActions run={run} />}
     >
