@@ -43,6 +43,5 @@ const effect: WorkflowFunction = {
   },
 };
 
-const interpreter = await startInterpreter({ functions: [effect], servers: { ingress, admin }, databaseUrl, namespace, mayRunProcesses: true });
-for (const text of Object.values(WORKFLOWS)) interpreter.publish(text);
+await startInterpreter({ functions: [effect], servers: { ingress, admin }, databaseUrl, namespace, mayRunProcesses: true, documents: Object.values(WORKFLOWS), withRelay: true });
 process.stdout.write("ready\n");

@@ -13,6 +13,5 @@ const step: WorkflowFunction = { name: "step", summary: "One journaled step.", i
 
 let text = "";
 for await (const part of process.stdin) text += String(part);
-const interpreter = await startInterpreter({ functions: [step], servers: { ingress, admin }, databaseUrl, namespace });
-for (const document of z.array(z.string()).parse(JSON.parse(text))) interpreter.publish(document);
+await startInterpreter({ functions: [step], servers: { ingress, admin }, databaseUrl, namespace, documents: z.array(z.string()).parse(JSON.parse(text)) });
 process.stdout.write("ready\n");

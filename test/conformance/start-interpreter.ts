@@ -12,6 +12,7 @@ import { cloudEvent } from "../../src/workflows/events/cloud-event.ts";
 import { createListeners } from "../../src/workflows/events/listeners.ts";
 import { createEventMatcher } from "../../src/workflows/events/match-filter.ts";
 import { createEventSink, publishEvent, type EventDeps } from "../../src/workflows/events/publish-event.ts";
+import { startEventRelay } from "../../src/workflows/events/relay-events.ts";
 import { createStoredWaits } from "../../src/workflows/events/stored-waits.ts";
 import type { WorkflowFunction } from "../../src/workflows/functions/function.ts";
 import { resumeRun, cancelRun } from "../../src/workflows/run/control-run.ts";
@@ -49,7 +50,7 @@ export type Interpreter = AsyncDisposable & {
   publishEvent(event: { type: string; id?: string; source?: string; data?: unknown; [attribute: string]: unknown }): Promise<{ listeners: number }>;
 };
 
-export type InterpreterOptions = { functions?: readonly WorkflowFunction[]; log?: Log; secrets?: Record<string, Record<string, string> | string>; mayRunProcesses?: boolean; servers?: { ingress: string; admin: string }; databaseUrl?: string; namespace?: string; endpointPort?: number };
+export type InterpreterOptions = { functions?: readonly WorkflowFunction[]; log?: Log; secrets?: Record<string, Record<string, string> | string>; mayRunProcesses?: boolean; servers?: { ingress: string; admin: string }; databaseUrl?: string; namespace?: string; endpointPort?: number; /** Published before the engine may call. */ documents?: readonly string[]; /** Carries on deliveries that the engine could not take. */ withRelay?: boolean };
 
 export async function startInterpreter(options: InterpreterOptions = {}): Promise<Interpreter> {
   const log = options.log ?? createLog({ level: "error", isPretty: true });
@@ -64,16 +65,18 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
     return parts.engine;
   };
   const { deps, events } = makeDeps(options, log, database, versions, engineOf);
-  const servers = options.servers ?? testServers();
-  const engine = await startRestateEngine({ ingressUrl: servers.ingress, adminUrl: servers.admin, services: workflowServices(deps), log, namespace: options.namespace ?? `t${randomBytes(6).toString("hex")}_`, endpointHost: "127.0.0.1", endpointPort: options.endpointPort ?? 0, isEmbedded: true, journalRetentionMs: 0 });
-  parts.engine = engine;
-  const control = { database, engine: engineOf, clock: systemClock };
   const publish = (text: string) => {
     const hash = createHash("sha256").update(text).digest("hex");
     const source = versions.get(hash) ?? readWorkflow(text, "workflow.yaml");
     versions.set(hash, source);
     return { hash, source };
   };
+  for (const text of options.documents ?? []) publish(text);
+  const servers = options.servers ?? testServers();
+  const engine = await startRestateEngine({ ingressUrl: servers.ingress, adminUrl: servers.admin, services: workflowServices(deps), log, namespace: options.namespace ?? `t${randomBytes(6).toString("hex")}_`, endpointHost: "127.0.0.1", endpointPort: options.endpointPort ?? 0, isEmbedded: true, journalRetentionMs: 0 });
+  parts.engine = engine;
+  const relay = options.withRelay === true ? startEventRelay({ ...events, tenantId: TENANT }) : null;
+  const control = { database, engine: engineOf, clock: systemClock };
   const toStart = (text: string, input: unknown, more: Partial<StartRun> = {}): StartRun => ({ tenantId: TENANT, runId: deriveRunId(randomBytes(9).toString("hex")), hash: publish(text).hash, input, startedBy: "test", ...more });
   return {
     engine, database, deps, publish,
@@ -95,6 +98,7 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
     resume: (runId) => resumeRun(control, TENANT, runId),
     publishEvent: ({ id, source, ...rest }) => publishEvent(events, TENANT, cloudEvent.parse({ specversion: "1.0", id: id ?? randomBytes(6).toString("hex"), source: source ?? "https://test", ...rest })),
     async [Symbol.asyncDispose]() {
+      await relay?.stop();
       await engine.close();
       await database.close();
     },

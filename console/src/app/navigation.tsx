@@ -31,7 +31,7 @@ function Place({ to, icon, label, count = 0 }: PlaceProps) {
   return (
     <Link
       to={to}
-      className="group flex min-w-16 flex-col items-center gap-0.5 rounded-lg py-1.5 text-2xs text-ink-faint hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink"
+      className="group flex min-w-0 flex-col items-center gap-0.5 rounded-lg py-1.5 text-2xs text-ink-faint hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink"
     >
       <span className="relative inline-flex h-7 w-11 items-center justify-center rounded-lg transition-colors group-hover:bg-sunken group-aria-[current=page]:bg-accent-soft group-aria-[current=page]:text-accent-ink">
         {icon}

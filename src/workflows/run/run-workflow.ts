@@ -22,11 +22,25 @@ import { toMs } from "./to-ms.ts";
  */
 export async function runWorkflow(deps: RunDeps, durable: Durable, input: RunInput): Promise<RunEnd> {
   if (input.mayBeRepeat && (await durable.step("known", () => deps.records.has(input.tenantId, input.runId)))) return { status: "repeated" };
-  const run = await openInterpretation(deps, durable, input, { isBranch: false, askedMs: input.askedMs, workflowInput: input.input, context: input.resume?.context ?? {}, counts: input.resume?.counts ?? {}, tasks: 0 });
+  const run = await open(deps, durable, input);
+  if ("status" in run) return run;
   run.state.effects.push(...(input.resume?.effects ?? []));
   const end = await carryOut(run, durable);
   await closeWaits(run);
   return end;
+}
+
+/** A run whose version cannot be had (it was never published, or is no document any more) is recorded as failed. */
+async function open(deps: RunDeps, durable: Durable, input: RunInput): Promise<Interpretation | RunEnd> {
+  try {
+    return await openInterpretation(deps, durable, input, { isBranch: false, askedMs: input.askedMs, workflowInput: input.input, context: input.resume?.context ?? {}, counts: input.resume?.counts ?? {}, tasks: 0 });
+  } catch (error) {
+    if (isInterruption(error)) throw error;
+    const failure = toWorkflowError(error, "");
+    const state = { status: "failed" as const, pointer: null, output: null, context: null, error: failure, resume: null, endedAtMs: deps.clock.nowMs() };
+    await deps.records.write({ run: input, workflow: { namespace: "", name: "", version: "" }, invocationId: durable.invocationId, state, tasks: [] });
+    return { status: "failed", error: failure, effects: [] };
+  }
 }
 
 async function carryOut(run: Interpretation, durable: Durable): Promise<RunEnd> {

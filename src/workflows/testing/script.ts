@@ -33,6 +33,8 @@ export type Script = {
   given: Map<string, GivenApproval>;
   /** Outcomes by call id: a call is made once. */
   calls: Map<string, unknown>;
+  /** Places of the answers over HTTP that were given. */
+  answered: Set<number>;
   /** The next answer under this name; null, and a problem, when the test has none. */
   next<Answer>(what: string, answers: Answer | readonly Answer[] | undefined): Answer | null;
   /** What was given and never asked for. */
@@ -41,9 +43,10 @@ export type Script = {
 
 export function createScript(deps: Pick<Script, "test" | "time" | "engine" | "tools">): Script {
   const taken = new Map<string, number>();
+  const answered = new Set<number>();
   const happened: Happened = { effects: [], undone: [], approvals: [], replies: [], handoffs: [], notices: [], requests: [], events: [], problems: [] };
   return {
-    ...deps, happened, given: new Map(), calls: new Map(),
+    ...deps, happened, given: new Map(), calls: new Map(), answered,
     next<Answer>(what: string, answers: Answer | readonly Answer[] | undefined): Answer | null {
       const count = taken.get(what) ?? 0;
       taken.set(what, count + 1);
@@ -56,11 +59,12 @@ export function createScript(deps: Pick<Script, "test" | "time" | "engine" | "to
     leftOver() {
       const { test } = deps;
       const lists: [string, unknown][] = [["contact", test.contact], ["approvals", test.approvals], ...Object.entries(test.tools).map(([name, list]): [string, unknown] => [`tool ${name}`, list]), ...Object.entries(test.answers).map(([name, list]): [string, unknown] => [`function ${name}`, list])];
-      return lists.flatMap(([what, list]) => {
+      const unasked = test.http.flatMap(({ method, url }, place) => (answered.has(place) ? [] : [`The test gives an answer for ${method} ${url}, which was never called.`]));
+      return unasked.concat(lists.flatMap(([what, list]) => {
         const count = taken.get(what) ?? 0;
         if (Array.isArray(list) && list.length > count) return [`The test gives ${list.length} answers for ${what}, and ${count} were asked for.`];
         return !Array.isArray(list) && count === 0 ? [`The test gives an answer for ${what}, which was never called.`] : [];
-      });
+      }));
     },
   };
 }

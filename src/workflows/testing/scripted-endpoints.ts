@@ -19,7 +19,7 @@ export function scriptedOutbound(script: Script): Outbound {
 async function exchange(script: Script, request: OutboundRequest, limits: OutboundLimits): Promise<OutboundAnswer> {
   const where = `${request.method} ${request.url.href}`;
   script.happened.requests.push(where);
-  const fitting = script.test.http.filter((each) => each.method.toUpperCase() === request.method && fits(each.url, request.url.href));
+  const fitting = script.test.http.flatMap((answer, place) => (answer.method.toUpperCase() === request.method && fits(answer.url, request.url.href) ? [{ answer, place }] : []));
   if (fitting.length === 0) {
     script.happened.problems.push(`The test gives no answer for ${where}.`);
     throw notScripted(where);
@@ -27,8 +27,10 @@ async function exchange(script: Script, request: OutboundRequest, limits: Outbou
   // Several for one address are taken in turn, the last one from then on.
   const [last] = fitting.slice(-1);
   const before = script.happened.requests.filter((each) => each === where).length - 1;
-  const answer = fitting[before] ?? last;
-  if (answer === undefined) throw notScripted(where);
+  const chosen = fitting[before] ?? last;
+  if (chosen === undefined) throw notScripted(where);
+  const { answer } = chosen;
+  script.answered.add(chosen.place);
   if (answer.fault === "timeout") {
     await script.time.pass(limits.timeoutMs, limits.timeUp ?? new AbortController().signal);
     throw fault("timeout", { detail: `${where} did not answer in time.` });

@@ -6,9 +6,10 @@ import { Badge } from "../../ui/badge.tsx";
 import { KeyValues } from "../../ui/key-values.tsx";
 import { RISKS } from "../observe/turn-words.ts";
 import { StateBadge } from "../workflows/state-badge.tsx";
-import { sayActor } from "../workflows/workflow-words.ts";
+import { useActorWords } from "../workflows/use-actor-words.ts";
 import { amountOf, APPROVAL_STATUSES, sayDeadline } from "./approval-words.ts";
 import { DecisionForm } from "./decision-form.tsx";
+import { HandOnForm } from "./hand-on-form.tsx";
 
 /** `isBare`: stands in a panel of its run, so it needs no frame and no link there. */
 type ApprovalCardProps = { approval: ApprovalView; nowMs: number; isBare?: boolean };
@@ -45,7 +46,7 @@ export function ApprovalCard({ approval, nowMs, isBare = false }: ApprovalCardPr
         {!isBare && <Link to="/runs/$runId" params={{ runId: approval.runId }} className="text-accent-ink underline underline-offset-2">Open the run</Link>}
         {approval.conversationId !== null && <Link to="/conversations/$conversationId" params={{ conversationId: approval.conversationId }} className="text-accent-ink underline underline-offset-2">Open the conversation</Link>}
       </p>
-      {isWaiting && approval.isMine && <DecisionForm approval={approval} />}
+      {isWaiting && approval.isMine && <><DecisionForm approval={approval} /><HandOnForm approval={approval} /></>}
       {isWaiting && !approval.isMine && <p className="mt-3 rounded-lg bg-sunken px-3 py-2 text-xs text-ink-soft">{sayWho(approval)}</p>}
       {!isWaiting && <Outcome approval={approval} />}
     </article>
@@ -63,6 +64,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Outcome({ approval }: { approval: ApprovalView }) {
   const { status, decidedBy, comment } = approval;
+  const sayActor = useActorWords();
   const words = status === "expired" ? "Nobody decided in time, so it was not done." : status === "withdrawn" ? "The run ended before somebody decided." : `${APPROVAL_STATUSES[status].words} by ${decidedBy === null ? "a person" : sayActor(decidedBy)}.`;
   return (
     <p className="mt-3 text-ink-soft">

@@ -30,3 +30,8 @@ export const waitingApprovalsQuery = queryOptions({
 export function decideApproval(approval: Pick<ApprovalView, "id" | "callHash">, decision: "approved" | "refused", comment: string): Promise<ApprovalView> {
   return fetchJson<ApprovalView>(`/api/approvals/${approval.id}/decision`, { method: "POST", body: { decision, callHash: approval.callHash, ...(comment === "" ? {} : { comment }) } });
 }
+
+/** From now on only these people decide; nobody named: everybody of its role. */
+export function handOn(id: string, assignees: readonly string[]): Promise<ApprovalView> {
+  return fetchJson<ApprovalView>(`/api/approvals/${id}/assignees`, { method: "POST", body: { assignees } });
+}

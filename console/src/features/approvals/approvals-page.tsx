@@ -27,8 +27,8 @@ export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
       {list.isPending && <LoadingRows count={3} label="Loading the approvals" className="h-40" />}
       {list.isError && <Problem text={sayProblem(list.error)} onRetry={() => void list.refetch()} />}
       {list.isSuccess && approvals.length === 0 && (
-        <EmptyState icon={<CheckIcon />} title={status === "waiting" ? "Nothing waits for approval" : "Nothing here"}>
-          {status === "waiting" ? "When a workflow or the AI wants to do something risky, it appears here by itself." : "Choose another status to see more."}
+        <EmptyState icon={<CheckIcon />} title={status === "waiting" ? "Nothing waits for approval" : status === null ? "Nothing was asked yet" : `Nothing is ${APPROVAL_STATUSES[status].words.toLowerCase()}`}>
+          {status === "waiting" || status === null ? "When a workflow or the AI wants to do something risky, it appears here by itself." : "Choose another status to see more."}
         </EmptyState>
       )}
       <div className="flex flex-col gap-4">{approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} nowMs={nowMs} />)}</div>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { BranchCounts, CheckView, DiffView, FindingView, PublishView, RunSummary, RunView, WorkflowSummary, WorkflowView } from "../../../../src/shapes/workflow.ts";
-import { fetchJson } from "../../lib/fetch-json.ts";
+import { ApiError, fetchJson } from "../../lib/fetch-json.ts";
 import { cursorPaging, fetchPage } from "../../lib/paging.ts";
 
 export type RunStatus = RunSummary["status"];
@@ -11,6 +11,8 @@ const LIST_EVERY_MS = 10_000;
 const COUNTS_EVERY_MS = 4_000;
 const RUNS_EVERY_MS = 5_000;
 const OPEN_RUN_EVERY_MS = 1_500;
+const JUST_STARTED_TRIES = 4;
+const JUST_STARTED_MS = 400;
 const RUN_PAGE = 30;
 
 export const workflowsQuery = queryOptions({
@@ -64,6 +66,9 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["run", id],
     queryFn: ({ signal }) => fetchJson<RunView>(`/api/runs/${id}`, { signal }),
+    // A run that was just started is written down a moment later.
+    retry: (count, error) => count < JUST_STARTED_TRIES && error instanceof ApiError && (error.isTemporary || error.status === 404),
+    retryDelay: JUST_STARTED_MS,
     refetchInterval: ({ state }) => (state.data === undefined || isOpenRun(state.data.status) ? OPEN_RUN_EVERY_MS : false),
   });
 }

@@ -2,11 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { WorkflowSummary } from "../../../../src/shapes/workflow.ts";
 import { formatAgo, formatDuration, formatFull } from "../../lib/format.ts";
 import { StateBadge } from "./state-badge.tsx";
-import { sayActor, sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
+import { sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
+import { useActorWords } from "./use-actor-words.ts";
 
 /** One workflow as a line of the table; the whole line opens it. */
 export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; nowMs: number }) {
   const { health } = workflow;
+  const sayActor = useActorWords();
   return (
     <tr className="relative border-b border-line last:border-b-0 hover:bg-sunken/60">
       <th scope="row" className="max-w-80 py-2.5 pr-3 pl-4 font-normal">

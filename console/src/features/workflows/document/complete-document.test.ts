@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { completeDocument, taskNames, taskTemplate } from "./complete-document.ts";
+import { toFunctionWords } from "./function-words.ts";
+
+const FUNCTIONS = [
+  toFunctionWords({ name: "ask", summary: "Asks.", inputSchema: { type: "object", properties: { attempts: { type: "integer", default: 3 }, question: { type: "string" } }, required: ["question", "attempts"] } }),
+  toFunctionWords({ name: "approve", summary: "Waits for a yes.", inputSchema: null }),
+  toFunctionWords({ name: "reply", summary: "Replies.", inputSchema: { type: "object", properties: { text: { type: "string", description: "What is said." } }, required: ["text"] } }),
+];
 
 const HEAD = "document: { dsl: '1.0.3', namespace: desk, name: refund, version: '1.0.0' }\nevaluate: { language: cel }\ndo:\n";
-const labels = (before: string, whole = before) => completeDocument(before, whole)?.words.map((word) => word.label) ?? [];
+const labels = (before: string, whole = before) => completeDocument(before, whole, FUNCTIONS)?.words.map((word) => word.label) ?? [];
 
 test("at the top stand the document's keys that are not written yet", () => {
   const found = labels(HEAD.replace("do:\n", "u"));
@@ -18,12 +25,16 @@ test("inside a task stand the kinds and the keys of tasks", () => {
 
 test("`call` offers our functions and the endpoints", () => {
   const found = labels(`${HEAD}  - number:\n      call: a`);
-  for (const name of ["ask", "approve", "agent", "http", "mcp"]) assert.ok(found.includes(name), name);
+  for (const name of ["ask", "approve", "http", "mcp"]) assert.ok(found.includes(name), name);
 });
 
 test("`with` offers the arguments of the function that is called", () => {
   assert.deepEqual(labels(`${HEAD}  - number:\n      call: reply\n      with:\n        `), ["text"]);
   assert.ok(labels(`${HEAD}  - one:\n      call: reply\n      with: { text: Hi }\n  - two:\n      call: ask\n      with:\n        q`).includes("question"));
+});
+
+test("what a function must be given stands first; what has a default need not be given", () => {
+  assert.deepEqual(FUNCTIONS[0]?.takes, [{ label: "question", info: "String.", isNeeded: true }, { label: "attempts", info: "Integer.", isNeeded: false }]);
 });
 
 test("`then` offers the tasks of the document", () => {
@@ -39,10 +50,10 @@ test("a case of a switch, a catch and a retry have keys of their own", () => {
 });
 
 test("a new item of a task list offers whole tasks", () => {
-  const found = completeDocument(`${HEAD}  - `, HEAD);
+  const found = completeDocument(`${HEAD}  - `, HEAD, FUNCTIONS);
   assert.equal(found?.kind, "task");
   assert.ok(found.words.some((word) => word.label === "approve"));
-  assert.equal(taskTemplate("reply"), "#{name}:\n\tcall: reply\n\twith:\n\t\ttext: #{text}");
+  assert.equal(taskTemplate("reply", FUNCTIONS), "#{name}:\n\tcall: reply\n\twith:\n\t\ttext: #{text}");
 });
 
 test("inside a sentence nothing is offered", () => {

@@ -1,5 +1,5 @@
 import { CASE_KEYS, ENDPOINT_ARGUMENTS, ENDPOINT_CALLS, FLOW_WORDS, INNER_KEYS, TASK_KEYS, TASK_KINDS, TOP_KEYS, type DocumentWord } from "./document-keys.ts";
-import { FUNCTIONS } from "./function-words.ts";
+import type { FunctionWords } from "./function-words.ts";
 
 /** `kind` `key` gets a colon behind it, `task` is a whole task, `value` stands as it is. `from`: where it begins in the line. */
 export type Completion = { kind: "key" | "value" | "task"; from: number; words: readonly DocumentWord[] };
@@ -9,28 +9,28 @@ const LIST_KEYS = new Set(["do", "try", "branches", "before", "after"]);
 const LINE = /^(\s*)((?:- +)*)(?:(["']?)([\w./-]+)\3\s*:)?/;
 
 /**
- * What may be written at the end of `before`, the document up to the cursor. Null when nothing fits. Pure.
+ * What may be written at the end of `before`, the document up to the cursor; `functions` is what `call` may name. Null when nothing fits. Pure.
  *
  * Works on lines and indentation, because a document that is being written cannot be parsed.
  */
-export function completeDocument(before: string, whole: string): Completion | null {
+export function completeDocument(before: string, whole: string, functions: readonly FunctionWords[]): Completion | null {
   const lines = before.split("\n");
   const line = lines.at(-1) ?? "";
   const value = /^(\s*(?:- +)*)([\w-]+):\s+(["']?)([\w./-]*)$/.exec(line);
-  if (value !== null) return completeValue(value[2] ?? "", line.length - (value[4] ?? "").length, whole);
+  if (value !== null) return completeValue(value[2] ?? "", line.length - (value[4] ?? "").length, whole, functions);
   const key = /^(\s*)((?:- +)?)([\w-]*)$/.exec(line);
   if (key === null) return null;
   const isItem = key[2] !== "";
   const indent = (key[1] ?? "").length + (key[2] ?? "").length;
   const holders = holdersOf(lines.slice(0, -1), (key[1] ?? "").length, isItem);
   const from = line.length - (key[3] ?? "").length;
-  const words = isItem ? [] : keysFor(holders, lines, indent);
-  if (isItem && LIST_KEYS.has(holders.at(-1)?.key ?? "")) return { kind: "task", from, words: [...FUNCTIONS.map(({ name, info }) => ({ label: name, info })), ...TASK_KINDS.filter(({ label }) => label !== "call")] };
+  const words = isItem ? [] : keysFor(holders, lines, indent, functions);
+  if (isItem && LIST_KEYS.has(holders.at(-1)?.key ?? "")) return { kind: "task", from, words: [...functions.map(({ name, info }) => ({ label: name, info })), ...TASK_KINDS.filter(({ label }) => label !== "call")] };
   return words.length === 0 ? null : { kind: "key", from, words };
 }
 
-function completeValue(key: string, from: number, whole: string): Completion | null {
-  if (key === "call") return { kind: "value", from, words: [...FUNCTIONS.map(({ name, info }) => ({ label: name, info })), ...ENDPOINT_CALLS] };
+function completeValue(key: string, from: number, whole: string, functions: readonly FunctionWords[]): Completion | null {
+  if (key === "call") return { kind: "value", from, words: [...functions.map(({ name, info }) => ({ label: name, info })), ...ENDPOINT_CALLS] };
   if (key === "then") return { kind: "value", from, words: [...FLOW_WORDS, ...taskNames(whole).map((label) => ({ label, info: "A task of this document." }))] };
   if (key === "language") return { kind: "value", from, words: [{ label: "cel", info: "Typed, checked before it runs." }, { label: "jq", info: "The standard's own." }] };
   if (key === "read") return { kind: "value", from, words: ["data", "envelope", "raw"].map((label) => ({ label, info: "What of the event is taken." })) };
@@ -55,23 +55,23 @@ function holdersOf(lines: readonly string[], indent: number, isItem: boolean): H
   return found;
 }
 
-function keysFor(holders: readonly Holder[], lines: readonly string[], indent: number): readonly DocumentWord[] {
+function keysFor(holders: readonly Holder[], lines: readonly string[], indent: number, functions: readonly FunctionWords[]): readonly DocumentWord[] {
   const last = holders.at(-1);
   const outer = holders.at(-2);
   if (last === undefined) return unwritten(TOP_KEYS, lines, indent, 0);
   if (last.isItem && LIST_KEYS.has(outer?.key ?? "")) return unwritten([...TASK_KINDS, ...TASK_KEYS], lines, indent, last.indent);
   if (last.isItem && outer?.key === "switch") return CASE_KEYS;
-  if (last.key === "with") return argumentsFor(lines, last.indent);
+  if (last.key === "with") return argumentsFor(lines, last.indent, functions);
   return unwritten(INNER_KEYS[last.key] ?? [], lines, indent, last.indent);
 }
 
 /** What the function takes that the lines above name by `call`. */
-function argumentsFor(lines: readonly string[], indent: number): readonly DocumentWord[] {
+function argumentsFor(lines: readonly string[], indent: number, functions: readonly FunctionWords[]): readonly DocumentWord[] {
   for (let place = lines.length - 2; place >= 0; place -= 1) {
     const match = /^(\s*)call:\s*([\w-]+)/.exec(lines[place] ?? "");
     if (match === null || (match[1] ?? "").length !== indent) continue;
     const name = match[2] ?? "";
-    return FUNCTIONS.find((each) => each.name === name)?.takes.map(({ label, info, isNeeded }) => ({ label, info: isNeeded ? `${info} Needed.` : info })) ?? ENDPOINT_ARGUMENTS[name] ?? [];
+    return functions.find((each) => each.name === name)?.takes.map(({ label, info, isNeeded }) => ({ label, info: isNeeded ? `${info} Needed.` : info })) ?? ENDPOINT_ARGUMENTS[name] ?? [];
   }
   return [];
 }
@@ -95,8 +95,8 @@ export function taskNames(text: string): string[] {
 }
 
 /** A whole task to fill in; `#{…}` are its gaps. */
-export function taskTemplate(word: string): string {
-  const called = FUNCTIONS.find((each) => each.name === word);
+export function taskTemplate(word: string, functions: readonly FunctionWords[]): string {
+  const called = functions.find((each) => each.name === word);
   if (called !== undefined) {
     const taken = called.takes.filter((each) => each.isNeeded).map((each) => `\n\t\t${each.label}: #{${each.label}}`).join("");
     return `#{name}:\n\tcall: ${word}\n\twith:${taken}`;

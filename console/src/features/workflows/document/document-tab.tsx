@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { WorkflowView } from "../../../../../src/shapes/workflow.ts";
@@ -5,6 +6,7 @@ import { Button } from "../../../ui/button.tsx";
 import { Confirm } from "../../../ui/sheet.tsx";
 import { useSession } from "../../identity/session.ts";
 import { DocumentFindings } from "./document-findings.tsx";
+import { functionsQuery } from "./function-words.ts";
 import { PublishDialog } from "./publish-dialog.tsx";
 import { useCheck } from "./use-check.ts";
 import { YamlEditor, type EditorHandle } from "./yaml-editor.tsx";
@@ -13,19 +15,20 @@ const NONE: [] = [];
 
 /** The document as text, checked while it is written; admins publish it from here. */
 export function DocumentTab({ workflow }: { workflow: WorkflowView }) {
-  const [base, setBase] = useState({ hash: workflow.hash, text: workflow.text });
+  const [base, setBase] = useState(workflow.text);
   const [text, setText] = useState(workflow.text);
   const [asked, setAsked] = useState<"publish" | "discard" | null>(null);
   const editor = useRef<EditorHandle>(null);
   const isAdmin = useSession()?.user.role === "admin";
   const checked = useCheck(text, workflow.file);
+  const functions = useQuery(functionsQuery).data ?? NONE;
   const findings = checked.check?.findings ?? NONE;
-  const isChanged = text !== base.text;
-  const isOvertaken = workflow.hash !== base.hash && workflow.text !== text;
+  const isChanged = text !== base;
+  const isOvertaken = workflow.text !== base && workflow.text !== text;
 
   const takeActive = (): void => {
     setAsked(null);
-    setBase({ hash: workflow.hash, text: workflow.text });
+    setBase(workflow.text);
     editor.current?.replace(workflow.text);
   };
   return (
@@ -38,13 +41,13 @@ export function DocumentTab({ workflow }: { workflow: WorkflowView }) {
         </div>
       )}
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-        <div className="min-h-60 min-w-0 flex-1"><YamlEditor label={`Document of ${workflow.name}`} initialText={base.text} isReadOnly={!isAdmin} findings={findings} onChange={setText} handle={editor} /></div>
+        <div className="min-h-60 min-w-0 flex-1"><YamlEditor label={`Document of ${workflow.name}`} functions={functions} initialText={base} isReadOnly={!isAdmin} findings={findings} onChange={setText} handle={editor} /></div>
         <aside aria-label="Findings" tabIndex={0} className="max-h-[40%] w-full shrink-0 overflow-y-auto border-t border-line bg-surface lg:max-h-none lg:w-80 lg:border-t-0 lg:border-l">
           <DocumentFindings checked={checked} onOpen={({ line, column }) => editor.current?.goTo(line, column)} />
         </aside>
       </div>
       {asked === "discard" && <Confirm title="Discard your changes?" confirmLabel="Discard changes" onConfirm={takeActive} onClose={() => setAsked(null)}>The text goes back to the active version. Ctrl+Z in the editor brings yours back as long as you stay on this page.</Confirm>}
-      {asked === "publish" && <PublishDialog workflow={workflow} text={text} onPublished={() => setBase({ hash: workflow.hash, text })} onClose={() => setAsked(null)} />}
+      {asked === "publish" && <PublishDialog workflow={workflow} text={text} onPublished={() => setBase(text)} onClose={() => setAsked(null)} />}
       <LeaveGuard isChanged={isChanged} />
     </div>
   );

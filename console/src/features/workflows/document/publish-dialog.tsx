@@ -41,7 +41,7 @@ export function PublishDialog({ workflow, text, onPublished, onClose }: PublishD
         {check.isError && <p role="alert" className="text-bad">{sayProblem(check.error)}</p>}
         <div>
           <p role="status" className="mb-2 text-xs font-medium text-ink-faint">{check.isPending ? "Checking…" : `${sayFindings(findings)}${hasErrors ? ": publishing needs a document without errors" : ""}`}</p>
-          <FindingList findings={findings} />
+          <FindingList findings={findings} isFileNamed={refused !== null} />
         </div>
         <div>
           <label htmlFor={noteId} className="mb-1 block text-xs text-ink-faint">Note (what changed and why)</label>

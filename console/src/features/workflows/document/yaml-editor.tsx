@@ -9,19 +9,20 @@ import { useEffect, useImperativeHandle, useRef, type Ref } from "react";
 import type { FindingView } from "../../../../../src/shapes/workflow.ts";
 import { documentCompletions } from "./document-completions.ts";
 import { editorTheme } from "./editor-theme.ts";
+import type { FunctionWords } from "./function-words.ts";
 import { shadowMount } from "./shadow-mount.ts";
 
 export type EditorHandle = { /** Puts another text in; undo brings the old one back. */ replace: (text: string) => void; goTo: (line: number, column: number) => void };
-type YamlEditorProps = { label: string; initialText: string; isReadOnly: boolean; findings: readonly FindingView[]; onChange: (text: string) => void; handle: Ref<EditorHandle> };
+type YamlEditorProps = { label: string; functions: readonly FunctionWords[]; initialText: string; isReadOnly: boolean; findings: readonly FindingView[]; onChange: (text: string) => void; handle: Ref<EditorHandle> };
 
 /** A workflow document as text: completions by place, findings as marks. Tab indents; Escape and then Tab leaves. */
-export function YamlEditor({ label, initialText, isReadOnly, findings, onChange, handle }: YamlEditorProps) {
+export function YamlEditor({ label, functions, initialText, isReadOnly, findings, onChange, handle }: YamlEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const started = useRef({ label, initialText, isReadOnly });
-  const latest = useRef(onChange);
+  const latest = useRef({ onChange, functions });
   useEffect(() => {
-    latest.current = onChange;
+    latest.current = { onChange, functions };
   });
 
   useEffect(() => {
@@ -33,7 +34,7 @@ export function YamlEditor({ label, initialText, isReadOnly, findings, onChange,
       root,
       state: EditorState.create({
         doc: initialText,
-        extensions: [...extensionsFor(label), EditorState.readOnly.of(isReadOnly), EditorView.updateListener.of((update) => update.docChanged && latest.current(update.state.doc.toString()))],
+        extensions: [...extensionsFor(label, () => latest.current.functions), EditorState.readOnly.of(isReadOnly), EditorView.updateListener.of((update) => update.docChanged && latest.current.onChange(update.state.doc.toString()))],
       }),
     });
     view.current = editor;
@@ -59,10 +60,10 @@ export function YamlEditor({ label, initialText, isReadOnly, findings, onChange,
   return <div ref={host} data-editor className="h-full min-h-0" />;
 }
 
-function extensionsFor(label: string) {
+function extensionsFor(label: string, functionsNow: () => readonly FunctionWords[]) {
   return [
     lineNumbers(), highlightActiveLineGutter(), lintGutter(), foldGutter(), history(), drawSelection(), highlightActiveLine(), indentOnInput(), bracketMatching(), closeBrackets(), indentUnit.of("  "),
-    yaml(), autocompletion({ override: [documentCompletions], icons: false }), editorTheme,
+    yaml(), autocompletion({ override: [(context) => documentCompletions(context, functionsNow())], icons: false }), editorTheme,
     keymap.of([{ key: "Tab", run: acceptCompletion }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap, indentWithTab]),
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
   ];

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { BranchCounts, GraphNode, TaskCount, WorkflowView } from "../../../../../src/shapes/workflow.ts";
 import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { Section } from "../../../ui/section.tsx";
@@ -16,6 +17,7 @@ export function CountsPanel({ workflow, counts, selected, onSelect }: CountsPane
   return (
     <>
       <TaskHead node={node} />
+      {calledBy(node) !== null && <p className="border-b border-line px-5 py-3"><Link to="/workflows/$workflowName" params={{ workflowName: calledBy(node) ?? "" }} className="text-accent-ink underline underline-offset-2">Open the workflow it runs</Link></p>}
       {count === null ? <Section title="Counts"><p className="text-xs text-ink-faint">No run has come here in this time.</p></Section> : <Figures count={count} />}
       {conditions.length > 0 && (
         <Section title="Conditions">
@@ -26,6 +28,11 @@ export function CountsPanel({ workflow, counts, selected, onSelect }: CountsPane
       )}
     </>
   );
+}
+
+/** The workflow that a task runs as a part; null for scripts, containers and other tasks. */
+function calledBy({ kind, label }: GraphNode): string | null {
+  return kind === "run" && label !== null && /^[a-z0-9-]+$/.test(label) && !["script", "shell", "container"].includes(label) ? label : null;
 }
 
 export function TaskHead({ node }: { node: GraphNode }) {

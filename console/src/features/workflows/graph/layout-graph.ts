@@ -36,7 +36,7 @@ export function layoutGraph(graph: WorkflowGraph): PlacedGraph {
 
 function layoutLevel(context: Context, holder: string | null): Level {
   const sheet = new Graph<object, { width: number; height: number; x?: number; y?: number }, { width: number; height: number; labelpos?: "c"; points?: Point[]; x?: number; y?: number }>({ multigraph: true });
-  sheet.setGraph({ rankdir: "TB", nodesep: 44, ranksep: 46, edgesep: 22, marginx: 0, marginy: 0 });
+  sheet.setGraph({ rankdir: "TB", rankalign: "top", nodesep: 44, ranksep: 46, edgesep: 22, marginx: 0, marginy: 0 });
   sheet.setDefaultEdgeLabel(() => ({ width: 0, height: 0 }));
   const own = context.graph.nodes.filter((node) => node.parent === holder);
   const inside = new Map(own.filter((node) => context.graph.nodes.some((each) => each.parent === node.id)).map((node) => [node.id, layoutLevel(context, node.id)]));

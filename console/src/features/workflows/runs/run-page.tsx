@@ -9,9 +9,10 @@ import { LoadingRows, Problem } from "../../../ui/feedback.tsx";
 import type { TaskMark } from "../graph/canvas-nodes.tsx";
 import { GraphCanvas, type EdgeMark } from "../graph/graph-canvas.tsx";
 import { StateBadge } from "../state-badge.tsx";
+import { useActorWords } from "../use-actor-words.ts";
 import { WidePage } from "../wide-page.tsx";
 import { isOpenRun, runQuery } from "../workflow-queries.ts";
-import { RUN_STATUSES, sayActor, sayErrorType, TASK_STATUSES } from "../workflow-words.ts";
+import { RUN_STATUSES, sayErrorType, TASK_STATUSES } from "../workflow-words.ts";
 import { RunActions } from "./run-actions.tsx";
 import { RunPlayer } from "./run-player.tsx";
 import { isTaken, statesAt, stepsOf, type TaskState } from "./run-steps.ts";
@@ -105,6 +106,7 @@ function Way({ run }: { run: RunView }) {
 }
 
 function RunNote({ run, nowMs }: { run: RunView; nowMs: number }) {
+  const sayActor = useActorWords();
   return (
     <p className="flex flex-wrap gap-x-2 text-xs tabular-nums">
       <span>Started <time dateTime={run.startedAt}>{formatFull(run.startedAt)}</time> by {sayActor(run.startedBy)}</span>

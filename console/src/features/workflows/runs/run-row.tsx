@@ -2,11 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "../../../../../src/shapes/workflow.ts";
 import { formatFull, sayCode } from "../../../lib/format.ts";
 import { StateBadge } from "../state-badge.tsx";
-import { RUN_STATUSES, sayActor, sayErrorType } from "../workflow-words.ts";
+import { useActorWords } from "../use-actor-words.ts";
+import { RUN_STATUSES, sayErrorType } from "../workflow-words.ts";
 import { sayRunTime, taskNameAt } from "./run-words.ts";
 
 /** One run as a line: what began it, how it stands, where it stands, how long it took. */
 export function RunRow({ run, nowMs, isNamed = false }: { run: RunSummary; nowMs: number; /** Says which workflow it is of. */ isNamed?: boolean }) {
+  const sayActor = useActorWords();
   return (
     <li className="relative grid grid-cols-[6.5rem_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0 hover:bg-sunken/60">
       <span><StateBadge state={RUN_STATUSES[run.status]} /></span>

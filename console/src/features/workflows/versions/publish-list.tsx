@@ -10,12 +10,13 @@ import { Section } from "../../../ui/section.tsx";
 import { Confirm } from "../../../ui/sheet.tsx";
 import { useSession } from "../../identity/session.ts";
 import { publishesQuery, rollBackTo } from "../workflow-queries.ts";
-import { sayActor } from "../workflow-words.ts";
+import { useActorWords } from "../use-actor-words.ts";
 
 /** The publishes that touched one workflow. A publish is a whole set: going back to it takes all workflows with it. */
 export function PublishList({ name }: { name: string }) {
   const list = useQuery(publishesQuery);
   const [asked, setAsked] = useState<PublishView | null>(null);
+  const sayActor = useActorWords();
   const isAdmin = useSession()?.user.role === "admin";
   const publishes = list.data ?? [];
   const active = publishes.find((publish) => publish.isActive) ?? null;

@@ -11,11 +11,12 @@ import { Confirm } from "../../../ui/sheet.tsx";
 import { useSession } from "../../identity/session.ts";
 import { FindingList } from "../document/document-findings.tsx";
 import { publishDocument, workflowQuery } from "../workflow-queries.ts";
-import { sayActor } from "../workflow-words.ts";
+import { useActorWords } from "../use-actor-words.ts";
 
 /** All versions, newest first: each against the one before it or the active one, and back to it. */
 export function VersionList({ workflow, before, after }: { workflow: WorkflowView; before: string | null; after: string | null }) {
   const [asked, setAsked] = useState<VersionView | null>(null);
+  const sayActor = useActorWords();
   const isAdmin = useSession()?.user.role === "admin";
   const active = workflow.versions.find((version) => version.isActive);
   return (
@@ -70,7 +71,7 @@ function AskRollback({ workflow, version, onClose }: { workflow: WorkflowView; v
   return (
     <Confirm title={`Roll back to version ${version.version}?`} confirmLabel="Roll back" isBusy={going.isPending} problem={going.isError ? sayProblem(going.error) : refused === null ? null : "It was not rolled back: the check finds errors."} onConfirm={() => going.mutate()} onClose={onClose}>
       <p>New runs of this workflow use version {version.version} at once. Runs under way keep the version they began with, and the other workflows stay as they are.</p>
-      {refused !== null && <div className="mt-3"><FindingList findings={refused} /></div>}
+      {refused !== null && <div className="mt-3"><FindingList findings={refused} isFileNamed /></div>}
     </Confirm>
   );
 }

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { amountOf, sayDeadline } from "./approval-words.ts";
+
+const NOW = Date.parse("2026-01-01T12:00:00Z");
+const inSeconds = (seconds: number) => new Date(NOW + seconds * 1_000).toISOString();
+
+test("the time that is left is told as people say it, and presses in the last quarter of an hour", () => {
+  assert.deepEqual(sayDeadline(inSeconds(42), NOW), { words: "42 s left", isPressing: true });
+  assert.deepEqual(sayDeadline(inSeconds(45 * 60), NOW), { words: "45 min 0 s left", isPressing: false });
+  assert.deepEqual(sayDeadline(inSeconds(3 * 3_600 + 60), NOW), { words: "3 h 1 min left", isPressing: false });
+  assert.deepEqual(sayDeadline(inSeconds(3 * 86_400), NOW), { words: "3 d 0 h left", isPressing: false });
+  assert.deepEqual(sayDeadline(inSeconds(-1), NOW), { words: "time is over", isPressing: true });
+  assert.deepEqual(sayDeadline(null, NOW), { words: "no deadline", isPressing: false });
+});
+
+test("the amount of a call is found by its name, with its currency", () => {
+  assert.equal(amountOf({ order: "1001", amountCents: 10_980, currency: "EUR" }), "€109.80");
+  assert.equal(amountOf({ amount: 1_200, currency: "EUR" }), "1,200 EUR");
+  assert.equal(amountOf({ order: "1001", days: 3 }), null);
+});
