@@ -1,4 +1,5 @@
 import type { WorkflowSource } from "../../src/workflows/document/definition.ts";
+import { workflowError } from "../../src/workflows/run/run-input.ts";
 import { readRunRow } from "../../src/workflows/run/run.store.ts";
 import { TENANT, type Interpreter } from "./start-interpreter.ts";
 
@@ -11,7 +12,7 @@ const END_MS = 5_000;
 
 /**
  * Runs an example against the local shop, which knows none of its addresses: it has run when it completed, waits for what it
- * is to wait for, or failed by what the other side answered. Null, or why it did not.
+ * is to wait for, or failed by what the other side answered, or by what the example itself lacks (a value its own data does not have). Null, or why it did not.
  */
 export async function runExample(interpreter: Interpreter, source: WorkflowSource, shopUrl: string): Promise<{ outcome: string; fault: string | null }> {
   const text = source.text.replaceAll(/https?:\/\/[a-z0-9.-]+\.(?:com|org|io|dev|net)(?=[/"'\s])/g, (host) => (/serverlessworkflow|superbet|petstore\.com|home\.com/.test(host) ? host : shopUrl));
@@ -20,9 +21,9 @@ export async function runExample(interpreter: Interpreter, source: WorkflowSourc
   for (const fromMs = performance.now(); performance.now() - fromMs < END_MS; ) {
     const row = await readRunRow(interpreter.database, TENANT, runId);
     if (row !== null && row.status !== "running") {
-      const type = typeof row.error === "object" && row.error !== null && "type" in row.error ? String(row.error.type) : "";
-      const isRefused = type.endsWith("/configuration") || type.endsWith("/runtime") || type.includes("expression_invalid");
-      return { outcome: row.status === "failed" ? `failed: ${type.replace(/.*\/errors\//, "")}` : row.status, fault: isRefused ? JSON.stringify(row.error) : null };
+      const error = row.error === null ? null : workflowError.parse(row.error);
+      const isOurs = error !== null && (/\/(runtime|workflows\.[a-z_]+)$/.test(error.type) || /not carried out|is refused|There is no/.test(error.detail ?? ""));
+      return { outcome: error === null ? row.status : `${row.status}: ${error.detail ?? error.title}`, fault: isOurs ? `${error.type} ${error.instance}` : null };
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

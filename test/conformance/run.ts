@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../src/lib/app-error.ts";
+import { createLog } from "../../src/lib/log.ts";
 import { tryReadWorkflow } from "../../src/workflows/document/read-workflow.ts";
 import { startTestServers } from "../servers.ts";
 import { checkScenario } from "./check-scenario.ts";
@@ -22,7 +23,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 await using servers = await startTestServers();
 Object.assign(process.env, servers.env);
 await using shop = await startPetShop();
-await using interpreter = await startInterpreter({ documents: STUBS, secrets: new Proxy({}, { get: () => ({ username: "user", password: "secret", token: "secret", clientId: "id", clientSecret: "secret" }) }) });
+await using interpreter = await startInterpreter({ documents: STUBS, log: createLog({ level: "error", isPretty: true, write: () => {} }), secrets: new Proxy({}, { get: () => ({ username: "user", password: "secret", token: "secret", clientId: "id", clientSecret: "secret" }) }) });
 
 const scenarios: { name: string; fault: string | null }[] = [];
 for (const file of readdirSync(join(KIT, "ctk", "features")).sort()) {

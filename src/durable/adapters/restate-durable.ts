@@ -146,7 +146,7 @@ async function attempt<T>(name: string, effect: () => Promise<T>, log: Log): Pro
     }
     const isOurs = error instanceof AppError;
     const failed = { code: isOurs ? error.code : "durable.step_failed", message: messageOf(error), status: isOurs ? error.status : 500, ...(isOurs && Object.keys(error.details).length > 0 ? { details: error.details } : {}) };
-    if (failed.status < 500) log.warn("durable.step_failed", { step: name, code: failed.code, error: failed.message });
+    if (isOurs) log.warn("durable.step_failed", { step: name, code: failed.code, error: failed.message });
     else log.error("durable.step_failed", { step: name, code: failed.code, error: failed.message, stack: error instanceof Error ? error.stack : undefined });
     return { failed, at: Date.now() };
   }

@@ -128,11 +128,17 @@ function setScene(world: TestWorld, test: WorkflowTest): Scene {
   const engine = createVirtualEngine(workflowServices(deps), time);
   parts.engine = engine;
   const replayed = new Map(workflowServices({ ...deps, records: NO_RECORDS }).flatMap((service) => Object.entries(service.handlers)));
-  return { time, engine, script, records, replayed, hasComeToRest: () => Promise.race([resting, givenUp()]), undelivered: () => undated.map((event) => `No run listened for the event "${event.type}".`) };
+  return { time, engine, script, records, replayed, hasComeToRest: () => beforeGivenUp(resting), undelivered: () => undated.map((event) => `No run listened for the event "${event.type}".`) };
 }
 
-function givenUp(): Promise<false> {
-  return new Promise((resolve) => setTimeout(() => resolve(false), GIVEN_UP_AFTER_MS).unref());
+async function beforeGivenUp(resting: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), GIVEN_UP_AFTER_MS)));
+  try {
+    return await Promise.race([resting, givenUp]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function makeDeps(world: TestWorld, script: Script, events: ReturnType<typeof createMemoryEvents>, records: RunDeps["records"]): RunDeps {
