@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createRecording } from "../../../test/conformance/recording-functions.ts";
-import { startInterpreter } from "../../../test/conformance/start-interpreter.ts";
+import { TENANT, startInterpreter } from "../../../test/conformance/start-interpreter.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { countRuns, countTasks } from "./run-counts.store.ts";
+import { deriveRunId } from "./run-input.ts";
+import { startRun } from "./start-run.ts";
 
 const recording = createRecording();
 const interpreter = await startInterpreter({ functions: recording.functions, secrets: { shop: { token: "s3cret" } }, mayRunProcesses: true });
@@ -254,4 +258,27 @@ test("secrets reach expressions and no record", async () => {
   const { runId, end } = await interpreter.run(workflow("\n  - use: { set: { length: '${ $secrets.shop.token | length }' } }\n", "use: { secrets: [shop] }"));
   assert.deepEqual(end.status === "completed" ? end.output : null, { length: 6 });
   assert.ok(!JSON.stringify([await interpreter.tasks(runId), await interpreter.until(runId, "completed")]).includes("s3cret"));
+});
+
+test("every task and branch is counted, by version", async () => {
+  clear();
+  const text = workflow("\n  - pick: { switch: [ { small: { when: .n < 3, then: effect } }, { large: { then: fail } } ] }\n  - effect: { call: effect, with: { value: 1 }, then: end }\n  - fail: { raise: { error: { type: https://test/large, status: 400, title: Large } } }\n");
+  const { hash, source } = interpreter.publish(text);
+  for (const n of [1, 2, 3]) await interpreter.run(text, { n });
+  const { runs, tasks } = await countTasks(interpreter.database, TENANT, { namespace: "test", name: source.definition.document.name, hash, since: new Date(0) });
+  assert.equal(runs, 3);
+  assert.deepEqual(tasks.map(({ name, completed, failed, branches, errors }) => ({ name, completed, failed, branches, errors })), [
+    { name: "pick", completed: 3, failed: 0, branches: [{ branch: "small", count: 2 }, { branch: "large", count: 1 }], errors: [] },
+    { name: "effect", completed: 2, failed: 0, branches: [], errors: [] },
+    { name: "fail", completed: 0, failed: 1, branches: [], errors: [{ type: "https://test/large", count: 1 }] },
+  ]);
+  const mine = (await countRuns(interpreter.database, TENANT, new Date(0))).find(({ name }) => name === source.definition.document.name);
+  assert.deepEqual([mine?.runs, mine?.completed, mine?.failed], [3, 2, 1]);
+});
+
+test("a run of a version that nobody published is recorded as failed", async () => {
+  const runId = deriveRunId("unpublished");
+  const start = { tenantId: TENANT, runId, hash: "0".repeat(64), input: {}, startedBy: "test" };
+  await startRun({ engine: () => interpreter.engine, clock: systemClock }, start);
+  assert.equal((await interpreter.until(runId, "failed")).name, "");
 });

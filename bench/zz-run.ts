@@ -1,0 +1,1 @@
+import { benchWorkflow } from "./zz-workflow.ts"; process.exitCode = await benchWorkflow({ isQuick: true });
