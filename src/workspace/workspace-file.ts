@@ -29,6 +29,8 @@ export const batonFile = z.strictObject({
   audiences: z.array(z.string().min(1)).min(1).default(["public", "customer", "employee"]),
   intents: z.array(z.string()).optional(),
   entities: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string()).default({}),
+  /** How much of every workflow its tests must walk, in percent. */
+  tests: z.strictObject({ coverage: z.number().min(0).max(100).default(100) }).default({ coverage: 100 }),
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { createRecording } from "../../../test/conformance/recording-functions.ts";
 import { startInterpreter } from "../../../test/conformance/start-interpreter.ts";
 
-const interpreter = await startInterpreter();
+const recording = createRecording();
+const interpreter = await startInterpreter({ functions: recording.functions });
 after(() => interpreter[Symbol.asyncDispose]());
 
 let made = 0;
@@ -79,4 +81,35 @@ test("a run that is over does not listen any more", async () => {
   await interpreter.cancel(cancelled);
   await interpreter.until(cancelled, "cancelled");
   assert.equal((await tell("late", 2)).listeners, 0);
+});
+
+test("a run that failed at an event deals with it again when it is resumed, then goes on listening", async () => {
+  recording.failures.set("second", 1);
+  const runId = await start(listening("{ to: { any: [ { with: { type: part } } ], until: '( . | length ) == 3' } }", `      foreach:
+        item: event
+        do: [ { keep: { call: effect, with: { value: '\${ $event }', failAs: '\${ if $event == 2 then "second" else "none" end }' } } } ]
+`));
+  for (const value of [1, 2]) await tell("part", value);
+  await interpreter.until(runId, "failed");
+  await interpreter.resume(runId);
+  await interpreter.until(runId, "waiting");
+  await tell("part", 3);
+  assert.deepEqual(await outputOf(runId), [1, 2, 3]);
+  assert.deepEqual(recording.done.map(({ value }) => value), [1, 2, 2, 3]);
+});
+
+test("a retried listen hears again", async () => {
+  recording.failures.set("retried", 1);
+  made += 1;
+  const runId = await start(`document: { dsl: '1.0.3', namespace: test, name: listen${made}, version: '1.0.0' }
+do:
+  - attempt:
+      try:
+        - hear: { listen: { to: { one: { with: { type: again } } } } }
+        - keep: { call: effect, with: { value: '\${ .[0] }', failAs: retried } }
+      catch: { retry: { limit: { attempt: { count: 2 } } } }
+`);
+  await tell("again", 1);
+  while ((await tell("again", 2)).listeners === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await outputOf(runId), 2);
 });

@@ -3,10 +3,12 @@ import type { EventConsumption, EventFilter } from "../document/definition.ts";
 import { cloudEvent, type CloudEvent } from "../events/cloud-event.ts";
 import type { EventDelivery, EventWait } from "../events/event-waits.ts";
 import { checkSchema } from "../run/check-schema.ts";
-import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
+import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { checkSize } from "../run/limits.ts";
 import { beginEffect, deriveId } from "./begin-effect.ts";
 
+/** What a failed `foreach` leaves for a resumption: the event it was dealing with, and what was before it. */
+const reached = z.object({ consumed: z.array(z.unknown()), taken: z.array(z.number()), delivery: z.object({ seq: z.number(), filter: z.number(), event: cloudEvent }) });
 const deliveries = z.array(z.object({ seq: z.number(), filter: z.number(), event: cloudEvent }));
 
 /** What is listened for, as one list of filters; the first `untilCount` end the wait (`until` another consumption). */
@@ -16,22 +18,30 @@ type Plan = { kind: "one" | "all" | "any"; filters: readonly EventFilter[]; unti
  * Waits for events; the output is the list of those that were consumed, in order, each as `foreach` makes it.
  *
  * The wait is open from its first look until it ends, so an event that comes while an earlier one is dealt with is not lost;
- * every look and every stop is one journal entry.
+ * every look and every stop is one journal entry. A resumed run deals with the event it failed at, then listens anew.
  */
 export async function performListen(run: Interpretation, call: TaskCall<"listen">): Promise<TaskOutcome> {
   const plan = toPlan(call.task.to);
   const wait = toWait(run, call, plan);
   run.state.openWaits.add(wait.waitId);
-  const consumed: unknown[] = [];
-  const taken = new Set<number>();
+  const left = call.frame?.data === undefined ? null : reached.parse(call.frame.data);
+  const consumed: unknown[] = [...(left?.consumed ?? [])];
+  const taken = new Set<number>(left?.taken);
   let isEnd = false;
+  let resumed: readonly EventDelivery[] = left === null ? [] : [left.delivery];
   for (let seq = 0, isOver = false; !isOver; ) {
-    for (const delivery of await nextDeliveries(run, call, wait, seq)) {
-      seq = delivery.seq;
+    const isAgain = resumed.length > 0;
+    const come = isAgain ? resumed : await nextDeliveries(run, call, wait, seq);
+    resumed = [];
+    for (const delivery of come) {
+      if (!isAgain) seq = delivery.seq;
       const isUntil = delivery.filter < plan.untilCount;
       taken.add(delivery.filter);
       if (!isUntil) {
-        const made = await consume(run, call, delivery.event, consumed.length);
+        const made = await consume(run, call, delivery.event, consumed.length, isAgain).catch((error: unknown) => {
+          if (error instanceof TaskFailure) error.extra = { data: { consumed, taken: [...taken], delivery } };
+          throw error;
+        });
         isEnd ||= made.isEnd;
         consumed.push(made.value);
       }
@@ -56,9 +66,10 @@ function toPlan(to: EventConsumption): Plan {
   return { ...plan, filters: [...until, ...filters], untilCount: until.length, isUntilAll: to.until.kind === "all" };
 }
 
+/** A retry and a resumption listen anew: the wait before them is closed. */
 function toWait(run: Interpretation, call: TaskCall<"listen">, plan: Plan): EventWait {
   const scope = call.expressionScope();
-  return { tenantId: run.input.tenantId, runId: run.input.runId, waitId: deriveId("wait", call.key), filters: plan.filters, language: run.definition.language, scope: { input: scope.input, context: scope.context, variables: scope.variables }, isOncePerFilter: plan.kind === "all" };
+  return { tenantId: run.input.tenantId, runId: run.input.runId, waitId: deriveId("wait", `${call.key}!${call.iteration}~${run.input.attempt}`), filters: plan.filters, language: run.definition.language, scope: { input: scope.input, context: scope.context, variables: scope.variables }, isOncePerFilter: plan.kind === "all" };
 }
 
 /** What has come after `seq`, or else what comes next. */
@@ -77,12 +88,12 @@ async function nextDeliveries(run: Interpretation, call: TaskCall<"listen">, wai
 }
 
 /** One event as the task reads it, and as `foreach` deals with it. */
-async function consume(run: Interpretation, call: TaskCall<"listen">, event: CloudEvent, place: number): Promise<{ value: unknown; isEnd: boolean }> {
+async function consume(run: Interpretation, call: TaskCall<"listen">, event: CloudEvent, place: number, isResumed: boolean): Promise<{ value: unknown; isEnd: boolean }> {
   const value = call.task.read === "envelope" ? event : event.data;
   const { foreach } = call.task;
   if (foreach === null) return { value, isEnd: false };
   const variables = { [foreach.item]: value, [foreach.at]: place };
-  const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks({ ...call.scope, key: `${call.key}@${place}`, visits: new Map(), variables: { ...call.scope.variables, ...variables }, resume: [] }, foreach.do, value);
+  const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks({ ...call.scope, key: `${call.key}@${place}`, visits: new Map(), variables: { ...call.scope.variables, ...variables }, resume: isResumed ? call.scope.resume : [] }, foreach.do, value);
   const scope = call.expressionScope({ variables, input: value });
   scope.output = ended.output;
   const output = foreach.output.transform === null ? ended.output : run.expressions.evaluate(foreach.output.transform, scope);

@@ -45,10 +45,11 @@ function toOutput(run: Interpretation, name: string, end: ReturnType<typeof runE
   return end.output;
 }
 
+/** A retry is another attempt of the same run: the keys of its effects stay, so what was done is not done again. */
 function toChildInput(run: Interpretation, call: TaskCall<"run">, hash: string, input: unknown): RunInput {
   const atMs = Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs);
   return {
-    ...run.input, runId: deriveRunId(call.key, String(run.input.attempt)), hash, input, startedAtMs: atMs, askedMs: atMs, startedBy: `run ${run.input.runId}`,
-    parentRunId: run.input.runId, depth: run.input.depth + 1, attempt: 1, resume: null, mode: "run", mayBeRepeat: false,
+    ...run.input, runId: deriveRunId(call.key), hash, input, startedAtMs: atMs, askedMs: atMs, startedBy: `run ${run.input.runId}`,
+    parentRunId: run.input.runId, depth: run.input.depth + 1, attempt: call.iteration + run.input.attempt - 1, resume: null, mode: "run", mayBeRepeat: false,
   };
 }

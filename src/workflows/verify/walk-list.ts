@@ -46,18 +46,23 @@ export function indexByName(list: TaskList): ReadonlyMap<string, number> {
   return new Map(list.map(({ name }, index) => [name, index]));
 }
 
-/** The places where a task can go on, as `then` says it. */
+/** The places where a task that ran can go on, as `then` says it. */
 export function thensOf(task: Task): readonly string[] {
-  if (task.kind === "raise") return task.if === null ? [] : [task.then];
+  if (task.kind === "raise") return [];
   if (task.kind !== "switch") return [task.then];
   const hasDefault = task.cases.some(({ when }) => when === null);
-  return [...task.cases.map(({ then }) => then), ...(hasDefault && task.if === null ? [] : [task.then])];
+  return [...task.cases.map(({ then }) => then), ...(hasDefault ? [] : [task.then])];
+}
+
+/** The same and the next task, where `if` may skip this one: whatever its `then` says. */
+export function waysOf(task: Task): readonly string[] {
+  return task.if === null ? thensOf(task) : [...new Set([...thensOf(task), "continue"])];
 }
 
 function nextsOf(list: TaskList, index: number, targets: ReadonlyMap<string, number>): number[] {
   const task = list[index]?.task;
   if (task === undefined) return [];
-  return thensOf(task).flatMap((then) => (then === "end" || then === "exit" ? [] : then === "continue" ? [index + 1] : [targets.get(then) ?? -1])).filter((next) => next >= 0 && next < list.length);
+  return waysOf(task).flatMap((then) => (then === "end" || then === "exit" ? [] : then === "continue" ? [index + 1] : [targets.get(then) ?? -1])).filter((next) => next >= 0 && next < list.length);
 }
 
 function backTargets(list: TaskList, targets: ReadonlyMap<string, number>): ReadonlySet<number> {

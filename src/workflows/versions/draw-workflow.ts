@@ -58,7 +58,10 @@ function partsOf(task: Task): { branch: string; list: TaskList }[] {
 }
 
 function labelOf(task: Task): string | null {
-  if (task.kind === "call") return task.call;
+  if (task.kind === "call") {
+    const tool = task.with["tool"];
+    return (task.call === "tool" || task.call === "approve") && typeof tool === "string" && !tool.startsWith("${") ? `${task.call}: ${tool}` : task.call;
+  }
   if (task.kind === "for") return `${task.each} in ${task.in}`;
   if (task.kind === "fork") return task.isCompeting ? "the first one wins" : "all at once";
   if (task.kind === "wait") return "ms" in task.wait ? `${task.wait.ms} ms` : task.wait.expression;

@@ -2,7 +2,7 @@ import type { NamedTask } from "../../document/definition.ts";
 import { didYouMean } from "../../document/did-you-mean.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import type { Checking } from "../findings.ts";
-import { loopsWithout, thensOf, walkList } from "../walk-list.ts";
+import { loopsWithout, walkList, waysOf } from "../walk-list.ts";
 import { type ListInPlace, listsIn, listsOf } from "../task-tree.ts";
 
 const DIRECTIVES: readonly string[] = ["continue", "exit", "end"];
@@ -41,7 +41,7 @@ function checkNames({ report }: Checking, { list }: ListInPlace): void {
 }
 
 function checkReach({ report }: Checking, { list }: ListInPlace): void {
-  const { reached } = walkList<true>(list, true, { step: ({ task }) => thensOf(task).map((to) => ({ to, state: true })), join: () => true, reenter: () => true });
+  const { reached } = walkList<true>(list, true, { step: ({ task }) => waysOf(task).map((to) => ({ to, state: true })), join: () => true, reenter: () => true });
   // Of a row of unreachable tasks the first one is named, and those that others would lead to by name.
   const targets = new Set(list.map(({ task }) => task.then));
   for (const [index, { name, pointer }] of list.entries()) {

@@ -41,10 +41,10 @@ function weaker(left: Gate, right: Gate): Gate {
 function routes(named: NamedTask, entry: Gate, tracing: Tracing): Route<Gate>[] {
   const { task } = named;
   const isJudged = entry === "asked" && looksAtAnswer(named);
-  // A skipped task is passed with what was known before it.
   const inside = traceTask(named, isJudged ? "given" : entry, tracing);
-  const after = task.if === null || isJudged ? inside : weaker(inside, entry);
-  return thensOf(task).map((to) => ({ to, state: after }));
+  // A skipped task is passed with what was known before it, and always goes on to the next one.
+  const skipped: Route<Gate>[] = task.if === null ? [] : [{ to: "continue", state: isJudged ? inside : entry }];
+  return [...thensOf(task).map((to) => ({ to, state: inside })), ...skipped];
 }
 
 /** A condition that names the approval's answer. */

@@ -4,7 +4,7 @@ import { describeKinds, itemOf, kindsOf, unionOf } from "../../expressions/json-
 import type { Checking, Report } from "../findings.ts";
 import { typeCall, typeRun } from "./type-call.ts";
 import { type DataTypes, joinTypes, typeTemplate } from "./types-at.ts";
-import { type Route, walkList } from "../walk-list.ts";
+import { type Route, thensOf, walkList } from "../walk-list.ts";
 
 /** Every expression against the data that reaches it: the document's input schema, and what functions and tools give back. */
 export function checkTypes(checking: Checking): void {
@@ -52,11 +52,9 @@ function typeTask(checking: Checking, named: NamedTask, entry: DataTypes): Route
   const hasExport = task.export.transform !== null || task.export.schema !== null;
   const context = hasExport ? applyContract(checking, task.export, `${pointer}/export`, "as", types, output, output) : body.context;
   const after = { ...entry, input: output, context };
-  const passed = task.if === null ? after : joinTypes(after, entry);
-  if (task.kind === "raise") return task.if === null ? [] : [{ to: task.then, state: entry }];
-  if (task.kind !== "switch") return [{ to: task.then, state: passed }];
-  const hasDefault = task.cases.some(({ when }) => when === null);
-  return [...task.cases.map(({ then }) => ({ to: then, state: passed })), ...(hasDefault && task.if === null ? [] : [{ to: task.then, state: passed }])];
+  // A skipped task hands on what came to it, always to the next one.
+  const skipped: Route<DataTypes>[] = task.if === null ? [] : [{ to: "continue", state: entry }];
+  return [...thensOf(task).map((to) => ({ to, state: after })), ...skipped];
 }
 
 type Body = { output: JsonSchema | null; context: JsonSchema | null };

@@ -1,1 +1,0 @@
-import { benchWorkflow } from "./zz-workflow.ts"; process.exitCode = await benchWorkflow({ isQuick: true });
