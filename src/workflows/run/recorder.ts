@@ -60,7 +60,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     state.timer ??= setTimeout(show, WATCHED_AFTER_MS).unref();
   };
 
-  const write = (status: RunStatus, pointer: string) => options.records.write(toWrite(running(status, pointer)));
+  const write = (status: RunStatus, pointer: string) => {
+    // From here on, not from when it is written: a note for those who watch must not come after it.
+    state.isPaused = status === "waiting";
+    return options.records.write(toWrite(running(status, pointer)));
+  };
   const clear = () => {
     state.pending.clear();
     state.last = new Map();
