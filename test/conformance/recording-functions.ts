@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { AppError } from "../../src/lib/app-error.ts";
 import type { WorkflowFunction } from "../../src/workflows/functions/function.ts";
@@ -14,8 +15,9 @@ export function createRecording(): Recording {
   const effect: WorkflowFunction<z.output<typeof input>> = {
     name: "effect", summary: "", input, output: z.unknown(), traits,
     run: ({ durable, idempotencyKey, task }, { value, delayMs, failAs }) =>
-      durable.step("effect", async () => {
-        if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      durable.step("effect", async (signal) => {
+        // What is given up does nothing any more.
+        if (delayMs > 0) await setTimeout(delayMs, undefined, { signal });
         recording.done.push({ value, key: idempotencyKey, iteration: task.iteration });
         const left = failAs === undefined ? 0 : (recording.failures.get(failAs) ?? 0);
         if (failAs !== undefined && left > 0) {
