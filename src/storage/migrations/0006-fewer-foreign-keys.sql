@@ -9,9 +9,10 @@ begin
 end $$;
 
 -- What a turn works on up to message `p_until` (null: all it has claimed). Volatile, so that it sees what `begin_turn` has
--- done in the same statement.
+-- done in the same statement. Planned once: left to itself, PostgreSQL plans it anew at every call, which costs twice the
+-- reading.
 create function turn_context(p_tenant text, p_conversation text, p_turn text, p_until bigint)
-returns table (case_id text, until_seq bigint, contact json, focus jsonb, claimed json, recent json, placeholders json, questions json) language plpgsql as $$
+returns table (case_id text, until_seq bigint, contact json, focus jsonb, claimed json, recent json, placeholders json, questions json) language plpgsql set plan_cache_mode = force_generic_plan as $$
 begin
   return query select t.case_id, u.until_seq,
       (select row_to_json(x) from (select c.id, c.name, c.email, c.external_id,
