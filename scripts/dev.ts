@@ -11,7 +11,7 @@ const config = readConfig({ ...process.env, BATON_PORT: process.env["BATON_PORT"
 await using servers = await startServers(config, logOf(config));
 const env = { ...process.env, DATABASE_URL: servers.databaseUrl, RESTATE_INGRESS_URL: servers.restate.ingressUrl, RESTATE_ADMIN_URL: servers.restate.adminUrl, BATON_PORT: String(config.port), BATON_ADMIN_PASSWORD: process.env["BATON_ADMIN_PASSWORD"] ?? "baton-dev" };
 const children: ChildProcess[] = [
-  spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--watch-path=src", `--watch-path=${config.workspace}`, "--watch-preserve-output", "src/main.ts"], { env, stdio: "inherit" }),
+  spawn(process.execPath, [...process.execArgv, "--watch-path=src", `--watch-path=${config.workspace}`, "--watch-preserve-output", "src/main.ts"], { env, stdio: "inherit" }),
   spawn(process.execPath, ["node_modules/vite/bin/vite.js", "console", "--clearScreen", "false"], { env: { ...env, BATON_URL: `http://127.0.0.1:${config.port}` }, stdio: "inherit" }),
 ];
 await new Promise<void>((resolve) => {

@@ -15,6 +15,12 @@ export const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 const SAME_SIGNAL_MS = 1000;
 
 /**
+ * On a machine with much memory V8 lets garbage grow to several times what is alive before it looks: the server's memory
+ * grew by 43 % from 2,000 turns to 20,000, and by 6 % with these. Smaller values keep less and cost a quarter more time.
+ */
+const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--heap-growing-percent=100", "--max-semi-space-size=32"];
+
+/**
  * Makes everything ready and runs the script in Node 24; never returns before it has ended.
  * Returns the exit code; a script that was ended by a signal gives 128 + its number, as shells do.
  */
@@ -31,7 +37,7 @@ export async function launch({ script, args, isConsoleWanted, root = projectRoot
  * group), so SIGINT is forwarded only when no terminal is there; npm's own second copy is dropped.
  */
 function runScript(node, args) {
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "inherit" });
+  const child = spawn(node, [...NODE_FLAGS, ...args], { stdio: "inherit" });
   const isInTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   const sentMs = new Map();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
