@@ -139,6 +139,14 @@ describe("a turn on the built-in answerer", () => {
     assert.equal((await rows("select distinct turn_id from inbox where conversation_id = $1", [visit.conversationId])).length, 1);
   });
 
+  test("a message is answered or handed over wherever its characters fall", async () => {
+    for (const text of [`a${"😀".repeat(45)}`, `a${"😀".repeat(100)}`, `${"😀".repeat(40)} what is this`]) {
+      const visit = await app.visit();
+      assert.ok((await visit.ask(text)).reply, text.slice(0, 3));
+      assert.deepEqual(await rows("select 1 from turn where conversation_id = $1 and (status not in ('replied', 'handed_off') or reason like 'turn.failed%')", [visit.conversationId]), []);
+    }
+  });
+
   test("an anonymous visit's token stores no message once the visit is a verified person's", async () => {
     const visit = await app.visit();
     const send = (headers: Record<string, string>, id: string) => app.request("/api/chat/messages", { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ id, text: "Which payment methods do you take?" }) });

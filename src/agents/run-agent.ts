@@ -1,3 +1,4 @@
+import { cut } from "../lib/cut.ts";
 import { z } from "zod";
 import type { ModelMessage, ModelTool, ModelToolCall } from "../models/model.ts";
 import { type AgentInput, type AgentOutcome, type AgentTool, HANDOFF_REASONS, type ModelCallRecord, type SavedModelCall } from "./agent.ts";
@@ -102,7 +103,7 @@ async function callAwaitingApproval(run: Run, checked: readonly CheckedCall[]): 
 function handOff(run: Run, call: ModelToolCall): AgentOutcome {
   const read = handoffArguments.safeParse(call.arguments);
   const given = read.success ? read.data : { reason: "agent.asked" as const, summary: "" };
-  return { kind: "handoff", reason: given.reason, summary: given.summary.slice(0, MAX_SUMMARY), calls: run.calls };
+  return { kind: "handoff", reason: given.reason, summary: cut(given.summary, MAX_SUMMARY), calls: run.calls };
 }
 
 function checkCall(tools: readonly AgentTool[], call: ModelToolCall, callKey: string): CheckedCall {

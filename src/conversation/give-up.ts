@@ -1,5 +1,6 @@
 import type { Durable } from "../durable/durable.ts";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { cut } from "../lib/cut.ts";
 import { newId } from "../lib/ids.ts";
 import { makeLedgerEntry } from "../observe/ledger.ts";
 import { closeTurn, deliverTurn, readContext, type Delivered } from "./conversation.store.ts";
@@ -32,12 +33,12 @@ async function tellAndHandOff(deps: TurnDeps, input: TurnInput, error: unknown):
     const context = await readContext(deps.database, input, null);
     const code = error instanceof AppError ? error.code : "fault";
     const handoffId = newId("hand", at.getTime());
-    const headline = `A fault stopped the answer to: "${context.text.slice(0, 140)}"`;
+    const headline = `A fault stopped the answer to: "${cut(context.text, 140)}"`;
     return deliverTurn(deps.database, input, {
       untilSeq: null, messageId: newId("msg", at.getTime()), text: "Something went wrong on our side, and I don't want to leave you waiting. I'm passing you to a colleague, who will see our whole conversation.",
       authorName: deps.assistantName, citations: [], channel: context.channel, pushChannel: deps.channels.get(context.channel)?.delivery === "push" ? context.channel : null, outboxId: newId("out", at.getTime()),
       intent: null, decision: "handoff", reason: `turn.failed: ${code}`, model: null, costMicroUsd: 0, stages: [], focus: context.focus, subject: null, isForced: true,
-      handoff: { id: handoffId, reason: "turn.failed", summary: { headline, intent: null, sentiment: null, language: null, openQuestion: context.text.slice(0, 500), verifiedFacts: [], suggestedNextStep: "Read the thread and answer by hand." }, tried: [] },
+      handoff: { id: handoffId, reason: "turn.failed", summary: { headline, intent: null, sentiment: null, language: null, openQuestion: cut(context.text, 500), verifiedFacts: [], suggestedNextStep: "Read the thread and answer by hand." }, tried: [] },
       ledger: [makeLedgerEntry({ kind: "turn.failed", subjectId: input.conversationId, caseId: context.caseId, actor: "baton", at, body: { turnId: input.turnId, code, handoffId } })],
     }, at);
 }

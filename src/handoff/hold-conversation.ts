@@ -1,3 +1,4 @@
+import { cut } from "../lib/cut.ts";
 import { createHash } from "node:crypto";
 import type { Channel } from "../channels/channel.ts";
 import { messageConflict } from "../channels/channels.errors.ts";
@@ -160,7 +161,7 @@ export async function askForPerson(deps: HandoffDeps, actor: ContactActor): Prom
     const who = known.name ?? known.email ?? "A visitor";
     const summary = {
       headline: known.subject === null ? `${who} asked for a person before saying anything.` : `${who} asked for a person; the case began with: "${known.subject}"`,
-      intent: known.intent, sentiment: null, language: null, openQuestion: known.lastText?.slice(0, 500) ?? null,
+      intent: known.intent, sentiment: null, language: null, openQuestion: known.lastText === null ? null : cut(known.lastText, 500),
       verifiedFacts: [known.isVerified ? `identity verified: ${known.email ?? actor.contactId}` : "identity not verified"], suggestedNextStep: "Greet the customer and read the thread.",
     };
     const handoffId = newId("hand", at.getTime());

@@ -70,6 +70,27 @@ suite("a batch on the database", () => {
   });
   after(() => database.close());
 
+  test("nor does one that waits alone", async () => {
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query("begin");
+    await holder.query("select id from tenant where id = 'acme' for update");
+    const waiting = database.batch("acme", LOCKED, { key: "acme", values: { id: "acme" } });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const fromMs = performance.now();
+    const other = await Promise.race([database.batch("acme", LOCKED, { key: "x", values: { id: "x" } }).then(() => "done"), new Promise((resolve) => setTimeout(() => resolve("stalled"), 2_000))]);
+    assert.equal(other, "done", `after ${performance.now() - fromMs} ms`);
+    await holder.query("commit");
+    await holder.end();
+    assert.equal((await waiting)?.["id"], "acme");
+  });
+
+  test("half a character in one item spoils nobody's", async () => {
+    const ECHO = { name: "test_echo", textOf: () => "select i.ord, i.text from jsonb_to_recordset($2::jsonb) as i(ord int, text text) where $1 <> ''" };
+    const rows = await Promise.all(["whole \u{1f600}", "half \ud83d", "told: \\ud83d"].map((text) => database.batch("acme", ECHO, { key: text, values: { text } })));
+    assert.deepEqual(rows.map((row) => row?.["text"]), ["whole \u{1f600}", "half \ufffd", "told: \\ud83d"]);
+  });
+
   test("who has the lock of one item keeps the others from nothing, and that item waits for it", async () => {
     const holder = new pg.Client({ connectionString: url });
     await holder.connect();

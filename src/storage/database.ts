@@ -114,10 +114,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     const known = batchers.get(name);
     if (known !== undefined) return known;
     const together = { name: statement.name, text: statement.textOf("skip locked") };
-    const alone = { name: `${statement.name}_alone`, text: statement.textOf("") };
     const made = createBatcher<BatchItem, Row | null>({
-      run: (items) => runBatch(items, (list) => query(tenantId, items.length === 1 ? alone : together, [tenantId, list])),
-      keyOf: (item) => item.key, maxItems: BATCH_ITEMS, maxRunning: BATCHES_AT_ONCE, isCommon: (error) => error instanceof AppError,
+      run: (items) => runBatch(items, (list) => query(tenantId, together, [tenantId, list])),
+      keyOf: (item) => item.key, maxItems: BATCH_ITEMS, maxRunning: BATCHES_AT_ONCE, isCommon: (error) => error instanceof AppError && isConnectionError(error.cause),
     });
     batchers.set(name, made);
     return made;
@@ -127,7 +126,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     async batch(tenantId, statement, item) {
       const row = await batcherOf(tenantId, statement)(item);
       if (row?.["is_skipped"] !== true) return row;
-      const [waited = null] = await query(tenantId, { name: `${statement.name}_alone`, text: statement.textOf("") }, [tenantId, JSON.stringify([{ ...item.values, ord: 0 }])]);
+      const [waited = null] = await query(tenantId, { name: `${statement.name}_alone`, text: statement.textOf("") }, [tenantId, toJson([{ ...item.values, ord: 0 }])]);
       return waited;
     },
     query,
@@ -165,8 +164,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
+/** JSON as jsonb takes it: JavaScript writes half a character as an escape, which PostgreSQL refuses for the whole batch. */
+function toJson(items: readonly Record<string, unknown>[]): string {
+  const text = JSON.stringify(items);
+  return text.includes("\\ud") ? JSON.stringify(items, (_, value: unknown) => (typeof value === "string" ? value.toWellFormed() : value)) : text;
+}
+
 async function runBatch(items: readonly BatchItem[], run: (list: string) => Promise<Row[]>): Promise<(Row | null)[]> {
-  const rows = await run(JSON.stringify(items.map((item, ord) => ({ ...item.values, ord }))));
+  const rows = await run(toJson(items.map((item, ord) => ({ ...item.values, ord }))));
   const answers: (Row | null)[] = items.map(() => null);
   for (const row of rows) answers[Number(row["ord"])] = row;
   return answers;

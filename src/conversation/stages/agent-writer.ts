@@ -1,3 +1,4 @@
+import { cut } from "../../lib/cut.ts";
 import { z } from "zod";
 import type { AgentProfile } from "../../agents/agent-profile.ts";
 import type { AgentOutcome, AgentTool, SavedModelCall } from "../../agents/agent.ts";
@@ -75,7 +76,7 @@ function conclude(outcome: AgentOutcome, draft: Draft, acted: Acted, placeholder
     promptTokens: outcome.calls.reduce((sum, call) => sum + call.promptTokens, 0), completionTokens: outcome.calls.reduce((sum, call) => sum + call.completionTokens, 0),
   };
   if (outcome.kind === "gave_up") return { kind: "failed", reason: outcome.reason, acted, ...totals };
-  if (outcome.kind === "handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: outcome.reason, handoffNote: restore(outcome.summary, placeholders).slice(0, 500), isFromKnowledge: false, reason: `handed off: ${outcome.reason}` }, acted, ...totals };
+  if (outcome.kind === "handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: outcome.reason, handoffNote: cut(restore(outcome.summary, placeholders), 500), isFromKnowledge: false, reason: `handed off: ${outcome.reason}` }, acted, ...totals };
   const isQuestion = draft.pending !== null;
   return { kind: "written", draft: { ...draft, text: outcome.text, citations: isQuestion ? [] : citePassages(outcome.text, acted.passages), isFromKnowledge: !isQuestion }, acted, ...totals };
 }

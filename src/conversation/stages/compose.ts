@@ -1,4 +1,5 @@
 import { answerExtractively } from "../../knowledge/answer-extractive.ts";
+import { cut } from "../../lib/cut.ts";
 import type { ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { Citation } from "../../shapes/conversation.ts";
 import type { Decision, PendingQuestion, PlannedPart } from "../turn.ts";
@@ -93,5 +94,5 @@ export function withheldDraft(reason: string): Draft {
 export function subjectOf(text: string, decision: Pick<Decision, "intent">): string {
   const line = text.split("\n")[0]?.trim() ?? "";
   if (line.length <= 80) return line === "" ? (decision.intent ?? "") : line;
-  return `${line.slice(0, 80).replace(/\s+\S*$/, "")}…`;
+  return `${cut(line, 80).replace(/\s+\S*$/, "")}…`;
 }

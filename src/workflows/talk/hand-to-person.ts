@@ -1,3 +1,4 @@
+import { cut } from "../../lib/cut.ts";
 import { openHandoff, readBackground, setHolder } from "../../handoff/handoff.store.ts";
 import { newId } from "../../lib/ids.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
@@ -42,7 +43,7 @@ export async function handToPerson(deps: TalkDeps, input: HandInput): Promise<Ha
       await setHolder(query, { tenantId, conversationId, holder: "queue", assigneeId: null, at });
       const known = await readBackground(query, tenantId, conversationId);
       const summary = {
-        headline: input.summary.slice(0, 500), intent: known.intent, sentiment: null, language: null, openQuestion: known.lastText?.slice(0, 500) ?? null,
+        headline: cut(input.summary, 500), intent: known.intent, sentiment: null, language: null, openQuestion: known.lastText === null ? null : cut(known.lastText, 500),
         verifiedFacts: [known.isVerified ? `identity verified: ${known.email ?? known.name ?? "yes"}` : "identity not verified", ...input.facts], suggestedNextStep: input.nextStep ?? "Read the thread and the run, and take it from there.",
       };
       const handoffId = newId("hand", at.getTime());
