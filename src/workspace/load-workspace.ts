@@ -6,6 +6,7 @@ import { z } from "zod";
 import { loadAgentProfiles } from "../agents/agent-profile.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Tool } from "../tools/tool.ts";
+import { resolvePackages } from "./resolve-packages.ts";
 import { workspaceInvalid } from "./workspace.errors.ts";
 import { batonFile, intentsFile } from "./workspace-file.ts";
 import type { Workspace } from "./workspace.ts";
@@ -54,6 +55,7 @@ async function readYaml<T>(path: string, schema: z.ZodType<T>): Promise<T> {
 async function loadTools(folder: string): Promise<Map<string, Tool>> {
   const tools = new Map<string, Tool>();
   if (!(await isFolder(folder))) return tools;
+  resolvePackages();
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts")).sort()) {
     const module: unknown = await import(pathToFileURL(join(folder, name)).href);
     const tool = typeof module === "object" && module !== null && "default" in module ? module.default : null;

@@ -1,3 +1,4 @@
+import { mapTexts } from "../../guard/map-texts.ts";
 import { restore, type Placeholder, type Redactor } from "../../guard/redactor.ts";
 
 /**
@@ -15,11 +16,4 @@ export function hidePersonal(redactor: Redactor, value: unknown, known: Placehol
 /** Puts the values back. */
 export function restorePersonal(value: unknown, known: readonly Placeholder[]): unknown {
   return mapTexts(value, (text) => restore(text, known));
-}
-
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, change));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapTexts(entry, change)]));
-  return value;
 }

@@ -1,3 +1,4 @@
+import { mapTexts } from "../../guard/map-texts.ts";
 import { cut } from "../../lib/cut.ts";
 import { z } from "zod";
 import type { AgentProfile } from "../../agents/agent-profile.ts";
@@ -152,13 +153,6 @@ function hideDeep(deps: Pick<TurnDeps, "redactor">, input: WriteInput, told: unk
 
 function restoreDeep(given: unknown, placeholders: readonly Placeholder[]): unknown {
   return mapTexts(given, (text) => restore(text, placeholders));
-}
-
-function mapTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((entry) => mapTexts(entry, change));
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapTexts(entry, change)]));
-  return value;
 }
 
 function asArguments(value: unknown): Record<string, unknown> {

@@ -69,7 +69,8 @@ export function runQuery(id: string) {
     // A run that was just started is written down a moment later.
     retry: (count, error) => count < JUST_STARTED_TRIES && error instanceof ApiError && (error.isTemporary || error.status === 404),
     retryDelay: JUST_STARTED_MS,
-    refetchInterval: ({ state }) => (state.data === undefined || isOpenRun(state.data.status) ? OPEN_RUN_EVERY_MS : false),
+    // A run that is not there will not come; one that cannot be reached may.
+    refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.status === 404 ? false : state.data === undefined || isOpenRun(state.data.status) ? OPEN_RUN_EVERY_MS : false),
   });
 }
 

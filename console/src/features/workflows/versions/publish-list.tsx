@@ -12,20 +12,19 @@ import { useSession } from "../../identity/session.ts";
 import { publishesQuery, rollBackTo } from "../workflow-queries.ts";
 import { useActorWords } from "../use-actor-words.ts";
 
-/** The publishes that touched one workflow. A publish is a whole set: going back to it takes all workflows with it. */
-export function PublishList({ name }: { name: string }) {
+/** A publish is a whole set: going back to it takes all workflows with it. */
+export function PublishList() {
   const list = useQuery(publishesQuery);
   const [asked, setAsked] = useState<PublishView | null>(null);
   const sayActor = useActorWords();
   const isAdmin = useSession()?.user.role === "admin";
   const publishes = list.data ?? [];
   const active = publishes.find((publish) => publish.isActive) ?? null;
-  const own = publishes.filter((publish) => publish.isActive || [...publish.added, ...publish.changed, ...publish.removed].includes(name));
   return (
     <Section title="Publishes of all workflows">
       {list.isError && <Problem text={sayProblem(list.error)} onRetry={() => void list.refetch()} />}
       <ul className="-mx-2 flex flex-col gap-1">
-        {own.map((publish) => (
+        {publishes.map((publish) => (
           <li key={publish.id} className="rounded-lg px-2 py-2">
             <div className="flex items-center gap-2"><span className="font-medium tabular-nums">Number {publish.number}</span>{publish.isActive && <Badge tone="good">Active</Badge>}</div>
             <p className="text-xs text-ink-faint"><time dateTime={publish.publishedAt}>{formatFull(publish.publishedAt)}</time> by {sayActor(publish.publishedBy)}</p>

@@ -20,7 +20,7 @@ export function VersionsTab({ workflow, before, after }: { workflow: WorkflowVie
     <div className="flex h-full min-h-0 flex-col lg:flex-row">
       <aside aria-label="Versions" tabIndex={0} className="max-h-[45%] w-full shrink-0 overflow-y-auto border-b border-line bg-surface lg:max-h-none lg:w-80 lg:border-r lg:border-b-0">
         <VersionList workflow={workflow} before={older?.hash ?? null} after={newer?.hash ?? null} />
-        <PublishList name={workflow.name} />
+        <PublishList />
       </aside>
       <div tabIndex={0} role="region" aria-label="Comparison" className="min-h-0 min-w-0 flex-1 overflow-y-auto">
         {newer === undefined || older === undefined || older.hash === newer.hash
