@@ -45,8 +45,9 @@ export async function testCommand(folder: string, options: TestOptions): Promise
     options.write(`There are no tests${isPart ? " of this name" : ""} in ${join(folder, "tests")}.\n`);
     return isPart || world.workflows.size > 0 ? 1 : 0;
   }
-  const outcome = await testWorkspace(world, tests, (each) => (options.format === "text" ? options.write(testLine(each)) : undefined));
-  // A part of the tests says nothing of the branches that the others take.
+  const whole = await testWorkspace(world, tests, (each) => (options.format === "text" ? options.write(testLine(each)) : undefined));
+  // A part of the tests says nothing of the branches that the others take, nor of other workflows.
+  const outcome = isPart ? { ...whole, coverage: whole.coverage.filter(({ name }) => tests.some((each) => each.workflow === name)) } : whole;
   const threshold = isPart ? 0 : (options.threshold ?? (await thresholdOf(folder)));
   const passed = hasPassed(outcome, threshold);
   options.write(options.format === "json" ? toJsonReport(outcome, threshold, passed) : summary(outcome, threshold));
