@@ -21,7 +21,7 @@ export const COMMANDS: readonly Command[] = [
   { name: "link", usage: "link mail@example.com", about: "Print a chat link that signs this customer in", run: link },
   { name: "check", usage: "check [folder] [--format text|sarif|json] [--data-flow]", about: "Say what is wrong with the workflows of a workspace, with file, line and advice", run: check },
   { name: "test", usage: "test [folder] [--threshold 90] [--only name] [--format text|json]", about: "Run the tests of a workspace's workflows, with scripted answers and in virtual time", run: test },
-  { name: "publish", usage: "publish [--note TEXT]", about: "Make the workspace's workflows the active ones", run: (args) => publishCommand(args) },
+  { name: "publish", usage: "publish [folder] [--note TEXT] [--remove]", about: "Make the workspace's workflows the active ones", run: (args) => publishCommand(args) },
   { name: "versions", usage: "versions [NAME]", about: "What was published", run: (args) => versionsCommand(args) },
   { name: "diff", usage: "diff A B", about: "What changed between two publishes or versions", run: (args) => diffCommand(args) },
   { name: "rollback", usage: "rollback [NUMBER]", about: "Make an earlier publish active again", run: (args) => rollbackCommand(args) },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -39,7 +39,7 @@ describe("publishing by the command line", () => {
   test("publish, versions, diff and rollback work on one database without a running Baton", async () => {
     assert.match((await run(versionsCommand)).written, /Nothing has been published/);
     await write("1.0.0", "one");
-    assert.match((await run(publishCommand, "--note", "first")).written, /Published as 1:\n {2}hello 1\.0\.0/);
+    assert.match((await run(publishCommand, "--note", "first")).written, /Published as 1; .*:\n {2}hello 1\.0\.0/);
     assert.match((await run(publishCommand)).written, /Nothing to publish/);
     await write("1.1.0", "two");
     assert.match((await run(publishCommand)).written, /Published as 2/);
@@ -64,5 +64,18 @@ describe("publishing by the command line", () => {
     await assert.rejects(run(rollbackCommand), { code: "workflows.nothing_before" });
     assert.match((await run(rollbackCommand, "2")).written, /Publish 2 is active again/);
     await assert.rejects(run(rollbackCommand, "9"), { code: "workflows.publish_unknown" });
+  });
+
+  test("another folder replaces active workflows only when that is said", async () => {
+    const other = await mkdtemp(join(tmpdir(), "baton-other-"));
+    await cp(folder, other, { recursive: true });
+    await rm(join(other, "workflows", "hello.yaml"));
+    await writeFile(join(other, "workflows", "bye.yaml"), hello("1.0.0", "bye").replace("name: hello", "name: bye"));
+    const { code, written } = await run(publishCommand, other);
+    assert.equal(code, 1);
+    assert.match(written, new RegExp(`^The workflows of ${other}, for the tenant "cli":`));
+    assert.match(written, /Nothing was published.*\n {2}a\/hello\nSay --remove/);
+    assert.match((await run(publishCommand, other, "--remove")).written, /Published as 3; .*\n {2}bye 1\.0\.0/);
+    await rm(other, { recursive: true });
   });
 });

@@ -37,6 +37,7 @@ export type Durable = {
   /**
    * Runs `work` with an end in time: when it is over, whatever `work` awaits is given up, its children are cancelled, and
    * the outcome is `timed_out`. Use the handed `durable` inside. Bounds may be nested; the outer one holds for all inside.
+   * A step under way is told by its `signal`, ended, and answers first, as when cancelled: what it did is known.
    */
   within<T>(timeoutMs: number, work: (durable: Durable) => Promise<T>): Promise<Bounded<T>>;
   /** The time of the last step that ended, ms since the epoch; 0 before the first. Deterministic, never ahead of the clock. */
@@ -53,8 +54,8 @@ export type Bounded<T> = { kind: "done"; value: T } | { kind: "timed_out" };
 
 /** A handler running as part of this one. */
 export type DurableChild = {
-  /** What the handler returned. Throws `durable.failed` when it failed or was cancelled. */
-  wait(): Promise<unknown>;
+  /** What the handler returned. Throws `durable.failed` when it failed or was cancelled. `evenLate`: past the bounds of `within`. */
+  wait(options?: { evenLate: boolean }): Promise<unknown>;
   /** Asks it to stop; no matter when it has ended. */
   cancel(): Promise<void>;
 };

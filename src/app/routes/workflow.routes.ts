@@ -6,7 +6,7 @@ import { notAllowed } from "../../identity/identity.errors.ts";
 import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type TaskCount } from "../../shapes/workflow.ts";
 import { countTasks, type TaskCounts } from "../../workflows/run/run-counts.store.ts";
 import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
-import { hashText, publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
+import { publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
 import { completeHash, listPublishes, readVersionText } from "../../workflows/versions/version.store.ts";
 import { versionUnknown, workflowUnknown } from "../../workflows/versions/versions.errors.ts";
 import { readWorkflow } from "../../workflows/document/read-workflow.ts";
@@ -78,7 +78,7 @@ export function workflowRoutes(app: App) {
   api.openapi(routes.publish, async (c) => {
     const actor = await operator(c, app);
     const { documents, note } = c.req.valid("json");
-    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: await documentsOf(app, actor.tenantId, documents), by: actorName(actor), note: note ?? null, onlyIfNew: false });
+    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await loadWorkspace(app.workspace.folder)).workflows, by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
     if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
     const rows = await listPublishes(app.database, actor.tenantId, 100);
     return c.json({ status: outcome.kind, publish: toPublishView(outcome.publish, rows.find((row) => row.number === outcome.publish.number - 1)), findings: [...outcome.findings] }, 200);
@@ -109,25 +109,6 @@ export function workflowRoutes(app: App) {
 
 function toTaskCount({ p50_us: p50Us, p95_us: p95Us, queued_p50_us: queuedP50Us, queued_p95_us: queuedP95Us, ...counts }: TaskCounts): TaskCount {
   return { ...counts, p50Us, p95Us, queuedP50Us, queuedP95Us };
-}
-
-/** What is to be active: the given documents among the active ones, or the workspace's folder as it is now. */
-async function documentsOf(app: App, tenantId: string, given: { file: string; text: string }[] | undefined): Promise<{ file: string; text: string }[]> {
-  if (given === undefined) return (await loadWorkspace(app.workspace.folder)).workflows;
-  const hashes = new Set(given.map((each) => hashText(each.text)));
-  const names = new Set(given.flatMap((each) => nameOf(each.text, each.file)));
-  const active = await Promise.all((await app.workflows.versions.active(tenantId)).filter((row) => !hashes.has(row.hash) && !names.has(`${row.namespace}/${row.name}`)).map((row) => app.workflows.versions.load(tenantId, row.hash)));
-  return [...active.map(({ file, text }) => ({ file, text })), ...given];
-}
-
-/** Empty for a text that cannot be read: the publish says why. */
-function nameOf(text: string, file: string): string[] {
-  try {
-    const { namespace, name } = readWorkflow(text, file).definition.document;
-    return [`${namespace}/${name}`];
-  } catch {
-    return [];
-  }
 }
 
 async function diffVersions(app: App, tenantId: string, before: string, after: string): Promise<z.infer<typeof diffView>> {

@@ -4,7 +4,8 @@ import type { PublishedVersions } from "../../workflows/versions/workflow-versio
 import type { Workspace } from "../../workspace/workspace.ts";
 
 /**
- * Publishes the workspace's documents when they are not the ones published last; a rollback is not undone by a restart.
+ * Publishes the workspace's documents when the folder has changed since it was last published; neither a rollback nor what was
+ * published in the console is undone by a restart.
  * Documents with errors are named in the log and what was active stays so: nothing else is disturbed.
  */
 export async function publishAtStart(deps: { publishing: PublishDeps; versions: PublishedVersions; log: Log }, workspace: Pick<Workspace, "tenantId" | "workflows" | "intents">): Promise<void> {
@@ -14,6 +15,7 @@ export async function publishAtStart(deps: { publishing: PublishDeps; versions: 
     for (const finding of outcome.findings) {
       if (outcome.kind === "refused" && finding.severity === "error") deps.log.error("workflows.not_published", { place: `${finding.place.file}:${finding.place.line}:${finding.place.column}`, rule: finding.rule, reason: finding.message, advice: finding.advice });
     }
+    if (outcome.kind === "unchanged" && !outcome.publish.is_active) deps.log.info("workflows.kept", { reason: "the folder has not changed since it was published, and other documents have been made active since; `baton publish` makes the folder's active" });
     if (outcome.kind === "published") deps.log.info("workflows.published", { number: outcome.publish.number, workflows: outcome.publish.members.map((member) => `${member.name} ${member.version}`) });
   }
   const names = new Set((await deps.versions.active(tenantId)).map((version) => version.name));

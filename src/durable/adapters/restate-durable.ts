@@ -6,8 +6,8 @@ import type { Bounded, Durable, DurableCall, DurableChild, DurableExternal } fro
 
 type Options = { log: Log; namespace: string };
 
-/** One end in time. `fired` is raced with everything awaited inside it; `children`: started inside and not ended. */
-type Deadline = { fired: restate.RestatePromise<Deadline>; controller: AbortController; children: Set<RestateChild> };
+/** One end in time. `fired` is raced with everything awaited inside it; `children`: started inside and not ended. `end`: it has come. */
+type Deadline = { fired: restate.RestatePromise<Deadline>; controller: AbortController; children: Set<RestateChild>; isOver: boolean; end(): void };
 
 type RestateChild = DurableChild & { promise: restate.InvocationPromise<unknown> };
 
@@ -15,7 +15,7 @@ type RestateChild = DurableChild & { promise: restate.InvocationPromise<unknown>
 type Journaled<T> = ({ ok: T } | { failed: { code: string; message: string; status: number; details?: Record<string, unknown> } }) & { at?: number };
 
 /** Awaits what `make` begins; throws instead when a cancellation is due, or a deadline comes first. */
-type Settle = <T>(make: () => restate.RestatePromise<T>) => Promise<T>;
+type Settle = <T>(make: () => restate.RestatePromise<T>, isLate?: boolean) => Promise<T>;
 
 type Settled<T> = { kind: "value"; value: T } | { kind: "failure"; failure: restate.TerminalError };
 
@@ -33,8 +33,10 @@ type Invocation = { context: restate.Context; options: Options; state: { lastSte
 
 function scope(invocation: Invocation, deadlines: readonly Deadline[], known: Map<DurableChild, RestateChild>): Durable {
   const { context, options, state } = invocation;
-  const settle = <T>(make: () => restate.RestatePromise<T>): Promise<T> => {
-    if (!state.isStopping) return settleBefore(deadlines, make());
+  const settle = <T>(make: () => restate.RestatePromise<T>, isLate = false): Promise<T> => {
+    const over = isLate ? undefined : deadlines.find((deadline) => deadline.isOver);
+    if (over !== undefined) return Promise.reject(new TimeIsUp(over));
+    if (!state.isStopping) return settleBefore(isLate ? [] : deadlines, make());
     state.isStopping = false;
     return Promise.reject(durableCancelled());
   };
@@ -53,12 +55,15 @@ function scope(invocation: Invocation, deadlines: readonly Deadline[], known: Ma
     async step<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
       const signal = deadlines.length === 0 ? NEVER : AbortSignal.any(deadlines.map((deadline) => deadline.controller.signal));
       let promise: restate.RestatePromise<Journaled<T>> | null = null;
-      const journaled = await settle(() => (promise = context.run(name, () => attempt(name, () => work(signal), options.log), STEP_RETRIES))).catch((error: unknown) => {
-        if (promise === null || !isCancelled(error)) throw error;
-        state.isStopping = true;
-        return ended(promise);
+      const journaled = await settle(() => (promise = context.run(name, () => attempt(name, work, signal, options.log), STEP_RETRIES))).catch((error: unknown) => {
+        if (promise === null || !(isCancelled(error) || error instanceof TimeIsUp)) throw error;
+        if (error instanceof TimeIsUp) error.deadline.end();
+        else state.isStopping = true;
+        return ended(promise, () => (state.isStopping = true));
       });
       state.lastStepMs = Math.max(state.lastStepMs, journaled.at ?? 0);
+      const over = deadlines.find((deadline) => deadline.isOver);
+      if ("failed" in journaled && over !== undefined) throw new TimeIsUp(over);
       if ("failed" in journaled) throw new AppError({ ...journaled.failed, isRetryable: false });
       return journaled.ok;
     },
@@ -75,13 +80,14 @@ function scope(invocation: Invocation, deadlines: readonly Deadline[], known: Ma
     async within<T>(timeoutMs: number, work: (durable: Durable) => Promise<T>): Promise<Bounded<T>> {
       const deadline = makeDeadline(context, timeoutMs);
       try {
-        return { kind: "done", value: await work(scope(invocation, [...deadlines, deadline], known)) };
+        const value = await work(scope(invocation, [...deadlines, deadline], known));
+        if (!deadline.isOver) return { kind: "done", value };
       } catch (error) {
         if (!(error instanceof TimeIsUp && error.deadline === deadline)) throw error;
-        deadline.controller.abort();
-        for (const child of deadline.children) await child.cancel();
-        return { kind: "timed_out" };
       }
+      deadline.end();
+      for (const child of deadline.children) await child.cancel();
+      return { kind: "timed_out" };
     },
   };
 }
@@ -98,8 +104,12 @@ class TimeIsUp extends AppError {
 }
 
 function makeDeadline(context: restate.Context, timeoutMs: number): Deadline {
-  const deadline: Omit<Deadline, "fired"> = { controller: new AbortController(), children: new Set() };
-  const made: Deadline = Object.assign(deadline, { fired: context.sleep(timeoutMs).map((): Deadline => made) });
+  const deadline: Omit<Deadline, "fired" | "end"> = { controller: new AbortController(), children: new Set(), isOver: false };
+  const end = () => {
+    made.isOver = true;
+    made.controller.abort();
+  };
+  const made: Deadline = Object.assign(deadline, { end, fired: context.sleep(timeoutMs).map((): Deadline => made) });
   return made;
 }
 
@@ -124,29 +134,30 @@ function present(value: unknown): unknown {
   return value;
 }
 
-/** Waits for a step whose first wait was cancelled; further cancellations change nothing. */
-async function ended<T>(promise: restate.RestatePromise<T>): Promise<T> {
+/** Waits for a step whose first wait was given up; cancellations meanwhile are only told. */
+async function ended<T>(promise: restate.RestatePromise<T>, onCancelled: () => void): Promise<T> {
   for (;;) {
     try {
       const [value] = await restate.RestatePromise.all([promise]);
       return value;
     } catch (error) {
       if (!(error instanceof restate.CancelledError)) throw error;
+      onCancelled();
     }
   }
 }
 
-async function attempt<T>(name: string, effect: () => Promise<T>, log: Log): Promise<Journaled<T>> {
+async function attempt<T>(name: string, effect: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, log: Log): Promise<Journaled<T>> {
   try {
-    return { ok: await effect(), at: Date.now() };
+    return { ok: await effect(signal), at: Date.now() };
   } catch (error) {
-    if (isRetryable(error)) {
+    if (isRetryable(error) && !signal.aborted) {
       log.warn("durable.step_retried", { step: name, error: messageOf(error) });
       throw error;
     }
     const isOurs = error instanceof AppError;
     const failed = { code: isOurs ? error.code : "durable.step_failed", message: messageOf(error), status: isOurs ? error.status : 500, ...(isOurs && Object.keys(error.details).length > 0 ? { details: error.details } : {}) };
-    if (isOurs) log.warn("durable.step_failed", { step: name, code: failed.code, error: failed.message });
+    if (isOurs || signal.aborted) log.warn("durable.step_failed", { step: name, code: failed.code, error: failed.message });
     else log.error("durable.step_failed", { step: name, code: failed.code, error: failed.message, stack: error instanceof Error ? error.stack : undefined });
     return { failed, at: Date.now() };
   }
@@ -159,10 +170,10 @@ export function isRetryable(error: unknown): boolean {
 function makeChild(context: restate.Context, settle: Settle, promise: restate.InvocationPromise<unknown>, deadlines: readonly Deadline[]): RestateChild {
   const child: RestateChild = {
     promise,
-    async wait() {
+    async wait(options) {
       try {
         // Wrapped, so that it can be awaited again after a cancellation.
-        const [value] = await settle(() => restate.RestatePromise.all([promise]));
+        const [value] = await settle(() => restate.RestatePromise.all([promise]), options?.evenLate === true);
         for (const deadline of deadlines) deadline.children.delete(child);
         return value;
       } catch (error) {
@@ -172,7 +183,12 @@ function makeChild(context: restate.Context, settle: Settle, promise: restate.In
       }
     },
     async cancel() {
-      context.invocation(await promise.invocationId).cancel();
+      try {
+        context.invocation(await promise.invocationId).cancel();
+      } catch (error) {
+        if (error instanceof restate.CancelledError) throw durableCancelled();
+        throw error;
+      }
     },
   };
   return child;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Database, Row, TransactionQuery } from "../../storage/database.ts";
+import { bindCall, type CallOwner } from "./hash-call.ts";
 
 const approvalRow = z.object({
   id: z.string(), run_id: z.string(), workflow: z.string(), pointer: z.string(), task_name: z.string(), conversation_id: z.string().nullable(), case_id: z.string().nullable(), contact_id: z.string().nullable(),
@@ -20,12 +21,13 @@ export type NewApproval = {
   arguments: Record<string, unknown>; callHash: string; describedAs: string; reason: string; role: "admin" | "agent"; assignees: readonly string[]; externalId: string; at: Date; deadlineAt: Date | null;
 };
 
-/** Stores a request once per id; a repeat only gives it the new external id. */
+/** Stores a request once per id; a repeat gives it the new external id, and asks again when its run had ended. What was decided stays so. */
 export async function insertApproval(query: TransactionQuery, input: NewApproval): Promise<boolean> {
   const rows = await query(
     `insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, conversation_id, case_id, contact_id, tool, risk, arguments, call_hash, described_as, reason, decided_by_role, assignees, status, external_id, requested_at, deadline_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17::text[], 'waiting', $18, $19, $20)
-     on conflict (tenant_id, id) do update set external_id = excluded.external_id where approval.status = 'waiting' returning (xmax = 0) as is_new`,
+     on conflict (tenant_id, id) do update set external_id = excluded.external_id, status = 'waiting', decided_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
+       where approval.status in ('waiting', 'withdrawn') returning (xmax = 0) as is_new`,
     [
       input.tenantId, input.id, input.runId, input.workflow, input.pointer, input.taskName, input.conversationId, input.caseId, input.contactId, input.tool, input.risk, JSON.stringify(input.arguments), input.callHash, input.describedAs,
       input.reason, input.role, [...input.assignees], input.externalId, input.at, input.deadlineAt,
@@ -62,11 +64,19 @@ export async function withdrawApprovals(database: Database, tenantId: string, ru
   await database.query(tenantId, { name: "approval_withdraw", text: "update approval set status = 'withdrawn', decided_at = $3 where tenant_id = $1 and run_id = $2 and status = 'waiting'" }, [tenantId, runId, at]);
 }
 
-const USE = { name: "approval_use", text: "update approval set used_by = $4 where tenant_id = $1 and id = $2 and status = 'approved' and call_hash = $3 and (used_by is null or used_by = $4) returning decided_by" };
+const USE = {
+  name: "approval_use",
+  text: `update approval set used_by = $4 where tenant_id = $1 and id = $2 and status = 'approved' and call_hash = $3 and contact_id is not distinct from $5 and conversation_id is not distinct from $6
+    and (used_by is null or used_by = $4) returning decided_by`,
+};
 
-/** Takes an approval for one call, once; the decider's name, or null when it does not allow this call. */
-export async function takeApproval(database: Database, input: { tenantId: string; id: string; callHash: string; usedBy: string }): Promise<string | null> {
-  const row = (await database.query(input.tenantId, USE, [input.tenantId, input.id, input.callHash, input.usedBy]))[0];
+/** `callHash` is of `hashCall`. `owner`: for whom the call is made. */
+export type TakenApproval = { tenantId: string; id: string; callHash: string; usedBy: string; owner: CallOwner };
+
+/** Takes an approval for one call, once; the decider's name, or null when it does not allow this call, or not for this owner. */
+export async function takeApproval(database: Database, input: TakenApproval): Promise<string | null> {
+  const { owner } = input;
+  const row = (await database.query(input.tenantId, USE, [input.tenantId, input.id, bindCall(input.callHash, owner), input.usedBy, owner.contactId, owner.conversationId]))[0];
   return typeof row?.["decided_by"] === "string" ? row["decided_by"] : null;
 }
 

@@ -1,12 +1,25 @@
 import { createHash } from "node:crypto";
 
+/** For whom a call is made; null where a run has none. */
+export type CallOwner = { contactId: string | null; conversationId: string | null };
+
 /** SHA-256 of one exact call: the tool and its resolved arguments, names in order at every depth. Pure. */
 export function hashCall(tool: string, given: Record<string, unknown>): string {
-  return createHash("sha256").update(JSON.stringify([tool, ordered(given)])).digest("hex");
+  return sha256(JSON.stringify([tool, ordered(given)]));
 }
 
+/** The same call for one contact in one conversation: what an approval holds. `callHash` is of `hashCall`. Pure. */
+export function bindCall(callHash: string, owner: CallOwner): string {
+  return sha256(JSON.stringify([callHash, owner.contactId, owner.conversationId]));
+}
+
+/** Lists and objects are marked as what they are: a list of pairs is not the object of the same names. */
 function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
+  if (Array.isArray(value)) return ["list", ...value.map(ordered)];
   if (typeof value !== "object" || value === null) return value;
-  return Object.entries(value).filter(([, each]) => each !== undefined).sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, each]) => [name, ordered(each)]);
+  return ["object", ...Object.entries(value).filter(([, each]) => each !== undefined).sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, each]) => [name, ordered(each)])];
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

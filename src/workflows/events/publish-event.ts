@@ -8,6 +8,7 @@ import { startRun } from "../run/start-run.ts";
 import type { CloudEvent } from "./cloud-event.ts";
 import type { EventSink } from "./event-waits.ts";
 import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, storeEvent, type PendingStart } from "./event.store.ts";
+import { eventDepth, MAX_EVENT_DEPTH } from "./event-depth.ts";
 import { eventInvalid } from "./events.errors.ts";
 import type { EventMatcher } from "./match-filter.ts";
 import { eventGroups, gather, isImmediate, type Listener } from "./start-on-event.ts";
@@ -24,7 +25,7 @@ export type EventOutcome = { listeners: number; deliveries: DueDelivery[]; start
 
 /**
  * Takes an event in: stored once by source and id, in the same transaction handed to every run that waits for it and to every
- * workflow that starts on it; then runs are resumed and started.
+ * workflow that starts on it; then runs are resumed and started. Beyond `MAX_EVENT_DEPTH` no run is started.
  *
  * Errors: `events.invalid` (422) for a NUL character, which the database cannot hold; `storage.unavailable` (retryable). Once it returns,
  * nothing is lost: what the engine could not take yet is tried again until it does.
@@ -32,12 +33,22 @@ export type EventOutcome = { listeners: number; deliveries: DueDelivery[]; start
  */
 export async function publishEvent(deps: EventDeps, tenantId: string, event: CloudEvent): Promise<Published> {
   if (JSON.stringify(event).includes("\\u0000")) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
-  const heardBy = await deps.listeners.of(tenantId, event.type);
+  const heardBy = withinDepth(deps, await deps.listeners.of(tenantId, event.type), event);
   const at = new Date(deps.clock.nowMs());
   const outcome = (await storeAtOnce(deps, tenantId, event, heardBy, at)) ?? (await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null)));
   if (outcome === null) return { kind: "duplicate", listeners: (await readListeners(deps.database, tenantId, event)) ?? 0 };
   await carryOut(deps, tenantId, outcome);
   return { kind: "accepted", listeners: outcome.listeners };
+}
+
+/** Nobody, and a line in the log for each, when runs have begun one another through events too often: a circle would never end. */
+function withinDepth(deps: Pick<EventDeps, "matcher" | "log">, heardBy: readonly Listener[], event: CloudEvent): readonly Listener[] {
+  if (eventDepth(event) <= MAX_EVENT_DEPTH) return heardBy;
+  for (const listener of heardBy) {
+    if (isImmediate(listener.on) && !gather(deps.matcher, listener, [], event).isHeard) continue;
+    deps.log.error("events.too_deep", { workflow: `${listener.namespace}/${listener.name}`, eventType: event.type, eventId: event.id, depth: eventDepth(event), reason: `no run was started: ${MAX_EVENT_DEPTH} runs have begun one another through their events; does the workflow emit what it starts on?` });
+  }
+  return [];
 }
 
 /** The short way, of one statement: no wait is concerned and no workflow gathers. Null: it is not open, or the event is known. */

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { recordInLedger } from "../../observe/ledger.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
 import { describeCall } from "../../tools/describe-call.ts";
-import { expireApproval, findApproval, insertApproval, type ApprovalRow } from "../approvals/approval.store.ts";
-import { hashCall } from "../approvals/hash-call.ts";
+import { expireApproval, findApproval, insertApproval, lockApproval, type ApprovalRow } from "../approvals/approval.store.ts";
+import { bindCall, hashCall } from "../approvals/hash-call.ts";
 import { approvalDecided, tell } from "../events/own-events.ts";
 import { fault } from "../run/faults.ts";
 import { declareFunction, defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
@@ -42,10 +42,11 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
     async run(call, given): Promise<Output> {
       const id = keyedId("appr", call, (text) => createHash("sha256").update(text).digest("hex"));
       const external = call.durable.external();
-      await call.durable.step("approve.request", () => request(deps, call, given, id, external.id));
-      const heard = await external.wait(durationMs(given.within));
+      const status = await call.durable.step("approve.request", () => request(deps, call, given, id, external.id));
+      // Decided in an earlier round of a retry: nobody will say it again.
+      const heard = isOver(status) ? null : await external.wait(durationMs(given.within));
       return call.durable.step("approve.decision", async () => {
-        if (heard.kind === "timed_out") await expire(deps, call, given.tool, id);
+        if (heard?.kind === "timed_out") await expire(deps, call, given.tool, id);
         const decided = await findApproval(deps.database, call.subject.tenantId, id);
         if (decided === null) throw new Error(`the approval ${id} is gone`);
         return toOutput(decided);
@@ -54,22 +55,26 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
   });
 }
 
-async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls">, call: FunctionCall, given: Input, id: string, externalId: string): Promise<string> {
+async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls">, call: FunctionCall, given: Input, id: string, externalId: string): Promise<ApprovalRow["status"]> {
   const { subject, task } = call;
   const tool = deps.toolCalls.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
   const parsed = tool.input.safeParse(given.arguments);
   if (!parsed.success) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${z.prettifyError(parsed.error)}` });
   const at = new Date(deps.clock.nowMs());
-  const callHash = hashCall(given.tool, given.arguments);
-  await deps.database.transaction(subject.tenantId, async (query) => {
+  const callHash = bindCall(hashCall(given.tool, given.arguments), subject);
+  return deps.database.transaction(subject.tenantId, async (query) => {
     const isNew = await insertApproval(query, {
       tenantId: subject.tenantId, id, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, conversationId: subject.conversationId, caseId: subject.caseId, contactId: subject.contactId,
       tool: given.tool, risk: tool.risk, arguments: given.arguments, callHash, describedAs: describe(tool.describe, parsed.data, given), reason: given.reason, role: given.role, assignees: given.assignees, externalId, at, deadlineAt: new Date(at.getTime() + durationMs(given.within)),
     });
     if (isNew) await recordInLedger(query, subject.tenantId, [{ kind: "approval.requested", subjectId: subject.conversationId ?? subject.runId, caseId: subject.caseId, actor: `workflow:${subject.workflow.name}`, at, body: { approvalId: id, runId: subject.runId, tool: given.tool, risk: tool.risk, callHash } }]);
+    return (await lockApproval(query, subject.tenantId, id))?.status ?? "waiting";
   });
-  return id;
+}
+
+function isOver(status: ApprovalRow["status"]): boolean {
+  return status === "approved" || status === "refused" || status === "expired";
 }
 
 /** The tool's own words; a tool that cannot describe these values must not stop the request. */

@@ -58,19 +58,19 @@ type Attempt = { given: Input; form: AnswerForm; attempt: number; text: string }
 /** One question from being put to being answered, in the contact's words; null when nobody answered in time. */
 async function putQuestion(deps: TalkDeps, call: FunctionCall, asked: Attempt): Promise<string | null> {
   const { durable, subject } = call;
-  const target = talkTarget(subject);
-  const id = keyedId("ques", { idempotencyKey: `${call.idempotencyKey}:${asked.attempt}` }, sha256);
   for (let round = 0, pauseMs = FIRST_PAUSE_MS; ; round += 1) {
     const external = durable.external();
-    const put = await durable.step(`ask.${asked.attempt}.${round}`, () => store(deps, call, target, asked, id, external.id));
-    if (put === "closed") throw questionWithdrawn();
-    if (put === "withheld") {
+    const put = await durable.step(`ask.${asked.attempt}.${round}`, () => store(deps, call, asked, external.id));
+    const [kind, time] = readPut(put);
+    const id = questionId(call, asked.attempt, time);
+    if (kind === "closed") throw questionWithdrawn();
+    if (kind === "withheld") {
       await durable.sleep(pauseMs);
       pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
       continue;
     }
-    const heard = await external.wait(durationMs(asked.given.within));
-    const state = heard.kind === "resolved" ? "answered" : await durable.step(`ask.${asked.attempt}.${round}.late`, () => settleLate(deps, call, id));
+    const isAnswered = kind === "answered" || (await external.wait(durationMs(asked.given.within))).kind === "resolved";
+    const state = isAnswered ? "answered" : await durable.step(`ask.${asked.attempt}.${round}.late`, () => settleLate(deps, call, id));
     if (state === "closed") throw questionWithdrawn();
     if (state === "expired") return null;
     // Read again on a replay: an answer never changes, and the journal holds no texts.
@@ -79,10 +79,44 @@ async function putQuestion(deps: TalkDeps, call: FunctionCall, asked: Attempt): 
   }
 }
 
-/** Sends the question once, and opens it, or gives the open one its new external id. */
-async function store(deps: TalkDeps, call: FunctionCall, target: TalkTarget, asked: Attempt, id: string, externalId: string): Promise<"asked" | "withheld" | "closed"> {
-  const idempotencyKey = `${call.idempotencyKey}:${asked.attempt}`;
-  const open = { tenantId: target.tenantId, id, runId: target.runId, workflow: target.workflow, pointer: call.task.pointer, conversationId: target.conversationId, attempt: asked.attempt, expects: asked.form, externalId };
+/** What became of putting a question, and how many times the same one had ended before: `asked`, `asked 1`. */
+type Put = "withheld" | "closed" | "asked" | "answered" | `${"asked" | "answered"} ${number}`;
+
+function readPut(put: Put): [kind: string, time: number] {
+  const [kind = put, time = "0"] = put.split(" ");
+  return [kind, Number(time)];
+}
+
+/** A question that ended without use is put again under another key: what was said before was said then. */
+function questionKey(call: FunctionCall, attempt: number, time: number): string {
+  return `${call.idempotencyKey}:${attempt}${time === 0 ? "" : `:${time}`}`;
+}
+
+function questionId(call: FunctionCall, attempt: number, time: number): string {
+  return keyedId("ques", { idempotencyKey: questionKey(call, attempt, time) }, sha256);
+}
+
+/**
+ * Sends the question once, and opens it, or gives the open one its new external id.
+ *
+ * A task that is carried out again (a retry, a resumed run) uses the answer it got, if that fits; a question that expired, was
+ * withdrawn or got another answer is asked anew.
+ */
+async function store(deps: TalkDeps, call: FunctionCall, asked: Attempt, externalId: string): Promise<Put> {
+  const target = talkTarget(call.subject);
+  for (let time = 0; ; time += 1) {
+    const id = questionId(call, asked.attempt, time);
+    const known = await readQuestion(deps.database, target.tenantId, id, null);
+    if (known?.status === "answered" && readAnswer(asked.form, known.answer ?? "").kind === "fits") return `answered ${time}`;
+    if (known !== null && known.status !== "waiting") continue;
+    const kind = await open(deps, call, target, asked, { id, idempotencyKey: questionKey(call, asked.attempt, time), externalId });
+    return kind === "asked" ? `asked ${time}` : kind;
+  }
+}
+
+async function open(deps: TalkDeps, call: FunctionCall, target: TalkTarget, asked: Attempt, question: { id: string; idempotencyKey: string; externalId: string }): Promise<"asked" | "withheld" | "closed"> {
+  const { idempotencyKey, ...keys } = question;
+  const open = { ...keys, tenantId: target.tenantId, runId: target.runId, workflow: target.workflow, pointer: call.task.pointer, conversationId: target.conversationId, attempt: asked.attempt, expects: asked.form };
   const said = await say(deps, { ...target, idempotencyKey, text: asked.text, messageKind: "question", onlyInCase: call.subject.caseId, andThen: (query, { messageId, at }) => openQuestion(query, { ...open, messageId, at }) });
   if (said.kind !== "sent") return said.kind;
   // Said by an earlier attempt of this step or an earlier round: only the way to us is new.
@@ -94,14 +128,16 @@ async function settleLate(deps: TalkDeps, call: FunctionCall, id: string): Promi
   const { tenantId, caseId } = call.subject;
   const state = await readQuestion(deps.database, tenantId, id, caseId);
   const at = new Date(deps.clock.nowMs());
-  if (state === null) return "expired";
+  if (state === null || state.status === "expired") return "expired";
+  if (state.status === "withdrawn") return "closed";
   if (state.status === "answered") return "answered";
   if (!state.isCaseOpen) {
     await endQuestion(deps.database, { tenantId, id, status: "withdrawn", at });
     return "closed";
   }
   if (state.isHeldByPerson) return "waiting";
-  return (await endQuestion(deps.database, { tenantId, id, status: "expired", at })) ? "expired" : "answered";
+  // Somebody was faster: what it has become since counts.
+  return (await endQuestion(deps.database, { tenantId, id, status: "expired", at })) ? "expired" : settleLate(deps, call, id);
 }
 
 async function giveUp(deps: TalkDeps, call: FunctionCall, given: Input, why: string): Promise<never> {

@@ -40,19 +40,21 @@ export const toolDeclaration = declareFunction({ name: "tool", summary: "Calls a
  * policy and a fault are errors that `catch` sees (`workflows.tool_denied`, `workflows.tool_failed`, `tools.unknown`).
  *
  * With an approval the call is made in the name of the person who gave it, and only if it is the exact call they saw.
- * Replay: the record is kept under an id made from the task's key, so the effect happens once.
+ * Replay: the record is kept under an id made from the task's key, so the effect happens once. How it ended is journaled, and
+ * only the output of one that stands for good is read from its record.
  */
 export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">) {
   return defineFunction({
     ...toolDeclaration,
     async run(call, given): Promise<Output> {
       let made: ToolCallRecord | null = null;
-      const { callId } = await call.durable.step(`tool.${given.tool}`, async () => {
+      const journaled = await call.durable.step(`tool.${given.tool}`, async () => {
         made = await callOnce(deps, call, given, keyedId("call", call, sha256));
-        return { callId: made.id, status: made.status };
+        return { callId: made.id, status: made.status, reason: made.reason, needsPerson: made.needsPerson };
       });
-      const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, callId));
-      if (record === null) throw new Error(`the record of ${callId} is gone`);
+      refuseFault(journaled, given.tool);
+      const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, journaled.callId));
+      if (record === null) throw new Error(`the record of ${journaled.callId} is gone`);
       return toOutput(record, given);
     },
     async undo(call, given, made) {
@@ -60,7 +62,8 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
       if (undo === null) return;
       const callId = keyedId("call", call, sha256);
       await call.durable.step(`undo.${given.tool}`, async () => {
-        toOutput(await callOnce(deps, call, { ...undo }, callId), { ...undo });
+        const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId);
+        refuseFault({ callId: id, status, reason, needsPerson }, undo.tool);
       });
     },
   });
@@ -85,16 +88,22 @@ function principalOf(decidedBy: string | null): PolicyEntity {
 }
 
 async function allowedBy(deps: Pick<FunctionDeps, "database">, call: FunctionCall, given: Given, approvalId: string): Promise<string> {
-  const by = await takeApproval(deps.database, { tenantId: call.subject.tenantId, id: approvalId, callHash: hashCall(given.tool, given.arguments), usedBy: call.idempotencyKey });
+  const by = await takeApproval(deps.database, { tenantId: call.subject.tenantId, id: approvalId, callHash: hashCall(given.tool, given.arguments), usedBy: call.idempotencyKey, owner: { contactId: call.subject.contactId, conversationId: call.subject.conversationId } });
   if (by === null) throw approvalMismatch({ message: `The approval ${approvalId} does not allow this call of "${given.tool}": it was not approved, was for another call, or was used already.`, details: { approvalId, tool: given.tool } });
   return by.replace(/^user:/, "");
 }
 
+/** Decides by what the journal says: a retry makes a failed call again under its id, so its record tells another story later. */
+function refuseFault(journaled: Pick<ToolCallRecord, "status" | "reason" | "needsPerson"> & { callId: string }, tool: string): void {
+  const { status, reason, callId, needsPerson } = journaled;
+  const details = { tool, callId, needsPerson };
+  if (status === "denied") throw toolDenied({ message: reason ?? "Policy does not allow this call.", details });
+  if (status === "failed" || status === "started") throw toolFailed({ message: `The tool "${tool}" failed: ${reason ?? "it did not answer"}`, details });
+}
+
 function toOutput(record: ToolCallRecord, given: Given): Output {
   const { status, reason, say } = record;
-  const details = { tool: record.tool, callId: record.id, needsPerson: record.needsPerson };
-  if (status === "denied") throw toolDenied({ message: reason ?? "Policy does not allow this call.", details });
-  if (status === "failed" || status === "started") throw toolFailed({ message: `The tool "${record.tool}" failed: ${reason ?? "it did not answer"}`, details });
+  if (status !== "ok" && status !== "not_found" && status !== "refused") throw new Error(`the record of ${record.id} is ${status}, unlike its journal`);
   return { status, output: status === "ok" ? record.output : null, say, reason, callId: record.id, undo: status === "ok" ? undoOf(given, record.output) : null };
 }
 

@@ -2,16 +2,16 @@ import type { Clock } from "../../lib/clock.ts";
 import type { DurableEngine } from "../../durable/durable.ts";
 import type { Database } from "../../storage/database.ts";
 import { WORKFLOW_SERVICE, resumePoint, type ResumePoint, type RunInput } from "./run-input.ts";
-import { runNotFailed, runNotResumable, runOver, runUnknown } from "./run.errors.ts";
-import { closeRunRow, readRunRow } from "./run.store.ts";
+import { runContested, runNotFailed, runNotResumable, runOver, runUnknown } from "./run.errors.ts";
+import { claimRunRow, closeRunRow, readRunRow, setInvocation, unclaimRunRow } from "./run.store.ts";
 
 export type ControlRunDeps = { database: Database; engine: () => DurableEngine; clock: Clock };
 
 /**
  * Lets a failed run go on from the task that failed, with the data that task had; what was completed is not done again.
  *
- * Throws: `workflows.run_unknown`, `workflows.run_not_failed`, `workflows.run_not_resumable`; `durable.unavailable` (retryable:
- * asking again resumes it once).
+ * Throws: `workflows.run_unknown`, `workflows.run_not_failed`, `workflows.run_not_resumable`, `workflows.run_contested` (another
+ * resumption or cancellation came first); `durable.unavailable` (retryable: asking again resumes it once).
  */
 export async function resumeRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<{ runId: string; attempt: number }> {
   const row = await readRun(deps, tenantId, runId);
@@ -25,16 +25,17 @@ export async function resumeRun(deps: ControlRunDeps, tenantId: string, runId: s
  * Cancels a run: one under way stops at its next await and undoes its completed effects, last first; a failed one undoes them
  * now. Returns when the engine has taken it; the record says when it is done.
  *
- * Throws: `workflows.run_unknown` (also for a run that began less than a moment ago), `workflows.run_over`.
+ * Throws: `workflows.run_unknown` (also for a run that began less than a moment ago), `workflows.run_over`,
+ * `workflows.run_contested`; `durable.unavailable` (retryable).
  */
 export async function cancelRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<{ runId: string }> {
   const row = await readRun(deps, tenantId, runId);
   if (row.status === "failed") {
-    await startAgain(deps, row, resumePoint.nullable().parse(row.resume) ?? { frames: [], context: row.context, counts: {}, effects: [] }, "compensate");
+    await startAgain(deps, row, toUndo(row), "compensate");
     return { runId };
   }
   if (row.status === "completed" || row.status === "cancelled") throw runOver({ message: `Run ${runId} is ${row.status}.` });
-  const answer = await deps.engine().cancel(row.invocation_id);
+  const answer = await deps.engine().cancel(row.invocation_id === "" ? await claimedInvocation(deps, row) : row.invocation_id);
   // The engine knows it no more, and it wrote no end: its journal was removed by hand.
   if (answer === "unknown") await closeRunRow(deps.database, tenantId, runId, new Date(deps.clock.nowMs()));
   return { runId };
@@ -48,12 +49,33 @@ async function readRun(deps: ControlRunDeps, tenantId: string, runId: string): P
   return row;
 }
 
+/** The claim in the database decides between two who ask at once: the engine takes both for one, for they share a key. */
 async function startAgain(deps: ControlRunDeps, row: RunRow, resume: ResumePoint, mode: RunInput["mode"]): Promise<{ runId: string; attempt: number }> {
   const attempt = row.attempt + 1;
+  if (!(await claimRunRow(deps.database, row.tenant_id, row.id, row.attempt))) throw runContested({ message: `Run ${row.id} was resumed or cancelled at the same moment.` });
+  try {
+    const { invocationId } = await startAttempt(deps, row, attempt, resume, mode);
+    await setInvocation(deps.database, row.tenant_id, row.id, attempt, invocationId);
+  } catch (error) {
+    await unclaimRunRow(deps.database, row.tenant_id, row);
+    throw error;
+  }
+  return { runId: row.id, attempt };
+}
+
+/** Claimed and not seen to begin: what the engine has under the attempt's key, or else the undoing itself. */
+async function claimedInvocation(deps: ControlRunDeps, row: RunRow): Promise<string> {
+  return (await startAttempt(deps, row, row.attempt, toUndo(row), "compensate")).invocationId;
+}
+
+function toUndo(row: RunRow): ResumePoint {
+  return resumePoint.nullable().parse(row.resume) ?? { frames: [], context: row.context, counts: {}, effects: [] };
+}
+
+function startAttempt(deps: ControlRunDeps, row: RunRow, attempt: number, resume: ResumePoint, mode: RunInput["mode"]): Promise<{ invocationId: string }> {
   const input: RunInput = {
     tenantId: row.tenant_id, runId: row.id, hash: row.hash, input: row.input, startedAtMs: Date.parse(row.started_at), askedMs: deps.clock.nowMs(), startedBy: row.started_by,
     conversationId: row.conversation_id, contactId: row.contact_id, caseId: row.case_id, turnId: row.turn_id, parentRunId: row.parent_run_id, depth: row.depth, attempt, resume, mode, mayBeRepeat: false,
   };
-  await deps.engine().start({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: `${row.id}~${attempt}` });
-  return { runId: row.id, attempt };
+  return deps.engine().start({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: `${row.id}~${attempt}` });
 }

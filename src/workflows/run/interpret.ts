@@ -3,6 +3,7 @@ import type { Durable } from "../../durable/durable.ts";
 import type { NamedTask, TaskList, WorkflowDefinition } from "../document/definition.ts";
 import { createExpressions, type Expressions } from "./expressions.ts";
 import type { Interpretation, RunState, TaskScope } from "./interpretation.ts";
+import { createValueMask } from "./mask-values.ts";
 import { createRecorder } from "./recorder.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { RunInput } from "./run-input.ts";
@@ -28,10 +29,11 @@ export async function openInterpretation(deps: RunDeps, durable: Durable, input:
     expressionsOf.set(definition, expressions);
   }
   const { namespace, name, version } = definition.document;
-  const recorder = createRecorder({ records: deps.records, run: input, workflow: { namespace, name, version }, invocationId: durable.invocationId, isBranch: opened.isBranch, signal: durable.signal, log: deps.log, askedMs: opened.askedMs, input: opened.workflowInput });
-  const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], openWaits: new Set(), yieldedMs: performance.now() };
+  const secrets = await readSecrets(deps, input.tenantId, definition);
+  const recorder = createRecorder({ records: deps.records, run: input, workflow: { namespace, name, version }, invocationId: durable.invocationId, isBranch: opened.isBranch, signal: durable.signal, log: deps.log, askedMs: opened.askedMs, input: opened.workflowInput, mask: createValueMask(secrets) });
+  const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], spent: new Set([...(input.spent ?? []), ...(input.resume?.spent ?? [])]), waited: new Set(), openWaits: new Set(), yieldedMs: performance.now() };
   const run: Interpretation = {
-    deps, input, definition, expressions, secrets: await readSecrets(deps, input.tenantId, definition), recorder, workflowInput: opened.workflowInput, state,
+    deps, input, definition, expressions, secrets, recorder, workflowInput: opened.workflowInput, state,
     runtime: { name: "baton", version: deps.version, metadata: {} },
     descriptor: {
       id: input.runId, definition,

@@ -40,6 +40,10 @@ export type RunState = {
   counts: Map<string, number>;
   /** What can be undone, in the order it was done. */
   effects: CompletedEffect[];
+  /** Keys that are used up (`run-input.ts`); the task that had one gets the next (`freshKey`). */
+  spent: Set<string>;
+  /** Keys of calls that wait for people or events: used up when this invocation is stopped, for they must be asked anew. */
+  waited: Set<string>;
   /** Waits for events that were opened and not closed; closed when the invocation ends, however it ends. */
   openWaits: Set<string>;
   /** When the event loop was last given to others. */

@@ -3,6 +3,7 @@ import type { Log } from "../../lib/log.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { isCancelled } from "../../durable/durable.errors.ts";
 import { LIMITS, sizeOf } from "./limits.ts";
+import type { MaskValue } from "./mask-values.ts";
 import type { RunStatus, TaskRecord, WorkflowError } from "./run-record.ts";
 import type { ResumePoint, RunInput } from "./run-input.ts";
 import type { RunRecords, RunWrite, StoredTask } from "./run-records.ts";
@@ -30,7 +31,7 @@ export type Recorder = {
   finish(state: NonNullable<RunWrite["state"]> | null): Promise<void>;
 };
 
-export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown };
+export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown; /** Hides secrets in all that is written. */ mask: MaskValue };
 
 /** `last`: the data most recently handed on, and the record it is the output of. `queuedUs`: not yet told by any task. */
 type RecorderState = { pending: Map<StoredTask, true>; failed: Set<StoredTask>; last: Map<unknown, string>; seq: number; queuedUs: number; pointer: string; isOver: boolean; isPaused: boolean; timer: NodeJS.Timeout | null };
@@ -41,16 +42,17 @@ const SHOWN_CHARS = 64_000;
 export function createRecorder(options: RecorderOptions): Recorder {
   const startUs = options.run.startedAtMs * 1_000;
   const state: RecorderState = { pending: new Map(), failed: new Set(), last: new Map([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false, isPaused: false, timer: null };
-  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: options.run, workflow: options.workflow, invocationId: options.invocationId, state: given, tasks: [...state.pending.keys()] });
+  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: { ...options.run, input: options.mask(options.run.input) }, workflow: options.workflow, invocationId: options.invocationId, state: options.mask(given), tasks: [...state.pending.keys()] });
+  const shown = (value: unknown) => options.mask(shorten(value));
   const running = (status: RunStatus, pointer: string): RunWrite["state"] => (options.isBranch ? null : { status, pointer, output: null, context: null, error: null, resume: null, endedAtMs: null });
 
   /** For those who watch; the next one, and the end, write what this one could not. */
   const show = () => {
     state.timer = null;
     if (state.isOver || state.isPaused || options.signal.aborted) return;
-    const shown = toWrite(running("running", state.pointer));
-    options.records.write(shown).then(
-      () => shown.tasks.forEach((task) => task.status !== "running" && state.pending.delete(task)),
+    const write = toWrite(running("running", state.pointer));
+    options.records.write(write).then(
+      () => write.tasks.forEach((task) => task.status !== "running" && state.pending.delete(task)),
       (error: unknown) => options.log.warn("workflows.record_late", { runId: options.run.runId, error: messageOf(error) }),
     );
   };
@@ -77,7 +79,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const atUs = nowUs();
       const record: StoredTask = { ...task, status: "running", offsetUs: Math.max(0, atUs - startUs), durationUs: 0, queuedUs: state.queuedUs, input: null, inputFrom: null, output: null, branch: null, reason: null, error: null, seq: state.seq };
       const from = state.last.get(input);
-      if (from === undefined) record.input = shorten(input);
+      if (from === undefined) record.input = shown(input);
       else record.inputFrom = from;
       state.seq += 1;
       state.queuedUs = 0;
@@ -89,7 +91,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       moved();
       const { record } = mark;
       record.durationUs = Math.max(0, nowUs() - mark.startUs);
-      Object.assign(record, { status: "completed" }, end, end.output === undefined ? {} : { output: shorten(end.output) });
+      const { output, reason, error, ...rest } = end;
+      Object.assign(record, { status: "completed" }, rest, options.mask({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) }), output === undefined ? {} : { output: shown(output) });
       if (record.status === "failed") state.failed.add(record);
       if (end.output !== undefined) state.last = new Map([[end.output, `${record.pointer}#${record.iteration}`]]);
       if (record.seq < LIMITS.records) state.pending.set(record, true);

@@ -23,16 +23,16 @@ async function carryOut(run: Interpretation, durable: Durable, input: BranchInpu
     const scope = { ...rootScope(durable, input.key), variables: input.variables, isExtension: input.isExtension, functionDepth: input.functionDepth, resume: input.frames };
     const ended = await run.runTasks(scope, [task], input.input);
     if (durable.isStopping()) return await stopped(run, durable);
-    return { kind: "completed", output: ended.output ?? null, isEnd: ended.by === "end", context: run.state.context, effects: run.state.effects, tasks: run.state.tasks - input.tasks };
+    return { kind: "completed", output: ended.output ?? null, isEnd: ended.by === "end", context: run.state.context, effects: run.state.effects, tasks: run.state.tasks - input.tasks, spent: [...run.state.spent] };
   } catch (error) {
     if (isCancelled(error)) return stopped(run, durable);
     if (isInterruption(error)) throw error;
     const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, input.pointer));
-    return { kind: "failed", error: failure.error, frames: failure.frames, context: run.state.context, effects: run.state.effects };
+    return { kind: "failed", error: failure.error, frames: failure.frames, context: run.state.context, effects: run.state.effects, spent: [...run.state.spent] };
   }
 }
 
 async function stopped(run: Interpretation, durable: Durable): Promise<BranchEnd> {
   await compensate(run, durable);
-  return { kind: "cancelled" };
+  return { kind: "cancelled", effects: run.state.effects, spent: [...run.state.spent, ...run.state.waited] };
 }

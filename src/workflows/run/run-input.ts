@@ -29,14 +29,17 @@ export const resumeFrame = z.object({
 export type ResumeFrame = z.infer<typeof resumeFrame>;
 
 /** Where a run goes on: `frames` from the outermost task to the one that failed. `counts`: executions so far, by pointer. */
-export const resumePoint = z.object({ frames: z.array(resumeFrame), context: z.unknown(), counts: z.record(z.string(), z.number()), effects: z.array(completedEffect) });
+export const resumePoint = z.object({ frames: z.array(resumeFrame), context: z.unknown(), counts: z.record(z.string(), z.number()), effects: z.array(completedEffect), spent: z.array(z.string()).optional() });
 export type ResumePoint = z.infer<typeof resumePoint>;
 
-/** How a branch of a fork went on, as its invocation answers. `effects`: of completed branches; a stopped one has undone its own. */
+/** Keys that are used up: their effects were undone, so that the same task, carried out again, makes a new one. */
+const spent = z.array(z.string()).optional();
+
+/** How a branch of a fork went on, as its invocation answers. `effects`: those that stand; a stopped branch has undone its own as far as it could. */
 export const branchEnd = z.union([
-  z.object({ kind: z.literal("completed"), output: z.unknown(), isEnd: z.boolean(), context: z.unknown(), effects: z.array(completedEffect), tasks: z.number() }),
-  z.object({ kind: z.literal("failed"), error: workflowError, frames: z.array(resumeFrame), context: z.unknown(), effects: z.array(completedEffect) }),
-  z.object({ kind: z.literal("cancelled") }),
+  z.object({ kind: z.literal("completed"), output: z.unknown(), isEnd: z.boolean(), context: z.unknown(), effects: z.array(completedEffect), tasks: z.number(), spent }),
+  z.object({ kind: z.literal("failed"), error: workflowError, frames: z.array(resumeFrame), context: z.unknown(), effects: z.array(completedEffect), spent }),
+  z.object({ kind: z.literal("cancelled"), effects: z.array(completedEffect).optional(), spent }),
 ]);
 export type BranchEnd = z.infer<typeof branchEnd>;
 
@@ -67,14 +70,16 @@ export const runInput = z.object({
   mode: z.enum(["run", "compensate"]),
   /** The caller may have started this run id before and does not know: the record is asked first. */
   mayBeRepeat: z.boolean(),
+  /** Keys used up before this invocation began, by what was undone around it. */
+  spent,
 });
 export type RunInput = z.infer<typeof runInput>;
 
 /** What a run comes to, as the handler answers. `effects` are for a caller that may have to undo them; `repeated`: the run id was started before. */
 export const runEnd = z.discriminatedUnion("status", [
-  z.object({ status: z.literal("completed"), output: z.unknown(), effects: z.array(completedEffect) }),
-  z.object({ status: z.literal("failed"), error: workflowError, effects: z.array(completedEffect) }),
-  z.object({ status: z.literal("cancelled") }),
+  z.object({ status: z.literal("completed"), output: z.unknown(), effects: z.array(completedEffect), spent }),
+  z.object({ status: z.literal("failed"), error: workflowError, effects: z.array(completedEffect), spent }),
+  z.object({ status: z.literal("cancelled"), effects: z.array(completedEffect).optional(), spent }),
   z.object({ status: z.literal("repeated") }),
 ]);
 export type RunEnd = z.infer<typeof runEnd>;

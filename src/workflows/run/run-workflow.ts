@@ -2,6 +2,7 @@ import type { Durable } from "../../durable/durable.ts";
 import { isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compensate } from "./compensate.ts";
+import { keepEffects } from "./effects.ts";
 import { fault, toWorkflowError } from "./faults.ts";
 import { closeWaits, openInterpretation, rootScope } from "./interpret.ts";
 import { TaskFailure, type Interpretation } from "./interpretation.ts";
@@ -24,7 +25,7 @@ export async function runWorkflow(deps: RunDeps, durable: Durable, input: RunInp
   if (input.mayBeRepeat && (await durable.step("known", () => deps.records.has(input.tenantId, input.runId)))) return { status: "repeated" };
   const run = await open(deps, durable, input);
   if ("status" in run) return run;
-  run.state.effects.push(...(input.resume?.effects ?? []));
+  keepEffects(run.state, { effects: input.resume?.effects });
   const end = await carryOut(run, durable);
   await closeWaits(run);
   return end;
@@ -49,13 +50,13 @@ async function carryOut(run: Interpretation, durable: Durable): Promise<RunEnd> 
     const output = await withinTime(run, durable);
     if (durable.isStopping()) return await cancelled(run, durable);
     await finish(run, { status: "completed", output, error: null, resume: null, pointer: null });
-    return { status: "completed", output, effects: run.state.effects };
+    return { status: "completed", output, effects: run.state.effects, spent: [...run.state.spent] };
   } catch (error) {
     if (isCancelled(error)) return cancelled(run, durable);
     if (isInterruption(error)) throw error;
     const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, ""));
     await finish(run, { status: "failed", output: null, error: failure.error, resume: toResumePoint(run, failure), pointer: failure.frames.at(-1)?.pointer ?? null });
-    return { status: "failed", error: failure.error, effects: run.state.effects };
+    return { status: "failed", error: failure.error, effects: run.state.effects, spent: [...run.state.spent] };
   }
 }
 
@@ -89,10 +90,11 @@ function rootExpressionScope(run: Interpretation, input: unknown) {
 }
 
 async function cancelled(run: Interpretation, durable: Durable): Promise<RunEnd> {
-  const leftOver = await compensate(run, durable);
+  await compensate(run, durable);
+  const leftOver = run.state.effects.length;
   const detail = leftOver === 0 ? null : `${leftOver} effects could not be undone; see the tasks named "undo".`;
   await finish(run, { status: "cancelled", output: null, error: { type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail, instance: "" }, resume: null, pointer: null });
-  return { status: "cancelled" };
+  return { status: "cancelled", effects: run.state.effects, spent: [...run.state.spent, ...run.state.waited] };
 }
 
 function finish(run: Interpretation, end: { status: RunStatus; output: unknown; error: WorkflowError | null; resume: ResumePoint | null; pointer: string | null }): Promise<void> {
@@ -104,5 +106,5 @@ function toResumePoint(run: Interpretation, failure: TaskFailure): ResumePoint |
   if (failure.frames.length === 0) return null;
   const failed = new Set(failure.frames.map((frame) => frame.pointer));
   const counts = [...run.state.counts].map(([pointer, count]): [string, number] => [pointer, failed.has(pointer) ? count - 1 : count]);
-  return keepable({ frames: failure.frames, context: run.state.context, counts: Object.fromEntries(counts), effects: run.state.effects });
+  return keepable({ frames: failure.frames, context: run.state.context, counts: Object.fromEntries(counts), effects: run.state.effects, spent: [...run.state.spent] });
 }

@@ -114,6 +114,36 @@ export async function readTaskRows(database: Database, tenantId: string, runId: 
   return rows.map(({ input_from, ...row }) => ({ ...row, input: input_from === null ? row.input : (outputs.get(input_from) ?? null) }));
 }
 
+const CLAIM = {
+  name: "workflow_run_claim",
+  text: "update workflow_run set status = 'running', attempt = attempt + 1, invocation_id = '', ended_at = null where tenant_id = $1 and id = $2 and status = 'failed' and attempt = $3 returning id",
+};
+
+/** A failed run is somebody's to take up again: the next attempt, under way, with no invocation yet. False when it was taken. */
+export async function claimRunRow(database: Database, tenantId: string, runId: string, attempt: number): Promise<boolean> {
+  return (await database.query(tenantId, CLAIM, [tenantId, runId, attempt])).length > 0;
+}
+
+const UNCLAIM = {
+  name: "workflow_run_unclaim",
+  text: "update workflow_run set status = 'failed', attempt = attempt - 1, invocation_id = $4, ended_at = $5 where tenant_id = $1 and id = $2 and status = 'running' and attempt = $3 + 1 and invocation_id = ''",
+};
+
+/** The engine could not take it: as it was before the claim, unless the attempt has begun after all. */
+export async function unclaimRunRow(database: Database, tenantId: string, run: { id: string; attempt: number; invocation_id: string; ended_at: Date | string | null }): Promise<void> {
+  await database.query(tenantId, UNCLAIM, [tenantId, run.id, run.attempt, run.invocation_id, run.ended_at]);
+}
+
+const INVOKED = {
+  name: "workflow_run_invoked",
+  text: "update workflow_run set invocation_id = $4 where tenant_id = $1 and id = $2 and attempt = $3 and invocation_id = ''",
+};
+
+/** What is to be cancelled when the claimed attempt is; the attempt's own first record says it too. */
+export async function setInvocation(database: Database, tenantId: string, runId: string, attempt: number, invocationId: string): Promise<void> {
+  await database.query(tenantId, INVOKED, [tenantId, runId, attempt, invocationId]);
+}
+
 /** Writes nothing over an end: a run whose invocation is gone is set to cancelled by hand. True when it was open. */
 export async function closeRunRow(database: Database, tenantId: string, runId: string, at: Date): Promise<boolean> {
   const rows: Row[] = await database.query(tenantId, { name: "workflow_run_close", text: "update workflow_run set status = 'cancelled', ended_at = $3 where tenant_id = $1 and id = $2 and ended_at is null returning id" }, [tenantId, runId, at]);

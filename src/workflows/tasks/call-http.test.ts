@@ -135,3 +135,11 @@ test("an abandoned attempt is tried again, it is no error of the document", asyn
   const error = await errorOf(createHttpCall(makeOutside())(makeCall({ with: { method: "get", endpoint: peer.url }, signal: AbortSignal.timeout(100) })));
   assert.equal(error.isRetryable, true);
 });
+
+test("an address that fails is told by its origin: the path may hold a secret", async () => {
+  await using peer = await startPeer((heard: Heard) => (heard.url.startsWith("/slow") ? { delayMs: 2_000 } : { body: JSON.stringify("x".repeat(200_000)) }));
+  const http = createHttpCall(makeOutside({ timeoutMs: 300 }));
+  for (const endpoint of [`${peer.url}/slow/T0-secret`, `${peer.url}/large/T0-secret`, "http://127.0.0.1:1/T0-secret", "hooks.example.com/T0-secret"]) {
+    assert.doesNotMatch((await errorOf(http(makeCall({ with: { method: "get", endpoint } })))).detail ?? "", /T0-secret/);
+  }
+});

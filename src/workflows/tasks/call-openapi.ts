@@ -4,7 +4,7 @@ import { fault } from "../run/faults.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { readArguments, type HttpCallDeps } from "./call-http.ts";
 import { placeParameters } from "./call-openapi-parameters.ts";
-import { findOperation, type OpenApiDocuments } from "./endpoint-openapi.ts";
+import { findOperation, nameOfDocument, type OpenApiDocuments } from "./endpoint-openapi.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { exchangeHttp } from "./endpoint-exchange.ts";
 
@@ -37,7 +37,7 @@ async function callOpenApi(deps: OpenApiCallDeps, call: OutsideCall, timeUp: Abo
   const limits = { ...deps.limits, timeUp, attempt: call.call.durable.signal };
   const document = await deps.documents.load(call.call.subject.tenantId, source, deps.authentication.credentialsOf(authentication, call, limits), limits);
   const operation = findOperation(document, given.operationId, source);
-  if (operation.kind === "unknown") throw fault("configuration", { detail: `The document ${source.href} has no operation "${given.operationId}".${didYouMean(given.operationId, operation.known)}` });
+  if (operation.kind === "unknown") throw fault("configuration", { detail: `The document ${nameOfDocument(source)} has no operation "${given.operationId}".${didYouMean(given.operationId, operation.known)}` });
   const placed = placeParameters(operation, given.operationId, given.parameters);
   return exchangeHttp(deps, call, timeUp, { method: operation.method, url: placed.url, headers: placed.headers, body: placed.body, authentication: given.authentication, form: given.output, followsRedirects: given.redirect });
 }

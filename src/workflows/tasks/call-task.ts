@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
+import { freshKey, keepEffects } from "../run/effects.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS, checkSize } from "../run/limits.ts";
@@ -42,10 +43,14 @@ async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: Wor
   if (!input.success) throw fault("validation", { detail: `What "${fn.name}" is given is not valid: ${z.prettifyError(input.error)}` });
   if (fn.traits.needsConversation && run.input.conversationId === null) throw fault("configuration", { detail: `"${fn.name}" needs a conversation, and this run has none.` });
   beginEffect(run);
-  if (fn.traits.waits) await run.recorder.pause(call.scope.durable, call.pointer);
-  const output = await fn.run(toFunctionCall(run, call, call.key), input.data);
+  const key = freshKey(run.state, call.key);
+  if (fn.traits.waits) {
+    run.state.waited.add(key);
+    await run.recorder.pause(call.scope.durable, call.pointer);
+  }
+  const output = await fn.run(toFunctionCall(run, call, key), input.data);
+  if (fn.undo !== undefined) keepEffects(run.state, { effects: [{ pointer: call.pointer, name: call.name, iteration: call.iteration, function: fn.name, key, input: input.data, output }] });
   checkSize(output, "answer");
-  if (fn.undo !== undefined) run.state.effects.push({ pointer: call.pointer, name: call.name, iteration: call.iteration, function: fn.name, key: call.key, input: input.data, output });
   return output;
 }
 

@@ -1,4 +1,5 @@
 import { cloudEvent } from "../events/cloud-event.ts";
+import { asCausedBy } from "../events/event-depth.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { beginEffect, deriveId } from "./begin-effect.ts";
@@ -11,7 +12,7 @@ export async function performEmit(run: Interpretation, call: TaskCall<"emit">): 
   beginEffect(run);
   const time = await call.scope.durable.step("emit", async () => {
     const at = drafted.data.time ?? new Date(run.deps.clock.nowMs()).toISOString();
-    await run.deps.events.publish(run.input.tenantId, cloudEvent.parse({ ...drafted.data, time: at }));
+    await run.deps.events.publish(run.input.tenantId, asCausedBy(cloudEvent.parse({ ...drafted.data, time: at }), run.input.input));
     return at;
   });
   return { output: { ...drafted.data, time } };

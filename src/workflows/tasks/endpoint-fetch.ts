@@ -92,7 +92,8 @@ function toWeb(source: Readable): ReadableStream<Uint8Array> {
 async function exchange(open: (request: OutboundRequest, signal: AbortSignal) => Promise<IncomingMessage>, request: OutboundRequest, limits: OutboundLimits): Promise<OutboundAnswer> {
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   const signals = [deadline, limits.timeUp, limits.attempt].filter((signal) => signal !== null);
-  const where = `${request.method} ${request.url.origin}${request.url.pathname}`;
+  // No path: it may hold a secret (the addresses of chat webhooks do).
+  const where = `${request.method} ${request.url.origin}`;
   try {
     const answer = await open(request, AbortSignal.any(signals));
     return { status: answer.statusCode ?? 502, headers: headersOf(answer), body: await readAll(answer, limits.maxBytes, where) };

@@ -54,7 +54,7 @@ export function createOpenApiDocuments(deps: { outbound: Outbound; clock: Clock;
       if (kept !== undefined) return kept;
       const request = await credentials.apply({ method: "GET", url: source, headers: { accept: "application/json, application/yaml, */*;q=0.8", "accept-encoding": "gzip", "user-agent": "baton" }, body: null });
       const answer = await deps.outbound.send(request, { ...limits, maxBytes: MAX_BYTES });
-      if (answer.status !== 200) throw fault("communication", { status: answer.status, detail: `The document ${source.origin}${source.pathname} answered ${answer.status}.` });
+      if (answer.status !== 200) throw fault("communication", { status: answer.status, detail: `The document of ${source.origin} answered ${answer.status}.` });
       const { document, hash } = remember(new TextDecoder().decode(answer.body), source);
       if (fetched.size >= MAX_KEPT) fetched.clear();
       fetched.set(key, { hash, untilMs: deps.clock.nowMs() + FRESH_MS });
@@ -77,8 +77,13 @@ async function readInside(folder: string | null, source: URL): Promise<string> {
   }
 }
 
+/** The file, or the origin alone: the path of an address may hold a secret. */
+export function nameOfDocument(source: URL): string {
+  return source.protocol === "file:" ? source.pathname : `of ${source.origin}`;
+}
+
 function readDocument(text: string, source: URL): OpenApiDocument {
-  const where = `${source.protocol === "file:" ? "" : source.origin}${source.pathname}`;
+  const where = nameOfDocument(source);
   let value: unknown;
   try {
     value = text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { maxAliasCount: 100 });

@@ -12,7 +12,7 @@ export function readEndpoint(endpoint: unknown, data: unknown, what = "endpoint"
   const read = typeof endpoint === "string" ? { uri: endpoint, authentication: undefined } : configured.safeParse(endpoint).data;
   if (read === undefined) throw fault("configuration", { detail: `The ${what} is neither an address nor { uri, authentication }.` });
   const text = expandUriTemplate(read.uri, data);
-  if (!URL.canParse(text)) throw fault("configuration", { detail: `The ${what} "${text.slice(0, 200)}" is not an address: it needs https://, a host and a path.` });
+  if (!URL.canParse(text)) throw fault("configuration", { detail: `The ${what} is not an address: it needs https://, a host and a path.` });
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") throw fault("configuration", { detail: `The ${what} holds a user name or password; say them under "authentication".` });
   url.hash = "";

@@ -1,10 +1,13 @@
-import { isCancelled } from "../../durable/durable.errors.ts";
+import { durableCancelled, isCancelled } from "../../durable/durable.errors.ts";
 import type { DurableChild } from "../../durable/durable.ts";
+import { undoEffects } from "../run/compensate.ts";
+import { keepEffects } from "../run/effects.ts";
 import { isRecord } from "../run/is-record.ts";
 import { fault } from "../run/faults.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { WORKFLOW_SERVICE, branchEnd, type BranchEnd, type BranchInput, type ResumeFrame } from "../run/run-input.ts";
 import { beginEffect } from "./begin-effect.ts";
+import { isPostponed, stopChild } from "./stop-child.ts";
 
 type Open = { place: number; child: DurableChild };
 type Done = NonNullable<ResumeFrame["done"]>;
@@ -14,7 +17,11 @@ type Done = NonNullable<ResumeFrame["done"]>;
  *
  * Without `compete`: the outputs of all, in the order written; the first failure stops the others. With `compete`: the
  * output of the first that completes, which stops the others; it fails when all have failed. A stopped branch undoes what it
- * has done. What branches export is put together key by key, later branches over earlier ones.
+ * has done, and its end is waited for: it may have completed in that same moment, which counts, but for a loser's effects, which
+ * are undone. What branches export is put together key by key, later branches over earlier ones.
+ *
+ * Resumed, branches that did not complete go on with the keys they had, so that what stands is not done twice; what was undone
+ * has a new key.
  */
 export async function performFork(run: Interpretation, call: TaskCall<"fork">): Promise<TaskOutcome> {
   const done: Done = { ...call.frame?.done };
@@ -25,12 +32,53 @@ export async function performFork(run: Interpretation, call: TaskCall<"fork">): 
     open.push({ place, child: call.scope.durable.start({ service: WORKFLOW_SERVICE, handler: "branch", input: toBranchInput(run, call, place, branch.pointer) }) });
   }
   try {
-    return await (call.task.isCompeting ? race(run, call, open) : all(run, call, open, done));
+    if (!call.task.isCompeting) return await all(run, call, open, done);
+    const outcome = await race(run, call, open);
+    await undoLosers(run, call, open);
+    return outcome;
   } catch (error) {
-    // Cancelled with us by the engine: they put right what they did before we put right what was before them.
-    if (isCancelled(error)) for (const { child } of open) await child.wait().catch(() => null);
-    throw error;
+    if (isPostponed(error)) throw error;
+    const stopped = await stopAll(open);
+    for (const { place, end } of stopped.ends) keepEnd(run, place, end, done);
+    throw stopped.wasCancelled && !isCancelled(error) ? durableCancelled() : error;
   }
+}
+
+type Stopped = { ends: { place: number; end: BranchEnd }[]; wasCancelled: boolean };
+
+/** All are asked first, then waited for, one after the other; nothing is open any more. */
+async function stopAll(open: Open[]): Promise<Stopped> {
+  const stopped: Stopped = { ends: [], wasCancelled: false };
+  for (const { child } of open) {
+    await child.cancel().catch((error: unknown) => {
+      if (!isCancelled(error)) throw error;
+      stopped.wasCancelled = true;
+    });
+  }
+  for (const { place, child } of open.splice(0)) {
+    const { answer, wasCancelled } = await stopChild(child);
+    stopped.wasCancelled ||= wasCancelled;
+    stopped.ends.push({ place, end: answer === null ? { kind: "cancelled" } : branchEnd.parse(answer) });
+  }
+  return stopped;
+}
+
+function keepEnd(run: Interpretation, place: number, end: BranchEnd, done: Done): void {
+  keepEffects(run.state, end);
+  if (end.kind !== "completed") return;
+  done[place] = { output: end.output, context: end.context };
+  run.state.tasks += end.tasks;
+}
+
+async function undoLosers(run: Interpretation, call: TaskCall<"fork">, open: Open[]): Promise<void> {
+  const stopped = await stopAll(open);
+  const effects = stopped.ends.flatMap(({ end }) => end.effects ?? []);
+  for (const { end } of stopped.ends) keepEffects(run.state, { spent: end.spent });
+  if (stopped.wasCancelled) {
+    keepEffects(run.state, { effects });
+    throw durableCancelled();
+  }
+  await undoEffects(run, call.scope.durable, effects);
 }
 
 async function all(run: Interpretation, call: TaskCall<"fork">, open: Open[], done: Done): Promise<TaskOutcome> {
@@ -38,13 +86,10 @@ async function all(run: Interpretation, call: TaskCall<"fork">, open: Open[], do
   while (open.length > 0) {
     const { place, end } = await nextEnd(call, open);
     if (end.kind === "completed") {
-      done[place] = { output: end.output, context: end.context };
-      run.state.tasks += end.tasks;
-      run.state.effects.push(...end.effects);
+      keepEnd(run, place, end, done);
       isEnd ||= end.isEnd;
       continue;
     }
-    for (const { child } of open) await child.cancel();
     throw toFailure(run, call, place, end, done);
   }
   const before = run.state.context;
@@ -61,9 +106,8 @@ async function race(run: Interpretation, call: TaskCall<"fork">, open: Open[]): 
       failure ??= toFailure(run, call, place, end, {});
       continue;
     }
-    for (const { child } of open) await child.cancel();
     run.state.tasks += end.tasks;
-    run.state.effects.push(...end.effects);
+    keepEffects(run.state, end);
     run.state.context = end.context;
     return { output: end.output, isEnd: end.isEnd, branch: call.task.branches[place]?.name ?? String(place) };
   }
@@ -79,8 +123,8 @@ async function nextEnd(call: TaskCall<"fork">, open: Open[]): Promise<{ place: n
 }
 
 function toFailure(run: Interpretation, call: TaskCall<"fork">, place: number, end: Exclude<BranchEnd, { kind: "completed" }>, done: Done): TaskFailure {
+  keepEffects(run.state, end);
   if (end.kind === "cancelled") return new TaskFailure({ type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail: `Branch "${call.task.branches[place]?.name ?? place}" was cancelled.`, instance: call.task.branches[place]?.pointer ?? call.pointer });
-  run.state.effects.push(...end.effects);
   run.state.context = end.context;
   const failure = new TaskFailure(end.error, end.frames);
   failure.extra = { done, branch: place };
@@ -88,12 +132,11 @@ function toFailure(run: Interpretation, call: TaskCall<"fork">, place: number, e
 }
 
 function toBranchInput(run: Interpretation, call: TaskCall<"fork">, place: number, pointer: string): BranchInput {
-  // A branch that was stopped and undone does its effects anew when the run is resumed; the one that failed goes on.
+  // A branch that was stopped begins anew when the run is resumed; the one that failed goes on.
   const isResumed = call.frame?.branch === place;
-  const suffix = run.input.attempt === 1 || isResumed ? "" : `~${run.input.attempt}`;
   const counts = Object.fromEntries([...run.state.counts].filter(([counted]) => counted.startsWith(pointer)));
   return {
-    run: { ...run.input, input: null, resume: null }, workflowInput: run.workflowInput, pointer, input: call.input, context: run.state.context, variables: call.scope.variables, key: call.key + suffix,
+    run: { ...run.input, input: null, resume: null, spent: [...run.state.spent] }, workflowInput: run.workflowInput, pointer, input: call.input, context: run.state.context, variables: call.scope.variables, key: call.key,
     counts, tasks: run.state.tasks, isExtension: call.scope.isExtension, functionDepth: call.scope.functionDepth, frames: isResumed ? [...call.scope.resume] : [], askedMs: Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs),
   };
 }

@@ -1,10 +1,12 @@
-import { isCancelled } from "../../durable/durable.errors.ts";
+import { durableCancelled, isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import type { RunRule } from "../document/definition.ts";
+import { keepEffects } from "../run/effects.ts";
 import { fault, makeFault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS } from "../run/limits.ts";
 import { WORKFLOW_SERVICE, deriveRunId, runEnd, type RunInput } from "../run/run-input.ts";
 import { beginEffect } from "./begin-effect.ts";
+import { isPostponed, stopChild } from "./stop-child.ts";
 
 /**
  * A workflow as a part of this one: a run of its own, with its own journal and records. It takes the version that is active
@@ -29,19 +31,21 @@ export async function performSubWorkflow(run: Interpretation, call: TaskCall<"ru
   try {
     return { output: toOutput(run, name, runEnd.parse(await child.wait())) };
   } catch (error) {
-    // Cancelled with us by the engine: it undoes its own effects before we undo those from before it.
-    if (isCancelled(error)) await child.wait().catch(() => null);
-    throw error;
+    if (isPostponed(error) || !isInterruption(error)) throw error;
+    // It undoes its own effects before we undo those from before it; what it could not undo, or had completed, is ours.
+    const { answer, wasCancelled } = await stopChild(child);
+    const end = answer === null ? null : runEnd.parse(answer);
+    if (end !== null && end.status !== "repeated") keepEffects(run.state, end);
+    throw wasCancelled && !isCancelled(error) ? durableCancelled() : error;
   }
 }
 
 function toOutput(run: Interpretation, name: string, end: ReturnType<typeof runEnd.parse>): unknown {
+  if (end.status !== "repeated") keepEffects(run.state, end);
   if (end.status === "failed") {
-    run.state.effects.push(...end.effects);
     throw makeFault({ ...end.error, detail: `Workflow "${name}" failed at ${end.error.instance}: ${end.error.detail ?? end.error.title}`, instance: "" });
   }
   if (end.status !== "completed") throw fault("runtime", { title: "Cancelled", detail: `Workflow "${name}" was ${end.status === "cancelled" ? "cancelled" : "started before"}.` });
-  run.state.effects.push(...end.effects);
   return end.output;
 }
 
@@ -50,6 +54,6 @@ function toChildInput(run: Interpretation, call: TaskCall<"run">, hash: string, 
   const atMs = Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs);
   return {
     ...run.input, runId: deriveRunId(call.key), hash, input, startedAtMs: atMs, askedMs: atMs, startedBy: `run ${run.input.runId}`,
-    parentRunId: run.input.runId, depth: run.input.depth + 1, attempt: call.iteration + run.input.attempt - 1, resume: null, mode: "run", mayBeRepeat: false,
+    parentRunId: run.input.runId, depth: run.input.depth + 1, attempt: call.iteration + run.input.attempt - 1, resume: null, mode: "run", mayBeRepeat: false, spent: [...run.state.spent],
   };
 }

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../lib/clock.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
-import type { Database } from "../../storage/database.ts";
+import type { Database, TransactionQuery } from "../../storage/database.ts";
 import type { WorkflowSource } from "../document/definition.ts";
 import { tryReadWorkflow } from "../document/read-workflow.ts";
 import type { Finding } from "../verify/finding.ts";
-import { activatePublish, activateVersions, insertPublish, insertVersions, lockPublishing, readPublishes, type NewVersion, type PublishRow } from "./version.store.ts";
+import { activatePublish, activateVersions, insertPublish, insertVersions, lockPublishing, readActiveTexts, readPublishes, type NewVersion, type PublishRow } from "./version.store.ts";
 import { nothingBefore, publishUnknown } from "./versions.errors.ts";
 
 /** A workflow document as it lies in the workspace. */
@@ -21,8 +21,21 @@ export type PublishDeps = {
 
 export type PublishOutcome =
   | { kind: "published" | "unchanged"; publish: PublishRow; findings: readonly Finding[] }
-  /** Nothing was changed. */
-  | { kind: "refused"; findings: readonly Finding[] };
+  /** Nothing was changed. `removed`: the active workflows that would have gone, when that was not wanted. */
+  | { kind: "refused"; findings: readonly Finding[]; removed: readonly string[] };
+
+export type Publishing = {
+  tenantId: string; documents: readonly DocumentFile[]; by: string; note: string | null;
+  /** Does nothing when the folder was published as it is now already, whatever was published or rolled back since. */
+  onlyIfNew: boolean;
+  /** The documents take their places among the active ones; without it they are the whole set. */
+  isAmongActive?: boolean;
+  /** False: refused when an active workflow is not among the documents. */
+  mayRemove?: boolean;
+};
+
+/** Who publishes a workspace's folder as a whole, at a start and on the command line. */
+const FOLDER_PUBLISHERS = ["start", "cli"];
 
 export function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -32,37 +45,64 @@ export function hashText(text: string): string {
  * Makes a set of documents the active one: all of them or none, in one transaction, at once for all processes.
  *
  * Running runs keep the version they began with. Documents of earlier sets that are not in this one can no longer be started.
- * `onlyIfNew`: does nothing when the last publish had the same documents, also when it was rolled back since.
- * Outcome `refused` when a document cannot be read, a name is taken twice, or `check` finds an error.
+ * Outcome `refused` when a document cannot be read, a name is taken twice, or `check` finds an error. One publish at a time: what is
+ * merged with the active documents is merged with those that are active then.
  * Replay: the same documents again are `unchanged`. Throws `storage.unavailable` (retryable).
  */
-export async function publishDocuments(deps: PublishDeps, input: { tenantId: string; documents: readonly DocumentFile[]; by: string; note: string | null; onlyIfNew: boolean }): Promise<PublishOutcome> {
-  const read = readAll(input.documents);
-  const findings = [...read.findings, ...(read.findings.length === 0 ? await deps.check(read.sources) : [])];
-  if (findings.some((finding) => finding.severity === "error")) return { kind: "refused", findings };
-  const versions = read.sources.map(toVersion).sort((left, right) => (left.name < right.name ? -1 : 1));
-  const setHash = hashText(versions.map((each) => each.hash).sort().join("\n"));
-  const at = new Date(deps.clock.nowMs());
-  const outcome = await deps.database.transaction(input.tenantId, async (query): Promise<{ kind: "published" | "unchanged"; publish: PublishRow }> => {
+export async function publishDocuments(deps: PublishDeps, input: Publishing): Promise<PublishOutcome> {
+  const outcome = await deps.database.transaction(input.tenantId, async (query): Promise<PublishOutcome> => {
     await lockPublishing(query, input.tenantId);
-    const publishes = await readPublishes(query, input.tenantId);
-    const last = publishes[0];
-    const active = publishes.find((each) => each.is_active);
-    const same = input.onlyIfNew ? last : active;
-    if (same !== undefined && same.set_hash === setHash) return { kind: "unchanged", publish: same };
-    const number = (last?.number ?? 0) + 1;
-    const publish: PublishRow = {
-      id: `pub_${hashText(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),
-      note: input.note, previous_id: active?.id ?? null, published_at: at.toISOString(), published_by: input.by, is_active: true,
-    };
-    await insertVersions(query, input.tenantId, versions, input.by, at);
-    await activateVersions(query, input.tenantId, versions.map((each) => each.hash));
-    await insertPublish(query, input.tenantId, { ...publish, at });
-    await recordInLedger(query, input.tenantId, [{ kind: "workflows.published", subjectId: publish.id, actor: input.by, at, body: { number, setHash, workflows: publish.members.map((each) => ({ name: each.name, version: each.version, hash: each.hash })) } }]);
-    return { kind: "published", publish };
+    const read = readAll(input.isAmongActive === true ? placeAmong(await readActiveTexts(query, input.tenantId), input.documents) : input.documents);
+    const findings = [...read.findings, ...(read.findings.length === 0 ? await deps.check(read.sources) : [])];
+    if (findings.some((finding) => finding.severity === "error")) return { kind: "refused", findings, removed: [] };
+    return publishSet(query, deps, input, read.sources.map(toVersion).sort((left, right) => (left.name < right.name ? -1 : 1)), findings);
   });
   if (outcome.kind === "published") await deps.onPublished(input.tenantId);
-  return { ...outcome, findings };
+  return outcome;
+}
+
+async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Publishing, versions: readonly NewVersion[], findings: readonly Finding[]): Promise<PublishOutcome> {
+  const setHash = hashText(versions.map((each) => each.hash).sort().join("\n"));
+  const at = new Date(deps.clock.nowMs());
+  const publishes = await readPublishes(query, input.tenantId);
+  const active = publishes.find((each) => each.is_active);
+  const same = (input.onlyIfNew ? sinceFolder(publishes) : publishes.filter((each) => each.is_active)).find((each) => each.set_hash === setHash);
+  if (same !== undefined) return { kind: "unchanged", publish: same, findings };
+  const names = new Set(versions.map(nameOf));
+  const removed = (active?.members ?? []).map(nameOf).filter((name) => !names.has(name));
+  if (removed.length > 0 && input.mayRemove === false) return { kind: "refused", findings, removed };
+  const number = (publishes[0]?.number ?? 0) + 1;
+  const publish: PublishRow = {
+    id: `pub_${hashText(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),
+    note: input.note, previous_id: active?.id ?? null, published_at: at.toISOString(), published_by: input.by, is_active: true,
+  };
+  await insertVersions(query, input.tenantId, versions, input.by, at);
+  await activateVersions(query, input.tenantId, versions.map((each) => each.hash));
+  await insertPublish(query, input.tenantId, { ...publish, at });
+  await recordInLedger(query, input.tenantId, [{ kind: "workflows.published", subjectId: publish.id, actor: input.by, at, body: { number, setHash, workflows: publish.members.map((each) => ({ name: each.name, version: each.version, hash: each.hash })) } }]);
+  return { kind: "published", publish, findings };
+}
+
+/** The last publish of the folder and all after it: the folder is new when it is like none of them. Newest first, as given. */
+function sinceFolder(publishes: readonly PublishRow[]): readonly PublishRow[] {
+  const last = publishes.findIndex((each) => FOLDER_PUBLISHERS.includes(each.published_by));
+  return last < 0 ? publishes : publishes.slice(0, last + 1);
+}
+
+/** The active documents, with the given ones in the place of those of the same name. */
+function placeAmong(active: readonly DocumentFile[], given: readonly DocumentFile[]): DocumentFile[] {
+  const taken = new Set(given.flatMap(nameIn));
+  return [...active.filter((each) => !nameIn(each).some((name) => taken.has(name))), ...given];
+}
+
+/** Empty for a text that cannot be read: the findings say why. */
+function nameIn({ text, file }: DocumentFile): string[] {
+  const result = tryReadWorkflow(text, file);
+  return result.kind === "faulty" ? [] : [nameOf(result.source.definition.document)];
+}
+
+function nameOf({ namespace, name }: { namespace: string; name: string }): string {
+  return `${namespace}/${name}`;
 }
 
 /**

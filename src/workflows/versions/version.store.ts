@@ -82,6 +82,12 @@ export async function listActive(database: Database, tenantId: string): Promise<
   return (await database.query(tenantId, ACTIVE, [tenantId])).map((row) => versionRow.parse(row));
 }
 
+/** The documents of the active versions as they are within this transaction. */
+export async function readActiveTexts(query: TransactionQuery, tenantId: string): Promise<{ file: string; text: string }[]> {
+  const rows = await query("select file, text from workflow_version where tenant_id = $1 and is_active order by namespace, name", [tenantId]);
+  return rows.map((row) => ({ file: String(row["file"]), text: String(row["text"]) }));
+}
+
 const RESOLVE = {
   name: "workflow_version_resolve",
   text: "select hash from workflow_version where tenant_id = $1 and namespace = $2 and name = $3 and version = $4 order by is_active desc, published_at desc limit 1",

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { z } from "zod";
+import { startInterpreter, type Interpreter } from "../../../test/conformance/start-interpreter.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { createLog, type Log } from "../../lib/log.ts";
+import type { Policy } from "../../policy/policy.ts";
+import { defineTool, type Tool } from "../../tools/tool.ts";
+import type { FunctionDeps } from "./function-deps.ts";
+import type { WorkflowFunction } from "./function.ts";
+import { toolFunction } from "./tool.ts";
+
+let calls = 0;
+const flaky = defineTool({
+  name: "flaky", purpose: "Fails twice, as often as one call tries.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 2_000, input: z.object({}), output: z.object({ calls: z.number() }),
+  describe: () => "call it",
+  run: () => {
+    calls += 1;
+    return calls <= 3 ? Promise.reject(new Error("down")) : Promise.resolve({ kind: "ok", output: { calls }, say: "done" });
+  },
+});
+const tools = new Map<string, Tool>([["flaky", flaky]]);
+const policy: Policy = { id: "test", hash: "test", decide: () => ({ effect: "allow", rules: [] }) };
+const quiet: Log = createLog({ level: "error", isPretty: true });
+
+const parts: { interpreter: Interpreter | null } = { interpreter: null };
+const database = () => {
+  if (parts.interpreter === null) throw new Error("the interpreter is not up yet");
+  return parts.interpreter.database;
+};
+const noSql = { query: () => Promise.resolve([]), transaction: () => Promise.reject(new Error("no business database")) };
+const deps: Pick<FunctionDeps, "toolCalls" | "database"> = {
+  get database() {
+    return database();
+  },
+  get toolCalls() {
+    return { database: database(), tools, policy, sql: noSql, clock: systemClock, log: quiet };
+  },
+};
+const tool = toolFunction(deps);
+const erased: WorkflowFunction = { ...tool, input: tool.input, run: (call, given) => tool.run(call, tool.input.parse(given)), undo: async (call, given, made) => tool.undo?.(call, tool.input.parse(given), tool.output.parse(made)) };
+const interpreter = await startInterpreter({ functions: [erased], log: quiet });
+parts.interpreter = interpreter;
+after(() => interpreter[Symbol.asyncDispose]());
+
+test("a run that sleeps after a call that failed and was made again replays the failure and goes on", async () => {
+  const text = `document: { dsl: '1.0.3', namespace: test, name: flaky, version: '1.0.0' }
+do:
+  - try:
+      try: [ { call: { call: tool, with: { tool: flaky }, export: { as: '\${ . }' } } } ]
+      catch: { retry: { delay: { milliseconds: 20 }, limit: { attempt: { count: 3 } } } }
+  - sleep: { wait: { seconds: 4 } }
+  - see: { set: { calls: '\${ $context.output.calls }' } }`;
+  const runId = await interpreter.start(text);
+  const row = await interpreter.until(runId, "completed");
+  assert.deepEqual([row.output, calls], [{ calls: 4 }, 4]);
+});
