@@ -28,7 +28,7 @@ export type WorkflowFunction<Input = unknown, Output = unknown> = {
   run(call: FunctionCall, input: Input): Promise<Output>;
   /**
    * Undoes what `run` did, when a run is cancelled: the interpreter calls it for completed tasks in reverse order, with `run`'s
-   * input and output; `idempotencyKey` is the undo's own. Without it there is nothing to undo.
+   * input and output; `idempotencyKey` is the undo's own. Without it there is nothing to undo. An undo that makes no durable step counts as nothing undone: the effect stands and keeps its key.
    */
   undo?(call: FunctionCall, input: Input, output: Output): Promise<void>;
 };
