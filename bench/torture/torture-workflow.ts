@@ -78,7 +78,7 @@ async function killServer(folder: string, name: "restate" | "postgres"): Promise
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
-  for (const fromMs = performance.now(); performance.now() - fromMs < 30_000; ) {
+  for (const fromMs = performance.now(); performance.now() - fromMs < 90_000; ) {
     const now = await readChildPid(folder, name);
     if (now !== null && now !== pid) return;
     await sleep(20);
