@@ -192,10 +192,16 @@ async function explainUndelivered(query: TransactionQuery, input: TurnInput, unt
   // They had joined before, and a crash kept that from the journal.
   const joinedUntil = Number(turn?.["until_seq"] ?? 0);
   if (untilSeq !== null && joinedUntil > untilSeq) return { kind: "joined", untilSeq: joinedUntil };
+  const untilLast = Number(conv["last_seq"]);
+  await joinWaiting(query, input, untilLast);
+  return { kind: "joined", untilSeq: untilLast };
+}
+
+/** Claims what has come meanwhile for a turn under way. Under the conversation's row lock; `lastSeq` is that row's. */
+export async function joinWaiting(query: TransactionQuery, input: TurnInput, lastSeq: number): Promise<void> {
   await query("update inbox set turn_id = $3 where tenant_id = $1 and conversation_id = $2 and turn_id is null", [input.tenantId, input.conversationId, input.turnId]);
   await query("update conversation set pending_count = 0 where tenant_id = $1 and id = $2", [input.tenantId, input.conversationId]);
-  await query("update turn set joins = joins + 1, until_seq = $3 where tenant_id = $1 and id = $2", [input.tenantId, input.turnId, conv["last_seq"]]);
-  return { kind: "joined", untilSeq: Number(conv["last_seq"]) };
+  await query("update turn set joins = joins + 1, until_seq = $3 where tenant_id = $1 and id = $2", [input.tenantId, input.turnId, lastSeq]);
 }
 
 /** Ends a turn without a reply; recorded in the ledger in the same transaction. */

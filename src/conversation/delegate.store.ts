@@ -3,6 +3,8 @@ import { makeLedgerEntry } from "../observe/ledger.ts";
 import type { StageView } from "../shapes/conversation.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
 import { claimQuestion } from "../workflows/talk/question.store.ts";
+import { joinWaiting } from "./conversation.store.ts";
+import { packStages } from "./stored-stages.ts";
 import type { CaseFocus, TurnInput } from "./turn.ts";
 
 export type Delegation = {
@@ -33,7 +35,13 @@ export async function delegateTurn(database: Database, input: TurnInput, given: 
       await endTurn(query, input, { ...given, decision: null, reason: "holder.not_ai" }, at);
       return { kind: "silent", pendingCount };
     }
-    if (!isRepeat && given.mayJoin && (pendingCount > 0 || Number(turn["until_seq"]) > given.untilSeq)) return { kind: "again", untilSeq: await joinWaiting(query, input, pendingCount, Number(turn["until_seq"])) };
+    if (!isRepeat && given.mayJoin && pendingCount > 0) {
+      const untilSeq = Number(conv?.["last_seq"]);
+      await joinWaiting(query, input, untilSeq);
+      return { kind: "again", untilSeq };
+    }
+    // They had joined before, and a crash kept that from the journal.
+    if (!isRepeat && given.mayJoin && Number(turn["until_seq"]) > given.untilSeq) return { kind: "again", untilSeq: Number(turn["until_seq"]) };
     const externalId = given.question === null ? null : await claimQuestion(query, { tenantId: input.tenantId, turnId: input.turnId, id: given.question.id, answer: given.question.answer, at });
     if (given.question !== null && externalId === null) return { kind: "again", untilSeq: given.untilSeq };
     if (!isRepeat) {
@@ -48,20 +56,7 @@ export async function delegateTurn(database: Database, input: TurnInput, given: 
 
 async function endTurn(query: TransactionQuery, input: TurnInput, end: { decision: string | null; reason: string; intent: string | null; stages: readonly StageView[] }, at: Date): Promise<void> {
   await query("update turn set status = 'silent', decision = $3, reason = $4, intent = $5, stages = $6::jsonb, finished_at = $7 where tenant_id = $1 and id = $2 and status = 'running'", [
-    input.tenantId, input.turnId, end.decision, end.reason, end.intent, JSON.stringify(end.stages), at,
+    input.tenantId, input.turnId, end.decision, end.reason, end.intent, JSON.stringify(packStages(end.stages)), at,
   ]);
   await query("update conversation set running_turn_id = null, running_since = null, updated_at = $4 where tenant_id = $1 and id = $2 and running_turn_id = $3", [input.tenantId, input.conversationId, input.turnId, at]);
-}
-
-/** Claims what has come meanwhile for this turn; the last message it then holds. */
-async function joinWaiting(query: TransactionQuery, input: TurnInput, pendingCount: number, joinedUntil: number): Promise<number> {
-  // They had joined before, and a crash kept that from the journal.
-  if (pendingCount === 0) return joinedUntil;
-  await query("update inbox set turn_id = $3 where tenant_id = $1 and conversation_id = $2 and turn_id is null", [input.tenantId, input.conversationId, input.turnId]);
-  await query("update conversation set pending_count = 0 where tenant_id = $1 and id = $2", [input.tenantId, input.conversationId]);
-  const rows = await query(
-    "update turn t set joins = joins + 1, until_seq = v.last_seq from conversation v where t.tenant_id = $1 and t.id = $3 and v.tenant_id = $1 and v.id = $2 returning t.until_seq",
-    [input.tenantId, input.conversationId, input.turnId],
-  );
-  return Number(rows[0]?.["until_seq"] ?? joinedUntil);
 }

@@ -17,6 +17,9 @@ export type CaseFocus = {
   pending: PendingQuestion | null;
 };
 
+/** How often newer messages may join one turn before it is delivered without them. */
+export const MAX_JOINS = 3;
+
 export type PendingQuestion = {
   awaiting: "slot" | "confirmation";
   intent: string;

@@ -4,3 +4,8 @@ export function cut(text: string, most: number): string {
   const last = text.charCodeAt(most - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most);
 }
+
+/** The same at a word's end, with an ellipsis for what is left out. */
+export function shorten(line: string, most: number): string {
+  return line.length <= most ? line : `${cut(line, most).replace(/\s+\S*$/, "")}…`;
+}

@@ -16,7 +16,7 @@ function observed(run: (items: readonly string[]) => Promise<readonly string[]> 
       await new Promise((resolve) => setTimeout(resolve, 5));
       return run(items);
     },
-    keyOf: (item) => item[0] ?? "", maxItems: 3, maxRunning: 1, isCommon: (error) => error instanceof RangeError,
+    keyOf: (item) => item[0] ?? "", maxItems: 3, isCommon: (error) => error instanceof RangeError,
   });
   return { runs, batcher };
 }

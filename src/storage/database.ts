@@ -55,8 +55,6 @@ export type TransactionQuery = (text: string, values?: readonly unknown[]) => Pr
 const LIMITS = "-c statement_timeout=30000 -c lock_timeout=15000 -c idle_in_transaction_session_timeout=60000";
 
 const BATCH_ITEMS = 64;
-/** One at a time is fastest: the next batch grows while this one is committed. */
-const BATCHES_AT_ONCE = 1;
 
 const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -116,7 +114,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     const together = { name: statement.name, text: statement.textOf("skip locked") };
     const made = createBatcher<BatchItem, Row | null>({
       run: (items) => runBatch(items, (list) => query(tenantId, together, [tenantId, list])),
-      keyOf: (item) => item.key, maxItems: BATCH_ITEMS, maxRunning: BATCHES_AT_ONCE, isCommon: (error) => error instanceof AppError && isConnectionError(error.cause),
+      keyOf: (item) => item.key, maxItems: BATCH_ITEMS, isCommon: (error) => error instanceof AppError && isConnectionError(error.cause),
     });
     batchers.set(name, made);
     return made;

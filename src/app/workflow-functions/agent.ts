@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { restoreDeep } from "../../guard/redact-deep.ts";
+import { resultForModel } from "../../tools/describe-call.ts";
 import { z } from "zod";
 import type { AgentProfile } from "../../agents/agent-profile.ts";
 import type { AgentTool } from "../../agents/agent.ts";
@@ -11,7 +13,7 @@ import type { Tool } from "../../tools/tool.ts";
 import { declareFunction, defineFunction, toolContact } from "../../workflows/functions/define-function.ts";
 import type { FunctionCall } from "../../workflows/functions/function.ts";
 import { agentGaveUp, agentUnknown } from "../../workflows/functions/functions.errors.ts";
-import { hidePersonal, restorePersonal } from "./hide-personal.ts";
+import { hidePersonal } from "./hide-personal.ts";
 import { modelCallsOf, namesOf, type ModelFunctionDeps } from "./model-calls.ts";
 
 const passage = z.looseObject({ title: z.string().default(""), heading: z.string().default(""), text: z.string() });
@@ -76,11 +78,11 @@ function agentTool(deps: AgentFunctionDeps, call: FunctionCall, tool: Tool, scen
   return {
     name: tool.name, description: tool.purpose, inputSchema: z.record(z.string(), z.unknown()).parse(z.toJSONSchema(tool.input, { unrepresentable: "any" })),
     async call(given, callKey) {
-      const restored = restorePersonal(given, scene.known);
+      const restored = restoreDeep(given, scene.known);
       const args = typeof restored === "object" && restored !== null && !Array.isArray(restored) ? { ...restored } : {};
       const record = await callOnce(deps, call, tool, args, callKey);
       scene.made.push({ callId: record.id, tool: tool.name, status: record.status });
-      return { text: JSON.stringify(hidePersonal(deps.redactor, { status: record.status, say: record.say, reason: record.reason, result: record.output }, scene.known, scene.names)) };
+      return { text: JSON.stringify(hidePersonal(deps.redactor, resultForModel(record), scene.known, scene.names)) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { restoreDeep } from "../../guard/redact-deep.ts";
 import type { AgentInput } from "../../agents/agent.ts";
 import { callModel } from "../../agents/call-model.ts";
 import { quoteUntrusted } from "../../agents/quote-untrusted.ts";
@@ -7,7 +8,7 @@ import type { ModelMessage, ModelTool } from "../../models/model.ts";
 import { declareFunction, defineFunction } from "../../workflows/functions/define-function.ts";
 import { generateFailed } from "../../workflows/functions/functions.errors.ts";
 import { checkerOf } from "../../workflows/talk/read-answer.ts";
-import { hidePersonal, restorePersonal } from "./hide-personal.ts";
+import { hidePersonal } from "./hide-personal.ts";
 import { modelCallsOf, namesOf, type ModelFunctionDeps } from "./model-calls.ts";
 
 const input = z.strictObject({
@@ -49,7 +50,7 @@ export function generateFunction(deps: ModelFunctionDeps) {
         const called = await callModel(calls, asked, messages, toolsOf(given.schema), `generate-${attempt}`);
         if (called.kind === "failed") throw generateFailed({ message: `The model did not answer: ${called.reason}.`, details: { reason: called.reason } });
         const read = readGenerated(given.schema, called.answer);
-        if (read.kind === "fits") return restorePersonal(read.value, known);
+        if (read.kind === "fits") return restoreDeep(read.value, known);
         fault = read.reason;
         messages.push({ role: "assistant", text: called.answer.text === "" ? "(no usable answer)" : called.answer.text }, { role: "user", text: `That answer cannot be used: ${fault}. Answer again, in the wanted form.` });
       }

@@ -1,4 +1,4 @@
-import { mapTexts } from "../../guard/map-texts.ts";
+import { redactDeep, restoreDeep } from "../../guard/redact-deep.ts";
 import { cut } from "../../lib/cut.ts";
 import { z } from "zod";
 import type { AgentProfile } from "../../agents/agent-profile.ts";
@@ -11,7 +11,7 @@ import { restore, type Placeholder } from "../../guard/redactor.ts";
 import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Model, ModelMessage } from "../../models/model.ts";
-import type { ToolCallRecord } from "../../tools/tool-call.store.ts";
+import { resultForModel } from "../../tools/describe-call.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { loadModelCall, saveModelCall } from "../model-call.store.ts";
 import { savePlaceholders } from "../conversation.store.ts";
@@ -19,6 +19,7 @@ import type { TurnDeps } from "../turn-deps.ts";
 import { callInStep, mayHaveEffect, type Acted } from "./act.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
+import { namesOf } from "./redact.ts";
 import { createSentenceGate } from "./sentence-gate.ts";
 import type { ReplyWriter, WriteInput, Written } from "./write-reply.ts";
 
@@ -87,7 +88,7 @@ function historyOf(deps: TurnDeps, input: WriteInput): ModelMessage[] {
   const said = input.redacted.history.map((message): ModelMessage => ({ role: message.author === "contact" ? "user" : "assistant", text: message.text }));
   const asked: ModelMessage = { role: "user", text: input.redacted.text };
   if (input.feedback === null) return [...said, asked];
-  const results = input.acted.calls.map((call) => `${call.tool}: ${quoteUntrusted(JSON.stringify(hideDeep(deps, input, toldOf(call), input.redacted.placeholders).value))}`).join("\n");
+  const results = input.acted.calls.map((call) => `${call.tool}: ${quoteUntrusted(JSON.stringify(redactDeep(deps.redactor, resultForModel(call), input.redacted.placeholders, namesOf(input.context)).value))}`).join("\n");
   return [...said, asked, { role: "user", text: `(Check by the house, not by the contact.)${results === "" ? "" : ` These tools were called for this message already:\n${results}\n`} ${input.feedback}` }];
 }
 
@@ -119,40 +120,20 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
       const call = await callInStep(deps.toolCalls, durable, input.context, { tool: tool.name, place: `${state.run}_${input.context.round}_${callKey.replace(/[^a-z0-9]/g, "_")}`, arguments: args });
       state.acted.calls.push(call);
       state.acted.hasEffect ||= mayHaveEffect(call);
-      const told = toldOf(call);
+      const told = resultForModel(call);
       state.draft.facts.push(JSON.stringify(told));
       return { text: JSON.stringify(await hidePersonal(deps, input, told, state.placeholders)) };
     },
   };
 }
 
-function toldOf(call: ToolCallRecord): Record<string, unknown> {
-  return { status: call.status, say: call.say, reason: call.reason, result: call.output };
-}
-
 /** A tool's answer as the model may see it; new placeholders are kept for the case. */
 async function hidePersonal(deps: TurnDeps, input: WriteInput, told: unknown, placeholders: Placeholder[]): Promise<unknown> {
-  const hidden = hideDeep(deps, input, told, placeholders);
+  const hidden = redactDeep(deps.redactor, told, placeholders, namesOf(input.context));
   const fresh = hidden.placeholders.slice(placeholders.length);
   await savePlaceholders(deps.database, input.context.tenantId, input.context.caseId, fresh);
   placeholders.push(...fresh);
   return hidden.value;
-}
-
-/** Text by text, before it becomes JSON: an escaped line break in front of a name would hide the name. */
-function hideDeep(deps: Pick<TurnDeps, "redactor">, input: WriteInput, told: unknown, known: readonly Placeholder[]): { value: unknown; placeholders: readonly Placeholder[] } {
-  const names = input.context.contact.name === null ? [] : [input.context.contact.name];
-  let placeholders = known;
-  const value = mapTexts(told, (text) => {
-    const redaction = deps.redactor.redact({ text, known: placeholders, names });
-    placeholders = redaction.placeholders;
-    return redaction.text;
-  });
-  return { value, placeholders };
-}
-
-function restoreDeep(given: unknown, placeholders: readonly Placeholder[]): unknown {
-  return mapTexts(given, (text) => restore(text, placeholders));
 }
 
 function asArguments(value: unknown): Record<string, unknown> {

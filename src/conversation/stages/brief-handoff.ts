@@ -1,3 +1,4 @@
+import { shorten } from "../../lib/cut.ts";
 import type { Decision, TurnContext } from "../turn.ts";
 import type { HandoffView } from "../../shapes/conversation.ts";
 import { describeCall } from "../../tools/describe-call.ts";
@@ -35,11 +36,11 @@ export function briefHandoff(input: { context: TurnContext; decision: Decision; 
   const records = Object.entries(decision.focus.records).flatMap(([kind, values]) => values.slice(0, 3).map((value) => `${kind.replace(/_/g, " ")} ${value} was mentioned`));
   return {
     summary: {
-      headline: `${who} ${REASON_WORDS[reason] ?? "needs a person"}: "${shorten(context.text, 140)}"`,
+      headline: `${who} ${REASON_WORDS[reason] ?? "needs a person"}: "${shorten(inLine(context.text), 140)}"`,
       intent: decision.intent,
       sentiment: decision.understanding.sentiment.label,
       language: decision.understanding.language,
-      openQuestion: shorten(context.text, 500),
+      openQuestion: shorten(inLine(context.text), 500),
       verifiedFacts: [context.contact.isVerified ? `identity verified: ${context.contact.email ?? context.contact.id}` : "identity not verified", ...records],
       suggestedNextStep: NEXT_STEPS[reason] ?? "Read the thread and take it from there.",
     },
@@ -47,7 +48,6 @@ export function briefHandoff(input: { context: TurnContext; decision: Decision; 
   };
 }
 
-function shorten(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length <= limit ? line : `${line.slice(0, limit).replace(/\s+\S*$/, "")}…`;
+function inLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }

@@ -4,7 +4,7 @@ import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import type { Decision, Rights, TurnContext } from "../turn.ts";
 import { EXTRACTIVE, withheldDraft, type Draft } from "./compose.ts";
-import type { RedactedTurn } from "./redact.ts";
+import { namesOf, type RedactedTurn } from "./redact.ts";
 import { verify, type Verdict } from "./verify.ts";
 import { composeWithoutModel, noteWritten, type Composed } from "./write-reply.ts";
 
@@ -17,7 +17,7 @@ export async function check(deps: TurnDeps, durable: Durable, trace: Trace, turn
   const writer = deps.writer;
   if (writer !== null && current.draft.model !== EXTRACTIVE) {
     // The faults quote the answer with the values put back, and the model may not see those.
-    const feedback = deps.redactor.redact({ text: describeFaults(first), known: redacted.placeholders, names: context.contact.name === null ? [] : [context.contact.name] }).text;
+    const feedback = deps.redactor.redact({ text: describeFaults(first), known: redacted.placeholders, names: namesOf(context) }).text;
     const repaired = await trace.stage("compose", () => writer(deps, durable, { context, rights, decision, acted: current.acted, redacted, feedback }), noteWritten);
     current = { draft: repaired.kind === "written" ? repaired.draft : current.draft, acted: repaired.acted };
     if (repaired.kind === "written") {

@@ -1,5 +1,5 @@
 import { answerExtractively } from "../../knowledge/answer-extractive.ts";
-import { cut } from "../../lib/cut.ts";
+import { shorten } from "../../lib/cut.ts";
 import type { ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { Citation } from "../../shapes/conversation.ts";
 import type { Decision, PendingQuestion, PlannedPart } from "../turn.ts";
@@ -93,6 +93,5 @@ export function withheldDraft(reason: string): Draft {
 /** Words for the conversation's subject: the first message, shortened at a word's end. */
 export function subjectOf(text: string, decision: Pick<Decision, "intent">): string {
   const line = text.split("\n")[0]?.trim() ?? "";
-  if (line.length <= 80) return line === "" ? (decision.intent ?? "") : line;
-  return `${cut(line, 80).replace(/\s+\S*$/, "")}…`;
+  return line === "" ? (decision.intent ?? "") : shorten(line, 80);
 }

@@ -119,7 +119,7 @@ const NOTHING_DONE: PlannedPart = { kind: "say", text: "All right, I have not ch
  * or the intent's name; for a look-up without such a sentence, the only one that stands elsewhere. Undefined: unclear.
  */
 function meantBy(text: string, tool: string, intent: string, mentioned: readonly string[]): string | undefined {
-  const verbs = new RegExp(`\\b(?:${[...new Set([tool, intent].map((name) => name.split("_")[0] ?? name))].join("|")})`, "iu");
+  const verbs = new RegExp(`\\b(?:${verbsOf(tool, intent)})`, "iu");
   const clauses = text.split(/\n|(?<=[.!?;])\s+|,\s+|\s+(?:and|but|then|also)\s+/i);
   const inClause = (clause: string) => mentioned.filter((value) => clause.includes(value));
   const spoken = [...new Set(clauses.filter((clause) => verbs.test(clause)).flatMap(inClause))];
@@ -135,8 +135,12 @@ function placeholderIn(text: string, slot: string): string | undefined {
 
 /** Whether the message forbids this tool's action, by the verb in the tool's or the intent's name. */
 function isForbidden(text: string, tool: string, intent: string): boolean {
-  const verbs = [...new Set([tool, intent].map((name) => name.split("_")[0] ?? name))].join("|");
-  return new RegExp(`\\b${FORBIDS}(?:${verbs})`, "iu").test(text);
+  return new RegExp(`\\b${FORBIDS}(?:${verbsOf(tool, intent)})`, "iu").test(text);
+}
+
+/** The verbs that both names begin with, for a regular expression. */
+function verbsOf(tool: string, intent: string): string {
+  return [...new Set([tool, intent].map((name) => name.split("_")[0] ?? name))].join("|");
 }
 
 function answerPending(deps: DecideDeps, pending: PendingQuestion, understanding: Understanding, text: string): { parts: PlannedPart[]; reason: string; pending: PendingQuestion | null } | null {

@@ -5,11 +5,10 @@ import { toRunInput } from "../../workflows/run/start-run.ts";
 import { delegateTurn, type Delegated } from "../delegate.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
-import type { Decision, PlannedPart, TurnContext, TurnEnd } from "../turn.ts";
+import { MAX_JOINS, type Decision, type PlannedPart, type TurnContext, type TurnEnd } from "../turn.ts";
+import { beginNextTurn } from "../next-turn.ts";
 import { subjectOf } from "./compose.ts";
 import type { RedactedTurn } from "./redact.ts";
-
-const MAX_JOINS = 3;
 
 type Run = Extract<PlannedPart, { kind: "workflow" }>;
 
@@ -32,14 +31,13 @@ export async function delegate(deps: TurnDeps, durable: Durable, trace: Trace, c
       subject: subjectOf(context.text, decision), question: answer === undefined ? null : { id: answer.questionId, answer: context.text }, mayJoin: context.round < MAX_JOINS,
     }, new Date(deps.clock.nowMs())));
   if (delegated.kind === "again") return delegated;
-  const at = { tenantId: context.tenantId, conversationId: context.conversationId };
   if (delegated.kind === "handed") {
     startRuns(durable, context, decision, redacted);
     const { externalId } = delegated;
     if (answer !== undefined && externalId !== null) await durable.step("answer", () => wake(deps, externalId, answer.questionId));
   }
-  if (delegated.pendingCount > 0) durable.send({ service: "conversation", handler: "turn", key: `${context.tenantId}:${context.conversationId}`, input: { ...at, turnId: `turn_${context.turnId.slice(5)}n` } });
-  deps.live.publish({ kind: "finished", ...at, turnId: context.turnId });
+  beginNextTurn(durable, context, delegated.pendingCount);
+  deps.live.publish({ kind: "finished", tenantId: context.tenantId, conversationId: context.conversationId, turnId: context.turnId });
   return { kind: "ended", status: "silent" };
 }
 

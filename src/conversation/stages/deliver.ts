@@ -11,28 +11,27 @@ import { describeCall } from "../../tools/describe-call.ts";
 import { listToolCalls } from "../../tools/tool-call.store.ts";
 import { deliverTurn, type Delivered } from "../conversation.store.ts";
 import type { Trace } from "../trace.ts";
-import type { Decision, TurnContext } from "../turn.ts";
+import { MAX_JOINS, type Decision, type TurnContext } from "../turn.ts";
 import type { Acted } from "./act.ts";
 import { briefHandoff } from "./brief-handoff.ts";
 import { subjectOf, type Draft } from "./compose.ts";
 
 export type DeliverDeps = { database: Database; live: Live; clock: Clock; channels: ReadonlyMap<string, Channel>; policyHash: string; assistantName: string };
 
-const MAX_JOINS = 3;
-
 /**
  * Stage `deliver`: stores the reply in the transaction that checks that no person has taken over and nothing newer waits.
  *
  * Replay: one journaled step; a repeated step finds the turn ended and answers `repeat`.
  */
-export async function deliver(deps: DeliverDeps, durable: Durable, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft; trace: Trace }): Promise<Delivered & { messageId: string }> {
+export async function deliver(deps: DeliverDeps, durable: Durable, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft; trace: Trace }): Promise<Delivered & { /** Open pages know of it already. */ isTold: boolean }> {
   const { context, decision, acted, draft, trace } = turn;
-  return durable.step("deliver", async () => {
+  let isTold = false;
+  const delivered = await durable.step("deliver", async () => {
     const at = new Date(deps.clock.nowMs());
     const messageId = newId("msg", at.getTime());
     const channel = deps.channels.get(context.channel);
     const handoff = draft.handoffReason === null ? null : await makeHandoff(deps, turn, draft.handoffReason, at);
-    const delivered = await deliverTurn(deps.database, context, {
+    const stored = await deliverTurn(deps.database, context, {
       untilSeq: context.untilSeq, messageId, text: draft.text, authorName: deps.assistantName, citations: draft.citations, channel: context.channel,
       pushChannel: channel?.delivery === "push" ? channel.name : null, outboxId: newId("out", at.getTime()),
       intent: decision.intent, decision: decision.parts.map((part) => (part.kind === "tool" ? `tool:${part.tool}` : part.kind)).join(","), reason: decision.reason,
@@ -41,9 +40,11 @@ export async function deliver(deps: DeliverDeps, durable: Durable, turn: { conte
       ledger: ledgerOf(deps, turn, messageId, handoff?.id ?? null, at),
     }, at);
     // Whoever waits for the reply is told as soon as it is stored, before the engine has journaled that.
-    if (delivered.kind === "sent") deps.live.publish({ kind: "message", tenantId: context.tenantId, conversationId: context.conversationId, seq: delivered.seq, message: storedReply(deps, turn, { messageId, seq: delivered.seq, at }) });
-    return { ...delivered, messageId };
+    isTold = stored.kind === "sent";
+    if (stored.kind === "sent") deps.live.publish({ kind: "message", tenantId: context.tenantId, conversationId: context.conversationId, seq: stored.seq, message: storedReply(deps, turn, { messageId, seq: stored.seq, at }) });
+    return stored;
   });
+  return { ...delivered, isTold };
 }
 
 function storedReply(deps: DeliverDeps, { context, draft }: { context: TurnContext; draft: Draft }, stored: { messageId: string; seq: number; at: Date }): MessageView {

@@ -1,4 +1,5 @@
 import type { Durable } from "../../durable/durable.ts";
+import { beginNextTurn } from "../next-turn.ts";
 import type { Delivered } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import type { TurnContext, TurnEnd } from "../turn.ts";
@@ -8,11 +9,11 @@ import type { Draft } from "./compose.ts";
  * Stage `record`, second half: tells open pages, and starts what follows. Ledger, cost and trace were written in the
  * delivery's own transaction, so nothing is sent unrecorded.
  */
-export function record(deps: TurnDeps, durable: Durable, context: TurnContext, draft: Draft, delivered: Exclude<Delivered, { kind: "joined" }> & { messageId: string }): TurnEnd {
+export function record(deps: TurnDeps, durable: Durable, context: TurnContext, draft: Draft, delivered: Exclude<Delivered, { kind: "joined" }> & { isTold: boolean }): TurnEnd {
   const at = { tenantId: context.tenantId, conversationId: context.conversationId };
-  if (delivered.pendingCount > 0) durable.send({ service: "conversation", handler: "turn", key: `${context.tenantId}:${context.conversationId}`, input: { ...at, turnId: `turn_${context.turnId.slice(5)}n` } });
+  beginNextTurn(durable, context, delivered.pendingCount);
   if (delivered.kind === "sent") {
-    deps.live.publish({ kind: "message", ...at, seq: delivered.seq });
+    if (!delivered.isTold) deps.live.publish({ kind: "message", ...at, seq: delivered.seq });
     if (draft.handoffReason !== null) {
       deps.live.publish({ kind: "holder", ...at });
       deps.live.publish({ kind: "handoff", ...at });

@@ -16,7 +16,7 @@ export type RedactedTurn = {
 export function redact(deps: Pick<TurnDeps, "redactor" | "hasModel">, trace: Trace, context: TurnContext): Promise<RedactedTurn> {
   return trace.stage("redact", () => {
     const known = context.placeholders;
-    const names = context.contact.name === null ? [] : [context.contact.name];
+    const names = namesOf(context);
     let placeholders: Placeholder[] = known;
     const hide = (text: string) => {
       const redaction = deps.redactor.redact({ text, known: placeholders, names });
@@ -27,4 +27,9 @@ export function redact(deps: Pick<TurnDeps, "redactor" | "hasModel">, trace: Tra
     const text = hide(context.text);
     return { text, history, placeholders, fresh: placeholders.slice(known.length) };
   }, (made) => ({ reason: made.placeholders.length === 0 ? "nothing personal found" : `${made.placeholders.length} placeholders`, detail: { kinds: made.placeholders.map((placeholder) => placeholder.kind) } }));
+}
+
+/** Of the people a turn is about, for the redactor. */
+export function namesOf({ contact }: Pick<TurnContext, "contact">): string[] {
+  return contact.name === null ? [] : [contact.name];
 }
