@@ -14,14 +14,11 @@ import type { Log } from "../lib/log.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { Live } from "../observe/live.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
-import { describeCall } from "../tools/describe-call.ts";
-import { listToolCalls } from "../tools/tool-call.store.ts";
+import { listTried } from "../tools/list-tried.ts";
 import { alreadyHeld, noSuchConversation, notHolder } from "./handoff.errors.ts";
 import { appendMessage, endHandoff, findSent, holdHandoff, lastChannel, lockConversation, openHandoff, readBackground, reopenUnanswered, queueOutbound, resolveCase, setHolder, type LockedConversation } from "./handoff.store.ts";
 
 export type HandoffDeps = { database: Database; live: Live; clock: Clock; log: Log; channels: ReadonlyMap<string, Channel>; engine: () => DurableEngine };
-
-const TRIED_DAYS = 7;
 
 type Scene = { query: TransactionQuery; conv: LockedConversation; at: Date };
 
@@ -151,8 +148,7 @@ export async function startDelivery(deps: Pick<HandoffDeps, "engine" | "log">, t
 export async function askForPerson(deps: HandoffDeps, actor: ContactActor): Promise<void> {
   const target = { tenantId: actor.tenantId, conversationId: actor.conversationId };
   // Read before the lock is taken: a transaction that waits for a second connection would hold up everyone behind the lock.
-  const calls = await listToolCalls(deps.database, actor.tenantId, { conversationId: actor.conversationId, sinceMs: deps.clock.nowMs() - TRIED_DAYS * 86_400_000 });
-  const tried = calls.map((call) => ({ what: describeCall(call.tool, call.arguments), result: call.say ?? call.status, at: call.at }));
+  const tried = await listTried(deps.database, target, deps.clock.nowMs());
   await change(deps, actor.tenantId, actor.conversationId, async (scene) => {
     const { conv, query, at } = scene;
     if (conv.holder !== "ai") return;

@@ -7,8 +7,7 @@ import { makeLedgerEntry } from "../../observe/ledger.ts";
 import type { Live } from "../../observe/live.ts";
 import type { MessageView } from "../../shapes/conversation.ts";
 import type { Database } from "../../storage/database.ts";
-import { describeCall } from "../../tools/describe-call.ts";
-import { listToolCalls } from "../../tools/tool-call.store.ts";
+import { listTried } from "../../tools/list-tried.ts";
 import { deliverTurn, type Delivered } from "../conversation.store.ts";
 import type { Trace } from "../trace.ts";
 import { MAX_JOINS, type Decision, type TurnContext } from "../turn.ts";
@@ -53,9 +52,7 @@ function storedReply(deps: DeliverDeps, { context, draft }: { context: TurnConte
 
 async function makeHandoff(deps: DeliverDeps, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft }, reason: string, at: Date) {
   const { context, decision, acted } = turn;
-  const made = new Set(acted.calls.map((call) => call.id));
-  const earlier = await listToolCalls(deps.database, context.tenantId, { conversationId: context.conversationId, sinceMs: at.getTime() - 7 * 86_400_000 });
-  const earlierTried = earlier.filter((call) => !made.has(call.id)).map((call) => ({ what: describeCall(call.tool, call.arguments), result: call.say ?? call.status, at: call.at }));
+  const earlierTried = await listTried(deps.database, context, at.getTime(), new Set(acted.calls.map((call) => call.id)));
   const brief = briefHandoff({ context, decision, reason, calls: acted.calls, earlierTried, nowIso: at.toISOString() });
   const note = turn.draft.handoffNote;
   return { id: newId("hand", at.getTime()), reason, ...brief, summary: note === null ? brief.summary : { ...brief.summary, headline: note } };

@@ -2,8 +2,7 @@ import { cut } from "../../lib/cut.ts";
 import { openHandoff, readBackground, setHolder } from "../../handoff/handoff.store.ts";
 import { newId } from "../../lib/ids.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
-import { describeCall } from "../../tools/describe-call.ts";
-import { listToolCalls } from "../../tools/tool-call.store.ts";
+import { listTried } from "../../tools/list-tried.ts";
 import { say } from "./say.ts";
 import type { TalkDeps, TalkTarget } from "./talk-deps.ts";
 
@@ -24,7 +23,6 @@ export type HandInput = TalkTarget & {
 export type Handed = { kind: "handed_off"; messageId: string } | { kind: "already"; holder: "queue" | "human" };
 
 const HANDOFF_TEXT = "I'm passing you to a colleague now; they will see our whole conversation.";
-const TRIED_DAYS = 7;
 
 /**
  * Gives the run's conversation to the queue with what is known, and tells the contact, in one transaction. Does nothing when
@@ -35,8 +33,7 @@ const TRIED_DAYS = 7;
 export async function handToPerson(deps: TalkDeps, input: HandInput): Promise<Handed> {
   const { tenantId, conversationId } = input;
   // Read before the lock is taken: a transaction that waits for a second connection would hold up everyone behind the lock.
-  const calls = await listToolCalls(deps.database, tenantId, { conversationId, sinceMs: deps.clock.nowMs() - TRIED_DAYS * 86_400_000 });
-  const tried = calls.map((call) => ({ what: describeCall(call.tool, call.arguments), result: call.say ?? call.status, at: call.at }));
+  const tried = await listTried(deps.database, input, deps.clock.nowMs());
   const said = await say(deps, {
     ...input, text: input.text ?? HANDOFF_TEXT, messageKind: "handoff",
     async andThen(query, { conv, at }) {
