@@ -78,7 +78,12 @@ export async function isHealthy(url: string): Promise<boolean> {
 /** As its owner role, which row-level security binds; and as the superuser, which sees everything. */
 export async function readDatabaseUrls(dataFolder: string): Promise<{ owner: string; superuser: string }> {
   const { databaseUrl } = note.parse(JSON.parse(await readFile(join(dataFolder, "baton.json"), "utf8")));
-  return { owner: databaseUrl, superuser: databaseUrl.replace("user=baton", "user=postgres") };
+  return { owner: databaseUrl, superuser: superuserUrlOf(databaseUrl) };
+}
+
+/** The same database, for the superuser of its server. */
+export function superuserUrlOf(ownerUrl: string): string {
+  return ownerUrl.replace("user=baton", "user=postgres");
 }
 
 export async function readRestateUrls(dataFolder: string): Promise<{ ingress: string; admin: string }> {

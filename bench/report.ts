@@ -8,6 +8,11 @@ export function isMet({ value, mustBe, bound }: Target): boolean {
   return mustBe === "at least" ? value >= bound : value <= bound;
 }
 
+/** A line of progress. */
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 /** Prints the targets as a table and the whole outcome as one JSON line; returns the exit code, 1 when a target is missed. */
 export function report(outcome: Outcome, write: (text: string) => void = (text) => process.stdout.write(text)): number {
   const width = Math.max(0, ...outcome.targets.map((target) => target.name.length));

@@ -7,7 +7,7 @@ import { runClosedLoop } from "./closed-loop.ts";
 import { openHttpClient } from "./http-client.ts";
 import { median, percentile, rounded } from "./percentile.ts";
 import { findAnswerable } from "./questions.ts";
-import { report, type Outcome } from "./report.ts";
+import { report, say, type Outcome } from "./report.ts";
 import { openAsker } from "./turn/asker.ts";
 import { compare, ratioOf, type Comparison } from "./turn/compare.ts";
 import { countSteps } from "./turn/count-steps.ts";
@@ -157,8 +157,4 @@ function outcomeOf(measured: Measured): Outcome {
       { name: "memory after 20,000 turns, of after 2,000", value: rounded(measured.rssAfterMb / measured.rssBeforeMb, 2), mustBe: "at most", bound: 1.1 },
     ],
   };
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,13 +1,16 @@
 import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { superuserUrlOf } from "./baton-process.ts";
 import { openHttpClient } from "./http-client.ts";
 import { rounded } from "./percentile.ts";
-import { report } from "./report.ts";
+import { report, say } from "./report.ts";
 import { runClosedLoop } from "./closed-loop.ts";
+import { startEndpoint } from "./start-endpoint.ts";
 import { comparePairs } from "./workflow/compare-pairs.ts";
 import { measureExpressions } from "./workflow/expression-cost.ts";
 import { openSide, type BenchSide } from "./workflow/side.ts";
-import { startEndpoint } from "./workflow/start-endpoint.ts";
 import { measureStart } from "./workflow/start-latency.ts";
 
 const CLIENTS = 64;
@@ -33,7 +36,7 @@ export async function benchWorkflow({ isQuick }: { isQuick: boolean }): Promise<
   const sides = [{ name: "bare handler, three steps", call: floor.call }, { name: "run of three tasks", call: main.runThree }] as const;
   const loaded = await comparePairs({ clients: CLIENTS, durationMs: size.roundMs, rounds: size.rounds }, sides, say);
   const solo = await comparePairs({ clients: 1, durationMs: size.roundMs / 2, rounds: Math.min(3, size.rounds) }, sides, say);
-  const start = await measureStart({ ingress: main.ingress, admin: main.admin, databaseUrl: main.databaseUrl }, size.starts);
+  const start = await measureStart(main, size.starts);
   say(`  start to first effect: direct ${start.directMs.toFixed(1)} ms, by an event ${start.eventMs.toFixed(1)} ms`);
 
   await fillWithSleepers(main, size.sleepers);
@@ -54,7 +57,7 @@ export async function benchWorkflow({ isQuick }: { isQuick: boolean }): Promise<
 }
 
 async function startFloor(side: BenchSide): Promise<{ call(): Promise<void>; stop(): void }> {
-  const endpoint = await startEndpoint("floor-endpoint.ts", [side.admin]);
+  const endpoint = await startEndpoint(join(import.meta.dirname, "workflow", "floor-endpoint.ts"), [side.admin]);
   const client = openHttpClient(side.ingress, CLIENTS);
   // As large as a run's input.
   const body = { tenantId: "acme", runId: "run_0123456789abcdefghjkmn", hash: "0".repeat(64), input: { n: 1 }, filler: "x".repeat(200) };
@@ -74,13 +77,13 @@ async function startFloor(side: BenchSide): Promise<{ call(): Promise<void>; sto
 async function fillWithSleepers(side: BenchSide, count: number): Promise<void> {
   const fromMs = performance.now();
   await runClosedLoop({ clients: CLIENTS, durationMs: Infinity, maxCalls: count }, side.startSleeper);
-  const superuser = new pg.Client({ connectionString: side.databaseUrl.replace("user=baton", "user=postgres") });
+  const superuser = new pg.Client({ connectionString: superuserUrlOf(side.databaseUrl) });
   await superuser.connect();
   try {
     for (;;) {
       const { rows } = await superuser.query<{ waiting: number }>("select count(*)::int as waiting from workflow_run where status = 'waiting'");
       if ((rows[0]?.waiting ?? 0) >= count) break;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
     await superuser.query("checkpoint");
   } finally {
@@ -88,9 +91,5 @@ async function fillWithSleepers(side: BenchSide, count: number): Promise<void> {
   }
   say(`  ${count} runs asleep after ${((performance.now() - fromMs) / 1_000).toFixed(0)} s`);
   // They leave memory a second after their last work.
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  await sleep(5_000);
 }

@@ -1,22 +1,17 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { signIdentity } from "../src/identity/identity-token.ts";
+import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
-const CHROMIUM = process.env["BATON_CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const skip = existsSync(CHROMIUM) ? false : `needs Chromium at ${CHROMIUM}`;
 
-describe("customer and human agent side by side in a real browser", { skip }, () => {
+describe("customer and human agent side by side in a real browser", { skip: skipWithoutBrowser }, () => {
   let app: TestApp;
   let browser: Browser;
   before(async () => {
     app = await startTestApp();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchBrowser();
   });
   after(async () => {
     await browser.close();
@@ -25,13 +20,7 @@ describe("customer and human agent side by side in a real browser", { skip }, ()
 
   /** A page of its own visitor; a script error or a refused resource fails the test that opened it. */
   async function open(path: string, size = { width: 1280, height: 800 }): Promise<{ page: Page; faults: string[] }> {
-    const context = await browser.newContext({ viewport: size });
-    const page = await context.newPage();
-    const faults: string[] = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text());
-    });
+    const { page, faults } = await openPage(browser, { viewport: size });
     await page.goto(app.url + path);
     return { page, faults };
   }
@@ -51,13 +40,6 @@ describe("customer and human agent side by side in a real browser", { skip }, ()
     await page.getByLabel("Password", { exact: true }).fill(app.adminPassword);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("link", { name: /Conversations/ }).first().waitFor();
-  }
-
-  async function seriousFindings(page: Page): Promise<string[]> {
-    // Read in the page's own world of the debugger, so the page's content security policy stays as strict as it is.
-    await page.evaluate(axeSource);
-    const found: unknown = await page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')))");
-    return Array.isArray(found) ? found.map(String) : [];
   }
 
   test("a customer asks and gets a cited answer, and the citation opens the article with the quote marked", async () => {

@@ -1,25 +1,20 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { z } from "zod";
+import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 
-const CHROMIUM = process.env["BATON_CHROMIUM"] ?? "/usr/bin/chromium";
-const FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const skip = existsSync(CHROMIUM) ? false : `needs Chromium at ${CHROMIUM}`;
 const started = z.object({ runId: z.string() });
 const runState = z.object({ status: z.unknown() });
 
-describe("workflows in a real browser", { skip }, () => {
+describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
   let app: TestApp;
   let browser: Browser;
   let admin: Record<string, string>;
   before(async () => {
     app = await startTestApp({ env: { BATON_WORKSPACE: "test/workflows/desk" } });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await launchBrowser();
     admin = await app.signIn();
   });
   after(async () => {
@@ -29,24 +24,12 @@ describe("workflows in a real browser", { skip }, () => {
 
   /** A page of the signed-in admin; a script error, a refused style or a refused resource fails the test that opened it. */
   async function open(path: string, options: { width?: number; colorScheme?: "light" | "dark" } = {}): Promise<{ page: Page; faults: string[] }> {
-    const context = await browser.newContext({ viewport: { width: options.width ?? 1280, height: 800 }, colorScheme: options.colorScheme ?? "light" });
-    const page = await context.newPage();
+    const { page, faults } = await openPage(browser, { viewport: { width: options.width ?? 1280, height: 800 }, colorScheme: options.colorScheme ?? "light" });
     page.setDefaultTimeout(10_000);
-    const faults: string[] = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("401")) faults.push(message.text());
-    });
     const [name = "", value = ""] = (admin["cookie"] ?? "").split(/=(.*)/s);
-    await context.addCookies([{ name, value, url: app.url }]);
+    await page.context().addCookies([{ name, value, url: app.url }]);
     await page.goto(`${app.url}/console${path}`);
     return { page, faults };
-  }
-
-  async function seriousFindings(page: Page): Promise<string[]> {
-    await page.evaluate(axeSource);
-    const found: unknown = await page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join(', ')))");
-    return Array.isArray(found) ? found.map(String) : [];
   }
 
   async function startRun(workflow: string): Promise<string> {

@@ -53,7 +53,8 @@ async function killOne({ server, dataFolder, underWay }: KillDeps, victim: Victi
   return { kill, recovered: () => waitUntil(isBack, kill.atMs) };
 }
 
-function killProcess(pid: number): boolean {
+/** `kill -9`; false when there is no such process any more. */
+export function killProcess(pid: number): boolean {
   try {
     return process.kill(pid, "SIGKILL");
   } catch (error) {

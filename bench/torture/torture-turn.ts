@@ -11,7 +11,7 @@ import { findFreePort, readDatabaseUrls } from "../baton-process.ts";
 import { openHttpClient, type HttpClient } from "../http-client.ts";
 import { median, percentile } from "../percentile.ts";
 import { findAnswerable } from "../questions.ts";
-import { report } from "../report.ts";
+import { report, say } from "../report.ts";
 import { openVisit } from "../visits.ts";
 import { countTurns, countTurnsHit, countUnsettled } from "./check.store.ts";
 import { makeClerk } from "./clerk.ts";
@@ -155,8 +155,4 @@ function countKills(kills: readonly Kill[]) {
 function waits(customers: readonly Customer[]) {
   const all = customers.flatMap((customer) => customer.waitsMs);
   return { waitMs: { p50: Math.round(median(all)), p90: Math.round(percentile(all, 0.9)), p99: Math.round(percentile(all, 0.99)), longest: Math.round(percentile(all, 1)) } };
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { startRestateEngine } from "../../src/durable/adapters/restate.ts";
@@ -6,10 +6,13 @@ import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { messageOf } from "../../src/lib/app-error.ts";
 import { startRun } from "../../src/workflows/run/start-run.ts";
+import { hashText } from "../../src/workflows/versions/publish.ts";
 import { TENANT } from "../../test/conformance/start-interpreter.ts";
-import { startTestServers } from "../../test/servers.ts";
-import { readChildPid } from "../baton-process.ts";
+import { readChildPid, superuserUrlOf } from "../baton-process.ts";
 import { median } from "../percentile.ts";
+import { say } from "../report.ts";
+import { startBenchServers } from "../servers.ts";
+import { killProcess } from "./kill-loop.ts";
 import { seededRandom } from "./random.ts";
 import { keepEndpoint } from "./workflow-life.ts";
 import { WORKFLOWS } from "./workflow-documents.ts";
@@ -25,11 +28,9 @@ const END_MS = 180_000;
  */
 export async function tortureWorkflow(options: { kills: number; customers: number; seed: number }): Promise<number> {
   await using cleanup = new AsyncDisposableStack();
-  const servers = cleanup.use(await startTestServers());
-  const { env } = servers;
-  const [ingress = "", admin = "", databaseUrl = ""] = [env["BATON_TEST_RESTATE_INGRESS_URL"], env["BATON_TEST_RESTATE_ADMIN_URL"], env["BATON_TEST_OWNER_URL"]];
+  const { ingress, admin, databaseUrl } = cleanup.use(await startBenchServers());
   const folder = /host=([^&]+)/.exec(decodeURIComponent(databaseUrl))?.[1]?.replace(/\/postgres\/socket$/, "") ?? "";
-  const pool = cleanup.adopt(new pg.Pool({ connectionString: databaseUrl.replace("user=baton", "user=postgres"), max: 2 }), (opened) => opened.end());
+  const pool = cleanup.adopt(new pg.Pool({ connectionString: superuserUrlOf(databaseUrl), max: 2 }), (opened) => opened.end());
   pool.on("error", () => {});
   await pool.query("create table if not exists torture_effect (run text, key text, value text, attempts int not null, primary key (run, key, value)); grant all on torture_effect to public");
   const random = seededRandom(options.seed);
@@ -39,7 +40,7 @@ export async function tortureWorkflow(options: { kills: number; customers: numbe
 
   const started: string[] = [];
   const state = { isOver: false };
-  const hash = createHash("sha256").update(WORKFLOWS.every).digest("hex");
+  const hash = hashText(WORKFLOWS.every);
   const begin = async () => {
     while (!state.isOver) {
       const runId = `run_${randomBytes(11).toString("hex")}`;
@@ -73,11 +74,7 @@ export async function tortureWorkflow(options: { kills: number; customers: numbe
 async function killServer(folder: string, name: "restate" | "postgres"): Promise<void> {
   const pid = await readChildPid(folder, name);
   if (pid === null) return;
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
+  killProcess(pid);
   for (const fromMs = performance.now(); performance.now() - fromMs < 90_000; ) {
     const now = await readChildPid(folder, name);
     if (now !== null && now !== pid) return;
@@ -96,8 +93,4 @@ async function untilDone(work: () => Promise<unknown>): Promise<void> {
       await sleep(100);
     }
   }
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import type { WorkflowFunction } from "../../src/workflows/functions/function.ts";
@@ -25,7 +26,7 @@ async function writeDown(run: string, key: string, value: string): Promise<numbe
       const { rows } = await pool.query<{ attempts: number }>("insert into torture_effect (run, key, value, attempts) values ($1, $2, $3, 1) on conflict (run, key, value) do update set attempts = torture_effect.attempts + 1 returning attempts", [run, key, value]);
       return rows[0]?.attempts ?? 0;
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   }
 }
@@ -36,7 +37,7 @@ const effect: WorkflowFunction = {
     const { value, delayMs, failsOnce } = given.parse(input);
     return durable.step("effect", async () => {
       const attempts = await writeDown(subject.runId, idempotencyKey, value);
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (delayMs > 0) await sleep(delayMs);
       if (failsOnce && attempts === 1) throw new Error("fails the first time");
       return value;
     });

@@ -1,5 +1,5 @@
-import { createServer } from "node:http2";
 import * as restate from "@restatedev/restate-sdk";
+import { makeBareSteps, serveFloor } from "../serve-floor.ts";
 
 /**
  * The floor's own process: a bare keyed handler with so many journaled steps and nothing in them, by the plain SDK.
@@ -14,16 +14,10 @@ const floor = restate.object({
   options: { journalRetention: 0, enableLazyState: true },
   handlers: {
     run: async (context: restate.ObjectContext, input: unknown) => {
-      for (let step = 0; step < Number(steps); step += 1) await context.run(`step-${step}`, async () => ({ ok: { step, kind: "done" } }));
+      await makeBareSteps(context, Number(steps));
       return input;
     },
   },
 });
 
-const server = createServer(restate.createEndpointHandler({ services: [floor], logger: () => {} }));
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const address = server.address();
-const port = typeof address === "object" && address !== null ? address.port : 0;
-const answer = await fetch(new URL("/deployments", adminUrl), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ uri: `http://127.0.0.1:${port}`, force: true }) });
-if (!answer.ok) throw new Error(`Restate refused the floor: ${answer.status} ${await answer.text()}`);
-process.stdout.write("ready\n");
+await serveFloor(floor, adminUrl);

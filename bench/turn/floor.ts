@@ -1,18 +1,13 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { openHttpClient } from "../http-client.ts";
+import { startEndpoint } from "../start-endpoint.ts";
 
 /** The engine alone: what a turn would cost if its steps did nothing. */
 export type Floor = { call(key: string): Promise<void>; stop(): void };
 
 /** Serves the bare handler from a process of its own, on the same Restate server and so under the same settings as the turns. */
 export async function startFloor(options: { ingressUrl: string; adminUrl: string; steps: number; sockets: number }): Promise<Floor> {
-  const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, "floor-endpoint.ts"), options.adminUrl, String(options.steps)], { stdio: ["ignore", "pipe", "inherit"] });
-  process.on("exit", () => child.kill("SIGKILL"));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once("data", () => resolve());
-    child.once("exit", (code) => reject(new Error(`the floor ended with code ${code}`)));
-  });
+  const endpoint = await startEndpoint(join(import.meta.dirname, "floor-endpoint.ts"), [options.adminUrl, String(options.steps)]);
   const client = openHttpClient(options.ingressUrl, options.sockets);
   const body = { tenantId: "shop", conversationId: "conv_0123456789abcdefghjkmn", turnId: "turn_0123456789abcdefghjkmn" };
   return {
@@ -22,7 +17,7 @@ export async function startFloor(options: { ingressUrl: string; adminUrl: string
     },
     stop() {
       client.close();
-      child.kill("SIGKILL");
+      endpoint.stop();
     },
   };
 }

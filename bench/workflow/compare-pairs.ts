@@ -1,5 +1,6 @@
 import { runClosedLoop } from "../closed-loop.ts";
 import { median, percentile } from "../percentile.ts";
+import { ratioOf } from "../turn/compare.ts";
 
 export type Side = { name: string; call(client: number): Promise<void> };
 export type PairResult = { perSecond: [number, number]; p50Ms: [number, number]; ratio: number };
@@ -16,5 +17,5 @@ export async function comparePairs(options: { clients: number; durationMs: numbe
       say(`  ${String(options.clients).padStart(2)} clients  ${sides[place].name.padEnd(24)} ${perSecond.toFixed(0).padStart(6)}/s   p50 ${median(latenciesMs).toFixed(1)} ms   p99 ${percentile(latenciesMs, 0.99).toFixed(1)} ms`);
     }
   }
-  return { perSecond: [median(rates[0]), median(rates[1])], p50Ms: [median(latencies[0]), median(latencies[1])], ratio: median(rates[1].map((rate, round) => rate / (rates[0][round] ?? NaN))) };
+  return { perSecond: [median(rates[0]), median(rates[1])], p50Ms: [median(latencies[0]), median(latencies[1])], ratio: ratioOf(rates[1], rates[0]) };
 }

@@ -84,7 +84,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     if (engine === null) throw new Error("the engine is not started yet");
     return engine;
   };
-  const versions = createPublishedVersions({ database, clock });
+  const versions = createPublishedVersions({ database });
   const turns: TurnDeps = {
     database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor: createBuiltInRedactor(), judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
     understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),

@@ -2,8 +2,8 @@ import { startTurn, type ReceiveDeps } from "../channels/receive-message.ts";
 import { listDue } from "../channels/outbox.store.ts";
 import { listNeglected } from "../conversation/conversation.store.ts";
 import { startDelivery } from "../handoff/hold-conversation.ts";
-import { messageOf } from "../lib/app-error.ts";
 import type { HandoffDeps } from "../handoff/hold-conversation.ts";
+import { repeat } from "../lib/repeat.ts";
 
 const EVERY_MS = 2_000;
 const NEGLECTED_MS = 5_000;
@@ -21,8 +21,6 @@ const ASK_AGAIN_MS = 15_000;
 export function startSweeper(deps: { receive: ReceiveDeps; handoff: HandoffDeps; tenantId: string }): () => Promise<void> {
   const { database, log, clock } = deps.receive;
   const { tenantId } = deps;
-  let isStopped = false;
-  let wake = () => {};
   const round = async () => {
     const minute = Math.floor(clock.nowMs() / ASK_AGAIN_MS);
     for (const { conversationId, lastSeq, turnId } of await listNeglected(database, tenantId, { unclaimedMs: NEGLECTED_MS, runningMs: LOST_MS }, LIMIT)) {
@@ -30,23 +28,5 @@ export function startSweeper(deps: { receive: ReceiveDeps; handoff: HandoffDeps;
     }
     for (const target of await listDue(database, tenantId, NEGLECTED_MS, LIMIT)) await startDelivery(deps.handoff, target, `sweep:${target.conversationId}:${minute}`);
   };
-  const loop = async () => {
-    while (!isStopped) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, EVERY_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      if (isStopped) return;
-      await round().catch((error: unknown) => log.warn("app.sweep_failed", { error: messageOf(error) }));
-    }
-  };
-  const running = loop();
-  return async () => {
-    isStopped = true;
-    wake();
-    await running;
-  };
+  return repeat(round, { everyMs: EVERY_MS, waitsFirst: true, log, failure: "app.sweep_failed" }).stop;
 }

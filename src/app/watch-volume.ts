@@ -1,4 +1,4 @@
-import { messageOf } from "../lib/app-error.ts";
+import { repeat } from "../lib/repeat.ts";
 import { measureVolume, VOLUME_RULES, type VolumeRules } from "../workflows/events/measure-volume.ts";
 import { toCloudEvent, volumeSpiked } from "../workflows/events/own-events.ts";
 import { publishEvent, type EventDeps, type Published } from "../workflows/events/publish-event.ts";
@@ -11,15 +11,7 @@ const HOUR_MS = 3_600_000;
 
 /** Looks once a minute whether contacts write more than is usual for this hour. Every process may watch: the event of an hour is told once. */
 export function startVolumeWatch(deps: VolumeWatchDeps): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
-  const look = () => {
-    running = watchVolume(deps).catch((error: unknown) => deps.log.warn("app.volume_watch_failed", { error: messageOf(error) }));
-  };
-  const timer = setInterval(look, EVERY_MS);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+  return repeat(() => watchVolume(deps), { everyMs: EVERY_MS, waitsFirst: true, log: deps.log, failure: "app.volume_watch_failed" }).stop;
 }
 
 /** One look. Null: nothing unusual, or too little history to say. */

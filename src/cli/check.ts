@@ -1,18 +1,18 @@
-import { readFile, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../app/config.ts";
-import { FUNCTION_DECLARATIONS } from "../app/workflow-functions/declarations.ts";
+import { checkSurroundings } from "../app/workflow-functions/check-documents.ts";
 import type { WorkflowSource } from "../workflows/document/definition.ts";
 import { tryReadWorkflow } from "../workflows/document/read-workflow.ts";
 import { checkWorkflows } from "../workflows/verify/check-workflow.ts";
 import { type DataFlowReport, describeDataFlow } from "../workflows/verify/describe-data-flow.ts";
 import { workflowKey } from "../workflows/verify/environment.ts";
-import { environmentOf } from "../workflows/verify/environment-of.ts";
 import type { Finding } from "../workflows/verify/finding.ts";
 import { toSarif } from "../workflows/verify/to-sarif.ts";
 import { toText } from "../workflows/verify/to-text.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { toStdout } from "./to-stdout.ts";
 
 const FORMATS = ["text", "sarif", "json"] as const;
 export type CheckFormat = (typeof FORMATS)[number];
@@ -27,7 +27,7 @@ export async function check(args: readonly string[]): Promise<number> {
     process.stderr.write(`There is no format "${values.format}"; use ${FORMATS.join(", ")}.\n`);
     return 2;
   }
-  return checkCommand(positionals[0] ?? readConfig(process.env).workspace, { format, hasDataFlow: values["data-flow"], write: (text) => process.stdout.write(text) });
+  return checkCommand(positionals[0] ?? readConfig(process.env).workspace, { format, hasDataFlow: values["data-flow"], write: toStdout });
 }
 
 /**
@@ -37,8 +37,8 @@ export async function check(args: readonly string[]): Promise<number> {
 export async function checkCommand(folder: string, { format, hasDataFlow, write }: CheckOptions): Promise<number> {
   const startedMs = performance.now();
   const workspace = await loadWorkspace(folder);
-  const { sources, findings } = await readDocuments(join(folder, "workflows"));
-  const environment = environmentOf({ tools: workspace.tools, functions: FUNCTION_DECLARATIONS, policies: workspace.policy.policies });
+  const { sources, findings } = readDocuments(workspace);
+  const environment = checkSurroundings(workspace);
   findings.push(...checkWorkflows(sources, environment));
   const workflows = new Map(sources.map((source) => [workflowKey(source.definition.document), source]));
   const flows = hasDataFlow ? sources.map((source) => ({ source, report: describeDataFlow(source, { ...environment, workflows }) })) : [];
@@ -52,16 +52,11 @@ export async function checkCommand(folder: string, { format, hasDataFlow, write 
   return findings.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 
-async function readDocuments(folder: string): Promise<{ sources: WorkflowSource[]; findings: Finding[] }> {
+function readDocuments(workspace: Workspace): { sources: WorkflowSource[]; findings: Finding[] } {
   const sources: WorkflowSource[] = [];
   const findings: Finding[] = [];
-  const names = await readdir(folder, { recursive: true }).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  });
-  for (const name of names.filter((each) => /\.(ya?ml|json)$/.test(each)).sort()) {
-    const path = join(folder, name);
-    const result = tryReadWorkflow(await readFile(path, "utf8"), relative(process.cwd(), path));
+  for (const { file, text } of workspace.workflows) {
+    const result = tryReadWorkflow(text, relative(process.cwd(), join(workspace.folder, file)));
     if (result.kind === "read") sources.push(result.source);
     else findings.push(...result.findings);
   }

@@ -1,5 +1,6 @@
+import { workflowKey } from "../workflows/verify/environment.ts";
 import { diffWorkflows } from "../workflows/versions/diff-workflows.ts";
-import { completeHash, listPublishes, readVersionText, type Member } from "../workflows/versions/version.store.ts";
+import { findVersionText, listPublishes, type Member } from "../workflows/versions/version.store.ts";
 import { publishUnknown, versionUnknown } from "../workflows/versions/versions.errors.ts";
 import type { Database } from "../storage/database.ts";
 import { openStore } from "./open-store.ts";
@@ -37,15 +38,14 @@ async function pairsOf(database: Database, tenantId: string, before: number, aft
     if (found === undefined) throw publishUnknown({ message: `There is no publish ${number}.` });
     return found.members;
   };
-  const old = new Map(membersOf(before).map((member) => [`${member.namespace}/${member.name}`, member.hash]));
-  const now = new Map(membersOf(after).map((member) => [`${member.namespace}/${member.name}`, member.hash]));
+  const old = new Map(membersOf(before).map((member) => [workflowKey(member), member.hash]));
+  const now = new Map(membersOf(after).map((member) => [workflowKey(member), member.hash]));
   return [...new Set([...old.keys(), ...now.keys()])].sort().filter((name) => old.get(name) !== now.get(name)).map((name) => ({ name, before: old.get(name) ?? null, after: now.get(name) ?? null }));
 }
 
 async function textOf(database: Database, tenantId: string, hash: string | null): Promise<string | null> {
   if (hash === null) return null;
-  const whole = await completeHash(database, tenantId, hash);
-  const found = whole === null ? null : await readVersionText(database, tenantId, whole);
+  const found = await findVersionText(database, tenantId, hash);
   if (found === null) throw versionUnknown({ message: `There is no version ${hash}.` });
   return found.text;
 }

@@ -7,8 +7,9 @@ import { createLog } from "../lib/log.ts";
 import { openDatabase, type Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
-export type OpenStore = AsyncDisposable & { config: Config; database: Database; tenantId: string };
+export type OpenStore = AsyncDisposable & { database: Database; tenantId: string; /** Of the settings. */ workspace: Workspace };
 
 /**
  * The database for a command. With a running Baton on the same data folder its database is used as it stands; without
@@ -24,7 +25,7 @@ export async function openStore(): Promise<OpenStore> {
   const workspace = await loadWorkspace(config.workspace);
   const database = cleanup.adopt(openDatabase({ connectionString: databaseUrl, maxConnections: 2, log }), (opened) => opened.close());
   const disposal = cleanup.move();
-  return { config, database, tenantId: workspace.tenantId, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { database, tenantId: workspace.tenantId, workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 
 export type RunningInfo = { pid: number; url: string; databaseUrl: string };

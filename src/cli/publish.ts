@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { checkSurroundings } from "../app/workflow-functions/check-documents.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
@@ -18,10 +17,9 @@ import { toStdout } from "./to-stdout.ts";
 export async function publishCommand(args: readonly string[], write = toStdout): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { note: { type: "string" }, remove: { type: "boolean", default: false } } });
   await using store = await openStore();
-  const folder = positionals[0] ?? store.config.workspace;
-  const workspace = await loadWorkspace(folder);
+  const workspace = positionals[0] === undefined ? store.workspace : await loadWorkspace(positionals[0]);
   const { tenantId } = workspace;
-  write(`The workflows of ${resolve(folder)}, for the tenant "${tenantId}":\n`);
+  write(`The workflows of ${workspace.folder}, for the tenant "${tenantId}":\n`);
   await ensureTenant(store.database, tenantId, workspace.tenantName);
   const surroundings = checkSurroundings(workspace);
   const outcome = await publishDocuments(

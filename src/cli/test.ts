@@ -55,14 +55,14 @@ export async function testCommand(folder: string, options: TestOptions): Promise
 }
 
 /** A workspace's documents and tools, with the functions that every installation has. */
-export async function openTestWorld(folder: string): Promise<TestWorld> {
+async function openTestWorld(folder: string): Promise<TestWorld> {
   const workspace = await loadWorkspace(folder);
   const workflows = new Map<string, WorkflowSource>();
   for (const { file, text } of workspace.workflows) workflows.set(hashText(text), readWorkflow(text, relative(process.cwd(), join(workspace.folder, file))));
   return { workflows, tools: workspace.tools, functions: FUNCTION_DECLARATIONS, languages: createLanguages(), folder: workspace.folder, log: createLog({ level: "error", isPretty: true, write: () => {} }) };
 }
 
-export async function readTests(folder: string): Promise<readonly WorkflowTest[]> {
+async function readTests(folder: string): Promise<readonly WorkflowTest[]> {
   const root = join(folder, "tests");
   const names = await readdir(root, { recursive: true }).catch((error: unknown) => {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];

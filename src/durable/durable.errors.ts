@@ -1,4 +1,4 @@
-import { AppError, defineError } from "../lib/app-error.ts";
+import { AppError, defineError, isRetryable } from "../lib/app-error.ts";
 
 export const durableUnavailable = defineError({ code: "durable.unavailable", status: 503, isRetryable: true, message: "The durable engine does not answer; try again shortly." });
 export const durableRefused = defineError({ code: "durable.refused", status: 500, message: "The durable engine refused the call." });
@@ -16,5 +16,5 @@ export function isCancelled(thrown: unknown): boolean {
  * tried again). Catch it only to put things right, and throw it on.
  */
 export function isInterruption(thrown: unknown): boolean {
-  return thrown instanceof AppError && (thrown.isRetryable || thrown.code === "durable.cancelled" || thrown.code === "durable.time_is_up");
+  return isRetryable(thrown) || isCancelled(thrown) || (thrown instanceof AppError && thrown.code === "durable.time_is_up");
 }

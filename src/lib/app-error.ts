@@ -37,6 +37,11 @@ export function defineError(definition: Definition) {
     new AppError({ ...definition, ...given });
 }
 
+/** Whether the same may be tried again, unchanged. */
+export function isRetryable(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.isRetryable;
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

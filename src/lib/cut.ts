@@ -9,3 +9,8 @@ export function cut(text: string, most: number): string {
 export function shorten(line: string, most: number): string {
   return line.length <= most ? line : `${cut(line, most).replace(/\s+\S*$/, "")}…`;
 }
+
+/** The same, with an ellipsis for what is left out. */
+export function excerpt(text: string, most: number): string {
+  return text.length <= most ? text : `${cut(text, most)}…`;
+}

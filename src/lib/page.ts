@@ -13,6 +13,13 @@ export const pageQuery = z.object({
 
 export type Page<Item> = { items: Item[]; nextCursor: string | null };
 
+/** A page out of rows that were read with one more than `limit`: that one says that there is a next page. `keyOf`: what an item is sorted by. */
+export function toPage<Row, Item>(rows: readonly Row[], limit: number, toItem: (row: Row) => Item, keyOf: (item: Item) => readonly (string | number)[]): Page<Item> {
+  const items = rows.slice(0, limit).map(toItem);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
+}
+
 /** A cursor is the base64url of the last row's sort key. */
 export function encodeCursor(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString("base64url");

@@ -26,7 +26,7 @@ function toTool({ name, kind, slots }: Action): Tool {
 
 async function openWorld(path: string): Promise<{ world: TestWorld; flows: readonly Flow[]; tools: ReadonlyMap<string, Tool> }> {
   const handbook = await readHandbook(path);
-  const takeBack: Tool = { ...toTool({ name: "take-back", kind: "interaction", slots: ["action"] }) };
+  const takeBack = toTool({ name: "take-back", kind: "interaction", slots: ["action"] });
   const tools = new Map([...handbook.actions.map(toTool), takeBack].map((tool) => [tool.name, tool]));
   const workflows = new Map(handbook.flows.map((flow) => {
     const text = writeFlow(flow, handbook.actions);

@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { startRestateEngine } from "../../src/durable/adapters/restate.ts";
 import type { DurableEngine } from "../../src/durable/durable.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog, type Log } from "../../src/lib/log.ts";
 import { openDatabase, type Database } from "../../src/storage/database.ts";
 import { migrate } from "../../src/storage/migrate.ts";
-import { createCel, createJq } from "../../src/workflows/adapters/index.ts";
 import type { WorkflowSource } from "../../src/workflows/document/definition.ts";
 import { readWorkflow } from "../../src/workflows/document/read-workflow.ts";
 import { cloudEvent } from "../../src/workflows/events/cloud-event.ts";
@@ -14,6 +13,7 @@ import { createEventMatcher } from "../../src/workflows/events/match-filter.ts";
 import { createEventSink, publishEvent, type EventDeps } from "../../src/workflows/events/publish-event.ts";
 import { startEventRelay } from "../../src/workflows/events/relay-events.ts";
 import { createStoredWaits } from "../../src/workflows/events/stored-waits.ts";
+import { createLanguages } from "../../src/workflows/expressions/languages.ts";
 import type { WorkflowFunction } from "../../src/workflows/functions/function.ts";
 import { resumeRun, cancelRun } from "../../src/workflows/run/control-run.ts";
 import type { RunDeps } from "../../src/workflows/run/run-deps.ts";
@@ -28,6 +28,7 @@ import { createOpenApiCall } from "../../src/workflows/tasks/call-openapi.ts";
 import { createOutbound } from "../../src/workflows/tasks/endpoint-fetch.ts";
 import { createTargetRule } from "../../src/workflows/tasks/endpoint-guard.ts";
 import { createOpenApiDocuments } from "../../src/workflows/tasks/endpoint-openapi.ts";
+import { hashText } from "../../src/workflows/versions/publish.ts";
 import { makeDatabase, testServers } from "../start-test-app.ts";
 
 export const TENANT = "acme";
@@ -66,7 +67,7 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
   };
   const { deps, events } = makeDeps(options, log, database, versions, engineOf);
   const publish = (text: string) => {
-    const hash = createHash("sha256").update(text).digest("hex");
+    const hash = hashText(text);
     const source = versions.get(hash) ?? readWorkflow(text, "workflow.yaml");
     versions.set(hash, source);
     return { hash, source };
@@ -106,7 +107,7 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
 }
 
 function makeDeps(options: InterpreterOptions, log: Log, database: Database, versions: Map<string, WorkflowSource>, engine: () => DurableEngine): { deps: RunDeps; events: EventDeps } {
-  const languages = { cel: createCel(), jq: createJq() };
+  const languages = createLanguages();
   const matcher = createEventMatcher(languages);
   const active = { active: async () => [...versions].map(([hash, { definition }]) => ({ hash, namespace: definition.document.namespace, name: definition.document.name })), load: async (_: string, hash: string) => found(versions.get(hash)) };
   const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: active, log }), clock: systemClock, log };

@@ -3,8 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { waitingApprovalsQuery } from "../features/approvals/approval-queries.ts";
 import { statusQuery } from "../features/observe/status.ts";
-import { WorkflowIcon } from "../features/workflows/graph/canvas-icons.tsx";
-import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, VerifiedIcon } from "../ui/icons.tsx";
+import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 
 /** A rail on wide screens, a tab bar on phones. */
@@ -17,7 +16,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
       <Place to="/conversations" icon={<ConversationsIcon className="size-5" />} label="Conversations" />
       <Place to="/handoffs" icon={<HandoffIcon className="size-5" />} label="Handoffs" count={waiting} />
       <Place to="/approvals" icon={<VerifiedIcon className="size-5" />} label="Approvals" count={approvals} />
-      <Place to="/workflows" icon={<WorkflowIcon />} label="Workflows" />
+      <Place to="/workflows" icon={<WorkflowIcon className="size-5" />} label="Workflows" />
       <Place to="/ledger" icon={<LedgerIcon className="size-5" />} label="Ledger" />
       <span className="hidden flex-1 md:block" />
       <AccountMenu onHelp={onHelp} />

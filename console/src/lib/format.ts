@@ -37,7 +37,11 @@ export function formatAgo(iso: string, nowMs: number): string {
 
 /** Length of a wait: "12 s", "4 min 10 s", "2 h 5 min", "3 d 4 h". */
 export function formatWait(fromIso: string, nowMs: number): string {
-  const seconds = Math.max(0, Math.floor((nowMs - new Date(fromIso).getTime()) / 1000));
+  return formatSeconds(Math.max(0, Math.floor((nowMs - new Date(fromIso).getTime()) / 1000)));
+}
+
+/** Whole seconds as at most two units, like a wait. */
+export function formatSeconds(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type RefObject } from "react";
 
 export type Shortcuts = Record<string, ((event: KeyboardEvent) => void) | undefined>;
 
@@ -36,6 +36,13 @@ export function moveInList(list: HTMLElement | null, step: 1 | -1): void {
   const next = items[start === -1 ? 0 : Math.min(items.length - 1, Math.max(0, start + step))];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
+}
+
+/** Lets `j` and `k` move among the items of the list that the returned ref is given to. */
+export function useListShortcuts<List extends HTMLElement>(): RefObject<List | null> {
+  const list = useRef<List>(null);
+  useShortcuts({ j: () => moveInList(list.current, 1), k: () => moveInList(list.current, -1) });
+  return list;
 }
 
 /** For `onKeyDown` of a list: the arrows move once the focus is inside. */

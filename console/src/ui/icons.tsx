@@ -91,3 +91,27 @@ export function ArticleIcon(props: IconProps) {
 export function DownIcon(props: IconProps) {
   return <Icon {...props}><path d="M8 2.8V13m0 0 4.2-4.2M8 13 3.8 8.8" /></Icon>;
 }
+
+export function PlusIcon(props: IconProps) {
+  return <Icon {...props}><path d="M8 3.5v9M3.5 8h9" /></Icon>;
+}
+
+export function MinusIcon(props: IconProps) {
+  return <Icon {...props}><path d="M3.5 8h9" /></Icon>;
+}
+
+export function FitIcon(props: IconProps) {
+  return <Icon {...props}><path d="M2.8 6V2.8H6M10 2.8h3.2V6M13.2 10v3.2H10M6 13.2H2.8V10" /></Icon>;
+}
+
+export function PlayIcon(props: IconProps) {
+  return <Icon {...props}><path d="M5 3.5v9l7-4.5Z" /></Icon>;
+}
+
+export function PauseIcon(props: IconProps) {
+  return <Icon {...props}><path d="M5.5 3.5v9M10.5 3.5v9" /></Icon>;
+}
+
+export function WorkflowIcon(props: IconProps) {
+  return <Icon {...props}><rect x="5.6" y="1.8" width="4.8" height="3.6" rx="1" /><rect x="1.8" y="10.6" width="4.8" height="3.6" rx="1" /><rect x="9.4" y="10.6" width="4.8" height="3.6" rx="1" /><path d="M8 5.4V8M4.2 10.6V8h7.6v2.6" /></Icon>;
+}

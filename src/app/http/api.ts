@@ -81,5 +81,8 @@ export function body<T extends z.ZodType>(schema: T) {
   return { body: { required: true, content: { "application/json": { schema } } } };
 }
 
+/** An id as a filter of a list. */
+export const idText = z.string().max(60).regex(/^[a-z_0-9]+$/);
+
 /** Ids in paths: ours have letters, digits and underscores only, so nothing else reaches the database. */
 export const pathId = z.object({ id: z.string().regex(/^[a-z]+_[0-9a-z_]{1,60}$/) });

@@ -1,17 +1,16 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { readTimeCursor } from "../../conversation/read-conversations.ts";
-import { encodeCursor, pageOf, pageQuery } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { approvalStatus, approvalView } from "../../shapes/workflow.ts";
-import { findApproval, listApprovals } from "../../workflows/approvals/approval.store.ts";
-import { approvalNotFound } from "../../workflows/approvals/approvals.errors.ts";
-import { decideApproval, reassignApproval } from "../../workflows/approvals/decide-approval.ts";
+import { listApprovals } from "../../workflows/approvals/approval.store.ts";
+import { decideApproval, readApproval, reassignApproval } from "../../workflows/approvals/decide-approval.ts";
 import type { App } from "../app.ts";
-import { body, createApi, json, pathId, person, problems, staff } from "../http/api.ts";
+import { body, createApi, idText, json, pathId, person, problems, staff } from "../http/api.ts";
 import { toApprovalView } from "../workflow-functions/view-approval.ts";
 
 const tags = ["approvals"];
-const filter = pageQuery.extend({ status: approvalStatus.optional(), conversationId: z.string().max(60).regex(/^[a-z_0-9]+$/).optional(), runId: z.string().max(60).regex(/^[a-z_0-9]+$/).optional() });
+const filter = pageQuery.extend({ status: approvalStatus.optional(), conversationId: idText.optional(), runId: idText.optional() });
 const decision = z.object({ decision: z.enum(["approved", "refused"]), /** Of the call as it was shown; another one is refused. */ callHash: z.string().length(64).optional(), comment: plainText(2_000).optional() });
 
 const routes = {
@@ -28,15 +27,11 @@ export function approvalRoutes(app: App) {
     const { limit, cursor, ...filters } = c.req.valid("query");
     const [at, id] = cursor === undefined ? [] : readTimeCursor(cursor);
     const rows = await listApprovals(app.database, actor.tenantId, { ...defined(filters), limit: limit + 1, ...(at === undefined || id === undefined ? {} : { before: { at, id } }) });
-    const items = rows.slice(0, limit).map((row) => toApprovalView(actor, row));
-    const last = items.at(-1);
-    return c.json({ items, nextCursor: rows.length > limit && last ? encodeCursor([last.requestedAt, last.id]) : null }, 200);
+    return c.json(toPage(rows, limit, (row) => toApprovalView(actor, row), (item) => [item.requestedAt, item.id]), 200);
   });
   api.openapi(routes.read, async (c) => {
     const actor = await staff(c, app.identity);
-    const row = await findApproval(app.database, actor.tenantId, c.req.valid("param").id);
-    if (row === null) throw approvalNotFound();
-    return c.json(toApprovalView(actor, row), 200);
+    return c.json(toApprovalView(actor, await readApproval(app.database, actor.tenantId, c.req.valid("param").id)), 200);
   });
   api.openapi(routes.decide, async (c) => {
     const actor = await person(c, app.identity);

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { notAllowed } from "../../identity/identity.errors.ts";
-import { cloudEvent, OWN_EVENTS, type CloudEvent } from "../../workflows/events/cloud-event.ts";
+import { cloudEvent, holdsNul, OWN_EVENTS, type CloudEvent } from "../../workflows/events/cloud-event.ts";
 import { eventForeign, eventInvalid, signatureInvalid, signatureUnset } from "../../workflows/events/events.errors.ts";
 import { OWN_SOURCE } from "../../workflows/events/own-events.ts";
 import { publishEvent, type EventDeps, type Published } from "../../workflows/events/publish-event.ts";
@@ -68,7 +68,7 @@ function readEvents(text: string): CloudEvent[] {
     if (!read.success) throw eventInvalid({ message: `${where} is not a CloudEvent 1.0:\n${z.prettifyError(read.error)}`, details: { index } });
     const event = read.data;
     if (event.source === OWN_SOURCE || OWN_EVENTS.some((type) => type === event.type)) throw eventForeign({ message: `${where}: "${event.type}" from "${event.source}" is Baton's own; use a type of your own, such as com.example.order.shipped.`, details: { index } });
-    if (JSON.stringify(event).includes("\\u0000")) throw eventInvalid({ message: `${where} holds the character NUL, which cannot be stored.`, details: { index } });
+    if (holdsNul(event)) throw eventInvalid({ message: `${where} holds the character NUL, which cannot be stored.`, details: { index } });
     return event;
   });
 }

@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { readTimeCursor } from "../../conversation/read-conversations.ts";
-import { encodeCursor, pageOf, pageQuery } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { verifyLedger } from "../../observe/ledger.ts";
 import { listLedger } from "../../observe/ledger.store.ts";
 import type { App } from "../app.ts";
-import { createApi, json, problems, PUBLIC, readStaff, staff } from "../http/api.ts";
+import { createApi, idText, json, problems, PUBLIC, readStaff, staff } from "../http/api.ts";
 import { eventStream } from "../http/event-stream.ts";
 import { readStatus } from "../status.store.ts";
 
@@ -19,7 +19,7 @@ const healthView = z.object({ status: z.enum(["ok", "degraded"]), database: part
 const routes = {
   health: createRoute({ method: "get", path: "/api/health", tags: ["observe"], summary: "Whether Baton works", security: PUBLIC, responses: { 200: json(healthView, "All parts answer."), 503: json(healthView, "A part is down.") } }),
   status: createRoute({ method: "get", path: "/api/status", tags: ["observe"], summary: "The status line", responses: { 200: json(statusView, "Now."), ...problems } }),
-  ledger: createRoute({ method: "get", path: "/api/ledger", tags: ["observe"], summary: "What happened, newest first", request: { query: pageQuery.extend({ caseId: z.string().max(60).regex(/^[a-z_0-9]+$/).optional() }) }, responses: { 200: json(pageOf(entryView, "LedgerPage"), "A page."), ...problems } }),
+  ledger: createRoute({ method: "get", path: "/api/ledger", tags: ["observe"], summary: "What happened, newest first", request: { query: pageQuery.extend({ caseId: idText.optional() }) }, responses: { 200: json(pageOf(entryView, "LedgerPage"), "A page."), ...problems } }),
   verify: createRoute({ method: "get", path: "/api/ledger/verify", tags: ["observe"], summary: "Recompute the hash chain", responses: { 200: json(z.object({ ok: z.boolean(), checked: z.number(), problems: z.array(z.string()) }), "The verdict."), ...problems } }),
   events: createRoute({ method: "get", path: "/api/events", tags: ["observe"], summary: "Live changes (server-sent events)", responses: { 200: { description: "Events conversation.changed, handoff.changed, turn.finished, message, status.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
 };
@@ -40,9 +40,8 @@ export function observeRoutes(app: App) {
     const { limit, cursor, caseId } = c.req.valid("query");
     const [at, id] = cursor === undefined ? [] : readTimeCursor(cursor);
     const rows = await listLedger(app.database, actor.tenantId, { limit: limit + 1, ...(caseId === undefined ? {} : { caseId }), ...(at === undefined || id === undefined ? {} : { before: { at, id } }) });
-    const items = rows.slice(0, limit).map((row) => ({ id: row.id, seq: row.seq, kind: row.kind, subjectId: row.subject_id, caseId: row.case_id, actor: row.actor, at: row.at, body: z.record(z.string(), z.unknown()).parse(JSON.parse(row.body)), hash: row.hash }));
-    const last = items.at(-1);
-    return c.json({ items, nextCursor: rows.length > limit && last ? encodeCursor([last.at, last.id]) : null }, 200);
+    const toItem = (row: (typeof rows)[number]) => ({ id: row.id, seq: row.seq, kind: row.kind, subjectId: row.subject_id, caseId: row.case_id, actor: row.actor, at: row.at, body: z.record(z.string(), z.unknown()).parse(JSON.parse(row.body)), hash: row.hash });
+    return c.json(toPage(rows, limit, toItem, (item) => [item.at, item.id]), 200);
   });
   api.openapi(routes.verify, async (c) => {
     const actor = await staff(c, app.identity);

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { readTimeCursor } from "../../conversation/read-conversations.ts";
 import { actorName } from "../../identity/actor.ts";
 import { newId } from "../../lib/ids.ts";
-import { encodeCursor, pageOf, pageQuery } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import { runStatus, runSummary, runView } from "../../shapes/workflow.ts";
 import { cancelRun, resumeRun } from "../../workflows/run/control-run.ts";
@@ -13,13 +13,12 @@ import { startRun } from "../../workflows/run/start-run.ts";
 import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
 import type { StaffActor } from "../../identity/actor.ts";
 import type { App } from "../app.ts";
-import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { body, createApi, idText, json, pathId, problems, staff } from "../http/api.ts";
 import { toRunSummary, viewRun } from "../workflow-functions/view-workflow.ts";
 import { operator, workflowName } from "./workflow.routes.ts";
 
 const tags = ["runs"];
-const id = z.string().max(60).regex(/^[a-z_0-9]+$/);
-const filter = pageQuery.extend({ workflow: workflowName.shape.name.optional(), status: runStatus.optional(), conversationId: id.optional(), hash: z.string().regex(/^[0-9a-f]{64}$/).optional() });
+const filter = pageQuery.extend({ workflow: workflowName.shape.name.optional(), status: runStatus.optional(), conversationId: idText.optional(), hash: z.string().regex(/^[0-9a-f]{64}$/).optional() });
 const begun = z.object({ runId: z.string() }).openapi("RunStarted");
 const startBody = z.object({ input: z.unknown().optional(), /** The same key starts the same run once. */ key: z.string().min(1).max(200).optional() });
 
@@ -35,15 +34,18 @@ const routes = {
 export function runRoutes(app: App) {
   const api = createApi();
   const control = { ...app.workflows.starting, database: app.database };
+  const overrule = async (actor: StaffActor, runId: string, work: typeof cancelRun | typeof resumeRun, kind: string): Promise<{ runId: string }> => {
+    await work(control, actor.tenantId, runId);
+    await note(app, actor, runId, kind);
+    return { runId };
+  };
   api.openapi(routes.list, async (c) => {
     const actor = await staff(c, app.identity);
     const { limit, cursor, workflow, status, conversationId, hash } = c.req.valid("query");
     const [at, before] = cursor === undefined ? [] : readTimeCursor(cursor);
     const given: RunFilter = { limit: limit + 1, ...(workflow === undefined ? {} : { name: workflow }), ...(status === undefined ? {} : { statuses: [status] }), ...(conversationId === undefined ? {} : { conversationId }), ...(hash === undefined ? {} : { hash }), ...(at === undefined || before === undefined ? {} : { before: { startedAt: at, id: before } }) };
     const rows = await listRunRows(app.database, actor.tenantId, given);
-    const items = rows.slice(0, limit).map(toRunSummary);
-    const last = items.at(-1);
-    return c.json({ items, nextCursor: rows.length > limit && last ? encodeCursor([last.startedAt, last.id]) : null }, 200);
+    return c.json(toPage(rows, limit, toRunSummary, (item) => [item.startedAt, item.id]), 200);
   });
   api.openapi(routes.read, async (c) => {
     const actor = await staff(c, app.identity);
@@ -61,17 +63,11 @@ export function runRoutes(app: App) {
   });
   api.openapi(routes.cancel, async (c) => {
     const actor = await staff(c, app.identity);
-    const runId = c.req.valid("param").id;
-    await cancelRun(control, actor.tenantId, runId);
-    await note(app, actor, runId, "workflow.cancelled");
-    return c.json({ runId }, 202);
+    return c.json(await overrule(actor, c.req.valid("param").id, cancelRun, "workflow.cancelled"), 202);
   });
   api.openapi(routes.resume, async (c) => {
     const actor = await staff(c, app.identity);
-    const runId = c.req.valid("param").id;
-    await resumeRun(control, actor.tenantId, runId);
-    await note(app, actor, runId, "workflow.resumed");
-    return c.json({ runId }, 202);
+    return c.json(await overrule(actor, c.req.valid("param").id, resumeRun, "workflow.resumed"), 202);
   });
   api.openapi(routes.retry, async (c) => {
     const actor = await operator(c, app);

@@ -3,11 +3,11 @@ import { createRoute } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { actorName, type StaffActor } from "../../identity/actor.ts";
 import { notAllowed } from "../../identity/identity.errors.ts";
-import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type TaskCount } from "../../shapes/workflow.ts";
+import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type PublishView, type TaskCount } from "../../shapes/workflow.ts";
 import { countTasks, type TaskCounts } from "../../workflows/run/run-counts.store.ts";
 import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
 import { publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
-import { completeHash, listPublishes, readVersionText } from "../../workflows/versions/version.store.ts";
+import { findVersionText, listPublishes, type PublishRow } from "../../workflows/versions/version.store.ts";
 import { versionUnknown, workflowUnknown } from "../../workflows/versions/versions.errors.ts";
 import { readWorkflow } from "../../workflows/document/read-workflow.ts";
 import { loadWorkspace } from "../../workspace/load-workspace.ts";
@@ -80,14 +80,12 @@ export function workflowRoutes(app: App) {
     const { documents, note } = c.req.valid("json");
     const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await loadWorkspace(app.workspace.folder)).workflows, by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
     if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
-    const rows = await listPublishes(app.database, actor.tenantId, 100);
-    return c.json({ status: outcome.kind, publish: toPublishView(outcome.publish, rows.find((row) => row.number === outcome.publish.number - 1)), findings: [...outcome.findings] }, 200);
+    return c.json({ status: outcome.kind, publish: await viewPublish(app, actor.tenantId, outcome.publish), findings: [...outcome.findings] }, 200);
   });
   api.openapi(routes.rollback, async (c) => {
     const actor = await operator(c, app);
     const target = await rollBack(publishing, { tenantId: actor.tenantId, to: c.req.valid("json").to ?? null, by: actorName(actor) });
-    const rows = await listPublishes(app.database, actor.tenantId, 100);
-    return c.json(toPublishView(target, rows.find((row) => row.number === target.number - 1)), 200);
+    return c.json(await viewPublish(app, actor.tenantId, target), 200);
   });
   api.openapi(routes.read, async (c) => {
     const actor = await staff(c, app.identity);
@@ -111,6 +109,12 @@ function toTaskCount({ p50_us: p50Us, p95_us: p95Us, queued_p50_us: queuedP50Us,
   return { ...counts, p50Us, p95Us, queuedP50Us, queuedP95Us };
 }
 
+/** Against the one before it, as the list has it. */
+async function viewPublish(app: App, tenantId: string, publish: PublishRow): Promise<PublishView> {
+  const rows = await listPublishes(app.database, tenantId, 100);
+  return toPublishView(publish, rows.find((row) => row.number === publish.number - 1));
+}
+
 async function diffVersions(app: App, tenantId: string, before: string, after: string): Promise<z.infer<typeof diffView>> {
   const [old, now] = await Promise.all([side(app, tenantId, before), side(app, tenantId, after)]);
   const changes: ChangeView[] = diffWorkflows(old.text, now.text);
@@ -118,9 +122,8 @@ async function diffVersions(app: App, tenantId: string, before: string, after: s
 }
 
 async function side(app: App, tenantId: string, prefix: string): Promise<{ hash: string; name: string; version: string; text: string }> {
-  const whole = await completeHash(app.database, tenantId, prefix);
-  const found = whole === null ? null : await readVersionText(app.database, tenantId, whole);
-  if (whole === null || found === null) throw versionUnknown({ message: `There is no workflow version ${prefix}.` });
+  const found = await findVersionText(app.database, tenantId, prefix);
+  if (found === null) throw versionUnknown({ message: `There is no workflow version ${prefix}.` });
   const { name, version } = readWorkflow(found.text, found.file).definition.document;
-  return { hash: whole, name, version, text: found.text };
+  return { hash: found.hash, name, version, text: found.text };
 }

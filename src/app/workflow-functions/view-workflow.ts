@@ -1,6 +1,7 @@
 import { countRuns, type RunCounts } from "../../workflows/run/run-counts.store.ts";
 import { runUnknown } from "../../workflows/run/run.errors.ts";
 import { listRunRows, readRunRow, readTaskRows } from "../../workflows/run/run.store.ts";
+import { workflowKey } from "../../workflows/verify/environment.ts";
 import { drawWorkflow } from "../../workflows/versions/draw-workflow.ts";
 import { listVersions, type PublishRow, type VersionRow } from "../../workflows/versions/version.store.ts";
 import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
@@ -87,13 +88,13 @@ function toTaskView(row: TaskRow): TaskRecordView {
 
 /** A publish against the one before it in the list, newest first. */
 export function toPublishView(row: PublishRow, before: PublishRow | undefined): PublishView {
-  const old = new Map((before?.members ?? []).map((member) => [`${member.namespace}/${member.name}`, member.hash]));
-  const names = new Set(row.members.map((member) => `${member.namespace}/${member.name}`));
-  const isNew = (member: { namespace: string; name: string }) => !old.has(`${member.namespace}/${member.name}`);
+  const old = new Map((before?.members ?? []).map((member) => [workflowKey(member), member.hash]));
+  const names = new Set(row.members.map((member) => workflowKey(member)));
+  const isNew = (member: { namespace: string; name: string }) => !old.has(workflowKey(member));
   return {
     id: row.id, number: row.number, isActive: row.is_active, publishedAt: row.published_at, publishedBy: row.published_by, note: row.note, members: row.members,
-    added: row.members.filter(isNew).map((member) => member.name), changed: row.members.filter((member) => !isNew(member) && old.get(`${member.namespace}/${member.name}`) !== member.hash).map((member) => member.name),
-    removed: (before?.members ?? []).filter((member) => !names.has(`${member.namespace}/${member.name}`)).map((member) => member.name),
+    added: row.members.filter(isNew).map((member) => member.name), changed: row.members.filter((member) => !isNew(member) && old.get(workflowKey(member)) !== member.hash).map((member) => member.name),
+    removed: (before?.members ?? []).filter((member) => !names.has(workflowKey(member))).map((member) => member.name),
   };
 }
 

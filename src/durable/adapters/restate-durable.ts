@@ -1,5 +1,5 @@
 import * as restate from "@restatedev/restate-sdk";
-import { AppError, messageOf } from "../../lib/app-error.ts";
+import { AppError, isRetryable, messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
 import { durableCancelled, durableFailed, isCancelled, durableRejected, durableTimeIsUp } from "../durable.errors.ts";
 import type { Bounded, Durable, DurableCall, DurableChild, DurableExternal } from "../durable.ts";
@@ -163,10 +163,6 @@ async function attempt<T>(name: string, effect: (signal: AbortSignal) => Promise
   }
 }
 
-export function isRetryable(error: unknown): boolean {
-  return error instanceof AppError && error.isRetryable;
-}
-
 function makeChild(context: restate.Context, settle: Settle, promise: restate.InvocationPromise<unknown>, deadlines: readonly Deadline[]): RestateChild {
   const child: RestateChild = {
     promise,
@@ -219,9 +215,13 @@ function makeExternal(context: restate.Context, settle: Settle): DurableExternal
 }
 
 function toGenericCall(namespace: string, call: DurableCall): restate.GenericCall<unknown, unknown> {
-  return { service: namespace + call.service, method: call.handler, parameter: call.input ?? null, inputSerde: json, outputSerde: json, ...(call.key === undefined ? {} : { key: call.key }), ...(call.idempotencyKey === undefined ? {} : { idempotencyKey: call.idempotencyKey }) };
+  return { ...addressed(namespace, call), outputSerde: json };
 }
 
 function toGenericSend(namespace: string, call: DurableCall): restate.GenericSend<unknown> {
-  return { service: namespace + call.service, method: call.handler, parameter: call.input ?? null, inputSerde: json, ...(call.key === undefined ? {} : { key: call.key }), ...(call.delayMs === undefined ? {} : { delay: call.delayMs }), ...(call.idempotencyKey === undefined ? {} : { idempotencyKey: call.idempotencyKey }) };
+  return { ...addressed(namespace, call), ...(call.delayMs === undefined ? {} : { delay: call.delayMs }) };
+}
+
+function addressed(namespace: string, call: DurableCall) {
+  return { service: namespace + call.service, method: call.handler, parameter: call.input ?? null, inputSerde: json, ...(call.key === undefined ? {} : { key: call.key }), ...(call.idempotencyKey === undefined ? {} : { idempotencyKey: call.idempotencyKey }) };
 }

@@ -1,12 +1,12 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import * as restate from "@restatedev/restate-sdk";
 import { z } from "zod";
-import { messageOf } from "../../lib/app-error.ts";
+import { isRetryable, messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
 import { durableUnavailable, isCancelled } from "../durable.errors.ts";
-import type { DurableEngine, DurableHandler, DurableService } from "../durable.ts";
+import type { DurableCall, DurableEngine, DurableHandler, DurableService } from "../durable.ts";
 import { cancelInvocation, registerEndpoint } from "./register-endpoint.ts";
-import { isRetryable, makeRestateDurable } from "./restate-durable.ts";
+import { makeRestateDurable } from "./restate-durable.ts";
 import { ingressPath, openIngress } from "./restate-ingress.ts";
 
 export type RestateOptions = {
@@ -41,13 +41,14 @@ const accepted = z.object({ invocationId: z.string() });
 export async function startRestateEngine(options: RestateOptions): Promise<DurableEngine> {
   const endpoint = options.services.length === 0 ? null : await serveEndpoint(options);
   const ingress = openIngress(options.ingressUrl);
+  const post = (call: DurableCall, mode: "send" | "call", timeoutMs: number) => ingress.post(ingressPath(options.namespace, call, mode), JSON.stringify(call.input ?? null), timeoutMs, call.idempotencyKey);
   return {
     id: "restate",
     async send(call) {
-      await ingress.post(ingressPath(options.namespace, call, "send"), JSON.stringify(call.input ?? null), SEND_TIMEOUT_MS, call.idempotencyKey);
+      await post(call, "send", SEND_TIMEOUT_MS);
     },
     async start(call) {
-      return accepted.parse(JSON.parse(await ingress.post(ingressPath(options.namespace, call, "send"), JSON.stringify(call.input ?? null), SEND_TIMEOUT_MS, call.idempotencyKey)));
+      return accepted.parse(JSON.parse(await post(call, "send", SEND_TIMEOUT_MS)));
     },
     async resolve(externalId, value) {
       await ingress.post(`/restate/awakeables/${encodeURIComponent(externalId)}/resolve`, JSON.stringify(value ?? null), SEND_TIMEOUT_MS);
@@ -57,7 +58,7 @@ export async function startRestateEngine(options: RestateOptions): Promise<Durab
     },
     cancel: (invocationId) => cancelInvocation(options.adminUrl, invocationId),
     async call(call) {
-      const text = await ingress.post(ingressPath(options.namespace, call, "call"), JSON.stringify(call.input ?? null), CALL_TIMEOUT_MS, call.idempotencyKey);
+      const text = await post(call, "call", CALL_TIMEOUT_MS);
       const answer: unknown = text === "" ? null : JSON.parse(text);
       return answer;
     },

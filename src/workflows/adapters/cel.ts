@@ -1,6 +1,6 @@
 import { EvaluationError, ParseError, TypeError as CelTypeError, type Environment, type ParseResult } from "@marcbachmann/cel-js";
 import { messageOf } from "../../lib/app-error.ts";
-import { expressionFailed, expressionInvalid } from "../expressions/expression.errors.ts";
+import { expressionFailed, expressionInvalid, shorten } from "../expressions/expression.errors.ts";
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope } from "../expressions/expression.ts";
 import { boundExpression } from "./cel-bounds.ts";
 import { createEnvironment, resetBudget } from "./cel-environment.ts";
@@ -68,15 +68,13 @@ function ownFaults(environment: Environment, parsed: ParseResult): ExpressionFau
 }
 
 function toFault(error: unknown): ExpressionFault {
-  const isOurs = error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
-  return { message: `${reasonOf(error).replace(/^./, (first) => first.toUpperCase())}.`, offset: isOurs ? (error.range?.start ?? null) : null };
+  return { message: `${reasonOf(error).replace(/^./, (first) => first.toUpperCase())}.`, offset: isOfCel(error) ? (error.range?.start ?? null) : null };
 }
 
 function reasonOf(error: unknown): string {
-  const isOurs = error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
-  return (isOurs ? error.summary : messageOf(error)).split("\n")[0]?.replace(/\.$/, "") ?? "it failed";
+  return (isOfCel(error) ? error.summary : messageOf(error)).split("\n")[0]?.replace(/\.$/, "") ?? "it failed";
 }
 
-function shorten(source: string): string {
-  return source.length > 200 ? `${source.slice(0, 200)}…` : source;
+function isOfCel(error: unknown): error is ParseError | CelTypeError | EvaluationError {
+  return error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError;
 }

@@ -120,9 +120,8 @@ function rank(value: unknown): number {
 
 /** The schema behind a path, or what is wrong with it. `read` gives the schemas as the reader gives the values. */
 export function checkSimpleJq({ left, comparison }: SimpleJq, read: (variable: string | null) => JsonSchema | null): { fault: string | null; result: JsonSchema | null } {
-  const schema = left.kind === "literal" ? null : read(left.variable);
   if (left.kind === "literal") return { fault: null, result: comparison === null ? { const: left.value } : { type: "boolean" } };
-  let current = schema;
+  let current = read(left.variable);
   let path = left.variable === null ? "" : `$${left.variable}`;
   for (const step of left.steps) {
     const answer = "key" in step ? stepInto(current, step.key, path) : { fault: null, result: kindsOf(current)?.has("array") === false ? null : itemOf(current) };

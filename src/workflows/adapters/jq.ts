@@ -1,5 +1,6 @@
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { expressionFailed, expressionInvalid } from "../expressions/expression.errors.ts";
+import { cut } from "../../lib/cut.ts";
+import { expressionFailed, expressionInvalid, shorten } from "../expressions/expression.errors.ts";
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope, ExpressionTypes } from "../expressions/expression.ts";
 import { type JqEngine, createJqEngine } from "./jq-engine.ts";
 import { checkSimpleJq, evaluateSimpleJq, parseSimpleJq } from "./jq-path.ts";
@@ -132,7 +133,8 @@ function unknownNames(source: string, types: ExpressionTypes): ExpressionFault[]
 /** `jq: error (at inputString:0): Cannot index number with "b"`: the reason alone. */
 function reasonOf(stderr: string): string {
   const line = stderr.split("\n").find((each) => each.startsWith("jq: error")) ?? stderr.split("\n")[0] ?? "";
-  return line.replace(/^jq: error(?: \(at [^)]*\))?:? ?/, "").replace(/ at <top-level>.*$/, "").replace(" (Unix shell quoting issues?)", "").replace(/\.$/, "").slice(0, 300);
+  const reason = line.replace(/^jq: error(?: \(at [^)]*\))?:? ?/, "").replace(/ at <top-level>.*$/, "").replace(" (Unix shell quoting issues?)", "").replace(/\.$/, "");
+  return cut(reason, 300);
 }
 
 /** jq knows larger numbers than JSON readers do. */
@@ -151,8 +153,4 @@ function failing(source: string, work: () => unknown): unknown {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function shorten(source: string): string {
-  return source.length > 200 ? `${source.slice(0, 200)}…` : source;
 }

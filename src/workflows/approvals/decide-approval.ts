@@ -30,9 +30,7 @@ export function mayDecide(actor: Pick<UserActor, "userId" | "email" | "role">, a
 export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input: { id: string; decision: "approved" | "refused"; /** The call as the person saw it; null when it was not told. */ callHash: string | null; comment: string | null }): Promise<ApprovalRow> {
   const at = new Date(deps.clock.nowMs());
   await deps.database.transaction(actor.tenantId, async (query) => {
-    const approval = await lockApproval(query, actor.tenantId, input.id);
-    if (approval === null) throw approvalNotFound();
-    if (!mayDecide(actor, approval)) throw approvalNotYours();
+    const approval = await lockFor(query, actor, input.id);
     const by = actorName(actor);
     if (approval.status === input.decision && approval.decided_by === by) return;
     if (input.callHash !== null && input.callHash !== approval.call_hash) throw approvalMismatch({ message: "This is not the call that was shown: look at it again." });
@@ -42,8 +40,7 @@ export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input
     await recordInLedger(query, actor.tenantId, [{ kind: "approval.decided", subjectId: approval.conversation_id ?? approval.run_id, caseId: approval.case_id, actor: by, at, body: { approvalId: input.id, runId: approval.run_id, tool: approval.tool, callHash: approval.call_hash, decision: input.decision, hasComment: input.comment !== null } }]);
     await deps.onDecided?.(query, { ...approval, status: input.decision }, actor, at);
   });
-  const decided = await findApproval(deps.database, actor.tenantId, input.id);
-  if (decided === null) throw approvalNotFound();
+  const decided = await readApproval(deps.database, actor.tenantId, input.id);
   await tell(deps, actor.tenantId, { id: decided.id, externalId: decided.external_id });
   return decided;
 }
@@ -54,15 +51,26 @@ export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input
  */
 export async function reassignApproval(deps: ApprovalDeps, actor: UserActor, input: { id: string; assignees: readonly string[] }): Promise<ApprovalRow> {
   await deps.database.transaction(actor.tenantId, async (query) => {
-    const approval = await lockApproval(query, actor.tenantId, input.id);
-    if (approval === null) throw approvalNotFound();
-    if (!mayDecide(actor, approval)) throw approvalNotYours();
+    const approval = await lockFor(query, actor, input.id);
     if (approval.status !== "waiting") throw approvalOver({ message: OVER[approval.status], details: { status: approval.status } });
     await setAssignees(query, actor.tenantId, input.id, input.assignees);
     await recordInLedger(query, actor.tenantId, [{ kind: "approval.reassigned", subjectId: approval.conversation_id ?? approval.run_id, caseId: approval.case_id, actor: actorName(actor), at: new Date(deps.clock.nowMs()), body: { approvalId: input.id, count: input.assignees.length } }]);
   });
-  const approval = await findApproval(deps.database, actor.tenantId, input.id);
+  return readApproval(deps.database, actor.tenantId, input.id);
+}
+
+/** Throws: `workflows.approval_not_found`. */
+export async function readApproval(database: Database, tenantId: string, id: string): Promise<ApprovalRow> {
+  const approval = await findApproval(database, tenantId, id);
   if (approval === null) throw approvalNotFound();
+  return approval;
+}
+
+/** For one who may decide it, locked until the transaction ends. Throws: `workflows.approval_not_found`, `_not_yours`. */
+async function lockFor(query: TransactionQuery, actor: UserActor, id: string): Promise<ApprovalRow> {
+  const approval = await lockApproval(query, actor.tenantId, id);
+  if (approval === null) throw approvalNotFound();
+  if (!mayDecide(actor, approval)) throw approvalNotYours();
   return approval;
 }
 

@@ -1,5 +1,5 @@
 /** The known name nearest to a misspelt one; null when none is near. */
-export function nearestName(wrong: string, known: readonly string[]): string | null {
+function nearestName(wrong: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of known) {
@@ -11,9 +11,14 @@ export function nearestName(wrong: string, known: readonly string[]): string | n
 
 /** ` Did you mean "x"?` with its leading space, or what there is, or nothing. */
 export function didYouMean(wrong: string, known: readonly string[]): string {
+  const near = didYouMeanNear(wrong, known);
+  return near === "" && known.length > 0 && known.length <= 12 ? ` There is: ${known.join(", ")}.` : near;
+}
+
+/** The same without what there is. */
+export function didYouMeanNear(wrong: string, known: readonly string[]): string {
   const near = nearestName(wrong, known);
-  if (near !== null) return ` Did you mean "${near}"?`;
-  return known.length > 0 && known.length <= 12 ? ` There is: ${known.join(", ")}.` : "";
+  return near === null ? "" : ` Did you mean "${near}"?`;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) between two names; `limit` when they are at least that far. */

@@ -1,8 +1,8 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { DurationRule } from "./definition.ts";
-import { isRawObject, numberAt } from "./raw-value.ts";
+import { numberAt } from "./raw-value.ts";
 
 const MS = { days: 86_400_000, hours: 3_600_000, minutes: 60_000, seconds: 1_000, milliseconds: 1 } as const;
-const UNITS = ["days", "hours", "minutes", "seconds", "milliseconds"] as const;
 const ISO = /^P(?:(\d+(?:\.\d+)?)Y)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)W)?(?:(\d+(?:\.\d+)?)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 /** A year counts 365 days and a month 30, as the standard leaves it open. */
 const ISO_MS = [365 * MS.days, 30 * MS.days, 7 * MS.days, MS.days, MS.hours, MS.minutes, MS.seconds] as const;
@@ -21,6 +21,6 @@ export function readDuration(value: unknown): DurationRule | null {
     const ms = parseIsoDuration(value);
     return ms === null ? null : { ms };
   }
-  if (!isRawObject(value)) return null;
-  return { ms: Math.max(0, UNITS.reduce((sum, unit) => sum + (numberAt(value, unit) ?? 0) * MS[unit], 0)) };
+  if (!isRecord(value)) return null;
+  return { ms: Math.max(0, Object.entries(MS).reduce((sum, [unit, unitMs]) => sum + (numberAt(value, unit) ?? 0) * unitMs, 0)) };
 }

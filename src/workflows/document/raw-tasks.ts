@@ -1,5 +1,6 @@
+import { isRecord } from "../../lib/is-record.ts";
 import { joinPointer } from "./json-pointer.ts";
-import { isRawObject, listAt, namedItem, objectAt, type RawObject } from "./raw-value.ts";
+import { listAt, namedItem, objectAt, type RawObject } from "./raw-value.ts";
 
 export type RawTask = { name: string; pointer: string; raw: RawObject };
 
@@ -10,7 +11,7 @@ export function* rawTasks(root: RawObject): Generator<RawTask> {
   for (const [name, raw] of Object.entries(objectAt(use, "functions"))) yield* inTask(name, joinPointer("/use/functions", name), raw);
   for (const [index, item] of listAt(use, "extensions").entries()) {
     const [name, extension] = namedItem(item) ?? ["", null];
-    if (!isRawObject(extension)) continue;
+    if (!isRecord(extension)) continue;
     const pointer = joinPointer("/use/extensions", index, name);
     yield* inList(extension["before"], `${pointer}/before`);
     yield* inList(extension["after"], `${pointer}/after`);
@@ -26,7 +27,7 @@ function* inList(value: unknown, pointer: string): Generator<RawTask> {
 }
 
 function* inTask(name: string, pointer: string, raw: unknown): Generator<RawTask> {
-  if (!isRawObject(raw)) return;
+  if (!isRecord(raw)) return;
   yield { name, pointer, raw };
   yield* inList(raw["do"], `${pointer}/do`);
   yield* inList(raw["try"], `${pointer}/try`);
@@ -44,7 +45,7 @@ export function flatten(root: RawObject): { root: RawObject; /** Where a place o
   if (!Array.isArray(own)) return { root, pointerOf: (pointer) => pointer };
   const tasks = [...rawTasks(root)];
   const use = root["use"];
-  const flat = { ...root, do: [...own.map(toStub), ...tasks.map(({ name, raw }) => ({ [name]: withoutTasks(raw) }))], ...(isRawObject(use) ? { use: withoutReusable(use) } : {}) };
+  const flat = { ...root, do: [...own.map(toStub), ...tasks.map(({ name, raw }) => ({ [name]: withoutTasks(raw) }))], ...(isRecord(use) ? { use: withoutReusable(use) } : {}) };
   const pointerOf = (pointer: string): string => {
     const [, index, rest] = /^\/do\/(\d+)(?:\/[^/]*)?(.*)$/.exec(pointer) ?? [];
     const task = index === undefined ? undefined : tasks[Number(index) - own.length];
@@ -55,7 +56,7 @@ export function flatten(root: RawObject): { root: RawObject; /** Where a place o
 
 /** The item of a list with its names, and a task that is surely right behind each. */
 function toStub(item: unknown): unknown {
-  return isRawObject(item) ? Object.fromEntries(Object.entries(item).map(([name, task]) => [name, isRawObject(task) ? { set: { stub: true } } : task])) : item;
+  return isRecord(item) ? Object.fromEntries(Object.entries(item).map(([name, task]) => [name, isRecord(task) ? { set: { stub: true } } : task])) : item;
 }
 
 function withStubs(owner: RawObject, key: string): RawObject {
@@ -67,7 +68,7 @@ function withoutTasks(raw: RawObject): RawObject {
   let made = withStubs(withStubs(raw, "do"), "try");
   for (const [key, inner] of [["catch", "do"], ["fork", "branches"], ["foreach", "do"]] as const) {
     const owner = made[key];
-    if (isRawObject(owner)) made = { ...made, [key]: withStubs(owner, inner) };
+    if (isRecord(owner)) made = { ...made, [key]: withStubs(owner, inner) };
   }
   return made;
 }
@@ -75,8 +76,8 @@ function withoutTasks(raw: RawObject): RawObject {
 function withoutReusable(use: RawObject): RawObject {
   const functions = use["functions"];
   const extensions = use["extensions"];
-  const withoutFunctions = isRawObject(functions) ? { ...use, functions: toStub(functions) } : use;
+  const withoutFunctions = isRecord(functions) ? { ...use, functions: toStub(functions) } : use;
   if (!Array.isArray(extensions)) return withoutFunctions;
-  const items = extensions.map((item: unknown) => (isRawObject(item) ? Object.fromEntries(Object.entries(item).map(([name, extension]) => [name, isRawObject(extension) ? withStubs(withStubs(extension, "before"), "after") : extension])) : item));
+  const items = extensions.map((item: unknown) => (isRecord(item) ? Object.fromEntries(Object.entries(item).map(([name, extension]) => [name, isRecord(extension) ? withStubs(withStubs(extension, "before"), "after") : extension])) : item));
   return { ...withoutFunctions, extensions: items };
 }

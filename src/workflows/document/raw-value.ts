@@ -1,14 +1,12 @@
+import { isRecord } from "../../lib/is-record.ts";
+
 /** A mapping of the raw document. */
 export type RawObject = Readonly<Record<string, unknown>>;
-
-export function isRawObject(value: unknown): value is RawObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The mapping under a key; an empty one where there is none. */
 export function objectAt(from: RawObject, key: string): RawObject {
   const value = from[key];
-  return isRawObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }
 
 export function listAt(from: RawObject, key: string): readonly unknown[] {
@@ -28,6 +26,6 @@ export function numberAt(from: RawObject, key: string): number | null {
 
 /** The single key and value of `- name: ...`, the form of the standard's lists. */
 export function namedItem(value: unknown): [string, unknown] | null {
-  const [first] = isRawObject(value) ? Object.entries(value) : [];
+  const [first] = isRecord(value) ? Object.entries(value) : [];
   return first ?? null;
 }

@@ -1,11 +1,12 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { Finding } from "../verify/finding.ts";
 import type { WorkflowSource } from "./definition.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean, didYouMeanNear } from "./did-you-mean.ts";
 import { documentInvalidFrom } from "./document.errors.ts";
 import { joinPointer } from "./json-pointer.ts";
 import { createPlaceFinder, parseYaml } from "./parse-yaml.ts";
-import { isRawObject, objectAt, type RawObject } from "./raw-value.ts";
-import { rawTasks } from "./raw-tasks.ts";
+import { objectAt, type RawObject } from "./raw-value.ts";
+import { rawTasks, type RawTask } from "./raw-tasks.ts";
 import { findSchemaFault } from "./schema-fault.ts";
 import { KIND_KEYS, TASK_BASE_KEYS, TASK_KINDS, kindOf } from "./task-kinds.ts";
 import { toDefinition } from "./to-definition.ts";
@@ -34,7 +35,7 @@ export function tryReadWorkflow(text: string, file: string): ReadResult {
   const parsed = parseYaml(text);
   if (parsed.kind === "faulty") return { kind: "faulty", findings: parsed.faults.map(({ rule, message, advice, line, column }) => ({ rule, severity: "error", place: { file, line, column }, pointer: "", message, advice })) };
   const placeOf = createPlaceFinder(file, text);
-  const root = isRawObject(parsed.data) ? parsed.data : null;
+  const root = isRecord(parsed.data) ? parsed.data : null;
   const faults = root === null ? [{ rule: "schema", pointer: "", message: "A workflow is a mapping with `document` and `do`.", advice: "Begin with `document:`." }] : findFaults(root);
   if (root === null || faults.length > 0) return { kind: "faulty", findings: faults.map((fault) => ({ ...fault, severity: "error", place: placeOf(fault.pointer) })) };
   return { kind: "read", source: { file, text, definition: toDefinition(root), placeOf } };
@@ -44,7 +45,8 @@ type Fault = Pick<Finding, "rule" | "pointer" | "message" | "advice">;
 
 /** Our own checks first, because they say it better; the schema when they find nothing. */
 function findFaults(root: RawObject): Fault[] {
-  const faults = [...checkTop(root), ...checkTasks(root), ...checkSchemas(root), ...checkTimeouts(root)];
+  const tasks = [...rawTasks(root)];
+  const faults = [...checkTop(root), ...checkTasks(tasks), ...checkSchemas(root, tasks), ...checkTimeouts(root, tasks)];
   if (faults.length > 0) return faults;
   const fault = findSchemaFault(root);
   return fault === null ? [] : [{ rule: "schema", ...fault, advice: "See the reference of Serverless Workflow DSL 1.0.3 for this field." }];
@@ -56,7 +58,7 @@ function checkTop(root: RawObject): Fault[] {
     if (!TOP_KEYS.includes(key) && !key.startsWith("x-")) faults.push({ rule: "schema", pointer: joinPointer("", key), message: `"${key}" is not known at the top of a document.${didYouMean(key, TOP_KEYS)}`, advice: "Correct or remove it; keys of your own begin with `x-`." });
   }
   const dsl = objectAt(root, "document")["dsl"];
-  if (!isRawObject(root["document"])) faults.push({ rule: "schema", pointer: "", message: "The document has no `document` with its name and version.", advice: "Begin with `document:` and its dsl, namespace, name and version." });
+  if (!isRecord(root["document"])) faults.push({ rule: "schema", pointer: "", message: "The document has no `document` with its name and version.", advice: "Begin with `document:` and its dsl, namespace, name and version." });
   else if (dsl === undefined) faults.push({ rule: "dsl-version", pointer: "/document", message: "The document does not say the version of the language.", advice: "Write `dsl: '1.0.3'` under `document`." });
   else if (typeof dsl !== "string" || !DSL_VERSIONS.includes(dsl)) faults.push({ rule: "dsl-version", pointer: "/document/dsl", message: `Version ${String(dsl)} of the language is not known.`, advice: `Use one of ${DSL_VERSIONS.join(", ")}.` });
   const { language = "jq", mode = "strict" } = objectAt(root, "evaluate");
@@ -65,9 +67,9 @@ function checkTop(root: RawObject): Fault[] {
   return faults;
 }
 
-function checkTasks(root: RawObject): Fault[] {
+function checkTasks(tasks: readonly RawTask[]): Fault[] {
   const faults: Fault[] = [];
-  for (const { name, pointer, raw } of rawTasks(root)) {
+  for (const { name, pointer, raw } of tasks) {
     const kind = kindOf(raw);
     const unknown = Object.keys(raw).filter((key) => !TASK_BASE_KEYS.includes(key) && !(kind !== null && KIND_KEYS[kind].includes(key)));
     if (kind === null) {
@@ -78,19 +80,19 @@ function checkTasks(root: RawObject): Fault[] {
     }
     for (const key of unknown) {
       const isKind = TASK_KINDS.some((other) => other === key);
-      faults.push({ rule: "schema", pointer: joinPointer(pointer, key), message: isKind ? `Task "${name}" does two things: "${kind}" and "${key}".` : `"${key}" is not known in the ${kind} task "${name}".${didYouMean(key, [...TASK_BASE_KEYS, ...KIND_KEYS[kind]]).replace(/ There is:.*/, "")}`, advice: isKind ? "Make two tasks of it." : "Correct or remove it." });
+      faults.push({ rule: "schema", pointer: joinPointer(pointer, key), message: isKind ? `Task "${name}" does two things: "${kind}" and "${key}".` : `"${key}" is not known in the ${kind} task "${name}".${didYouMeanNear(key, [...TASK_BASE_KEYS, ...KIND_KEYS[kind]])}`, advice: isKind ? "Make two tasks of it." : "Correct or remove it." });
     }
   }
   return faults;
 }
 
 /** Schemas stand in the document itself: a run must not depend on what an address answers that day. */
-function checkSchemas(root: RawObject): Fault[] {
+function checkSchemas(root: RawObject, tasks: readonly RawTask[]): Fault[] {
   const contracts: [string, unknown][] = [["/input", root["input"]], ["/output", root["output"]]];
-  for (const { pointer, raw } of rawTasks(root)) for (const key of ["input", "output", "export"]) contracts.push([`${pointer}/${key}`, raw[key]]);
+  for (const { pointer, raw } of tasks) for (const key of ["input", "output", "export"]) contracts.push([`${pointer}/${key}`, raw[key]]);
   const faults: Fault[] = [];
   for (const [pointer, contract] of contracts) {
-    const schema = isRawObject(contract) ? objectAt(contract, "schema") : {};
+    const schema = isRecord(contract) ? objectAt(contract, "schema") : {};
     const { format = "json" } = schema;
     if (schema["resource"] !== undefined) faults.push({ rule: "schema-resource", pointer: `${pointer}/schema/resource`, message: "A schema at another address is not read.", advice: "Put the schema into `schema.document`." });
     if (typeof format !== "string" || !/^json(:|$)/.test(format)) faults.push({ rule: "schema-resource", pointer: `${pointer}/schema/format`, message: `Schemas in "${String(format)}" are not read.`, advice: "Use JSON Schema, `format: json`." });
@@ -99,8 +101,8 @@ function checkSchemas(root: RawObject): Fault[] {
 }
 
 /** A timeout may be given by name; the definition holds the rule itself. */
-function checkTimeouts(root: RawObject): Fault[] {
+function checkTimeouts(root: RawObject, tasks: readonly RawTask[]): Fault[] {
   const known = objectAt(objectAt(root, "use"), "timeouts");
-  const places: [string, unknown][] = [["/timeout", root["timeout"]], ...[...rawTasks(root)].map(({ pointer, raw }): [string, unknown] => [`${pointer}/timeout`, raw["timeout"]])];
+  const places: [string, unknown][] = [["/timeout", root["timeout"]], ...tasks.map(({ pointer, raw }): [string, unknown] => [`${pointer}/timeout`, raw["timeout"]])];
   return places.flatMap(([pointer, name]) => (typeof name === "string" && known[name] === undefined ? [{ rule: "unknown-reference", pointer, message: `There is no timeout "${name}" in \`use.timeouts\`.${didYouMean(name, Object.keys(known))}`, advice: "Define it there, or write the timeout out." }] : []));
 }

@@ -1,8 +1,11 @@
 import { validate } from "@serverlessworkflow/sdk";
 import { messageOf } from "../../lib/app-error.ts";
-import { didYouMean } from "./did-you-mean.ts";
-import { splitPointer } from "./json-pointer.ts";
-import { isRawObject, type RawObject } from "./raw-value.ts";
+import { excerpt } from "../../lib/cut.ts";
+import { either } from "../../lib/either.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import { didYouMeanNear } from "./did-you-mean.ts";
+import { joinPointer, splitPointer } from "./json-pointer.ts";
+import type { RawObject } from "./raw-value.ts";
 import { flatten, rawTasks } from "./raw-tasks.ts";
 import { KIND_KEYS, TASK_BASE_KEYS, TASK_KINDS, kindOf } from "./task-kinds.ts";
 
@@ -32,7 +35,7 @@ function linesOf(message: string): Line[] {
     if (match === null) continue;
     const [, pointer = "", schemaPath = "", text = "", json = "{}"] = match;
     const params: unknown = JSON.parse(json);
-    lines.push({ pointer, schemaPath, keyword: schemaPath.slice(schemaPath.lastIndexOf("/") + 1), text, params: isRawObject(params) ? params : {} });
+    lines.push({ pointer, schemaPath, keyword: schemaPath.slice(schemaPath.lastIndexOf("/") + 1), text, params: isRecord(params) ? params : {} });
   }
   return lines;
 }
@@ -70,7 +73,7 @@ function surplusOf(line: Line): string | null {
 
 function placeOfFault(line: Line): string {
   const surplus = surplusOf(line);
-  return surplus === null ? line.pointer : `${line.pointer}/${surplus.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  return surplus === null ? line.pointer : joinPointer(line.pointer, surplus);
 }
 
 function sentence(root: RawObject, line: Line, group: readonly Line[]): string {
@@ -80,11 +83,11 @@ function sentence(root: RawObject, line: Line, group: readonly Line[]): string {
   switch (line.keyword) {
     case "required": return `"${name}" has no ${either(ofKeyword("required", "missingProperty").map((key) => `"${key}"`))}.`;
     case "type": if (group.some((other) => other.keyword === "pattern")) return patternSentence(name, value, group.filter((other) => other.keyword === "pattern")); else return `"${name}" must be ${either(ofKeyword("type", "type").map(withArticle))}, not ${describe(value)}.`;
-    case "enum": return `"${name}" must be ${either(listOf(line.params["allowedValues"]).map((allowed) => `"${String(allowed)}"`))}, not ${describe(value)}.${didYouMean(String(value), listOf(line.params["allowedValues"]).map(String).slice(0, 40)).replace(/ There is:.*/, "")}`;
+    case "enum": return `"${name}" must be ${either(listOf(line.params["allowedValues"]).map((allowed) => `"${String(allowed)}"`))}, not ${describe(value)}.${didYouMeanNear(String(value), listOf(line.params["allowedValues"]).map(String).slice(0, 40))}`;
     case "pattern": return patternSentence(name, value, group);
     case "unevaluatedProperties": case "additionalProperties": return surplusSentence(root, line, name);
     case "minItems": case "minProperties": return `"${name}" must not be empty.`;
-    case "maxProperties": return `An item of the list must have one name only; here are ${isRawObject(value) ? Object.keys(value).map((key) => `"${key}"`).join(" and ") : "several"}.`;
+    case "maxProperties": return `An item of the list must have one name only; here are ${isRecord(value) ? Object.keys(value).map((key) => `"${key}"`).join(" and ") : "several"}.`;
     default: return `"${name}" ${line.text}.`;
   }
 }
@@ -102,14 +105,14 @@ function patternSentence(name: string, value: unknown, group: readonly Line[]): 
 function surplusSentence(root: RawObject, line: Line, name: string): string {
   const surplus = surplusOf(line) ?? "";
   const value = valueAt(root, line.pointer);
-  const kind = isRawObject(value) ? kindOf(value) : null;
+  const kind = isRecord(value) ? kindOf(value) : null;
   const known = kind === null ? [] : [...TASK_BASE_KEYS, ...KIND_KEYS[kind]];
-  return `"${surplus}" is not known in "${name}".${didYouMean(surplus, known).replace(/ There is:.*/, "")}`;
+  return `"${surplus}" is not known in "${name}".${didYouMeanNear(surplus, known)}`;
 }
 
 function valueAt(root: RawObject, pointer: string): unknown {
   let value: unknown = root;
-  for (const part of splitPointer(pointer)) value = Array.isArray(value) ? value[Number(part)] : isRawObject(value) ? value[part] : undefined;
+  for (const part of splitPointer(pointer)) value = Array.isArray(value) ? value[Number(part)] : isRecord(value) ? value[part] : undefined;
   return value;
 }
 
@@ -121,14 +124,9 @@ function withArticle(type: string): string {
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 
-function either(items: readonly string[]): string {
-  return items.length < 2 ? (items[0] ?? "") : `${items.slice(0, -1).join(", ")} or ${items.at(-1)}`;
-}
-
 function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return excerpt(JSON.stringify(value) ?? "nothing", 60);
 }

@@ -1,6 +1,7 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { ErrorRule, NamedTask, RetryRule, Reusable, Schedule, TaskKind, WorkflowDefinition } from "./definition.ts";
 import { joinPointer } from "./json-pointer.ts";
-import { isRawObject, listAt, namedItem, objectAt, textAt, type RawObject } from "./raw-value.ts";
+import { listAt, namedItem, objectAt, textAt, type RawObject } from "./raw-value.ts";
 import { TASK_KINDS } from "./task-kinds.ts";
 import { expressionAt, toConsumption, toContract, toDuration, toError, toRetry, toTimeout } from "./to-rules.ts";
 import { toNamedTask, toTaskList } from "./to-task.ts";
@@ -25,7 +26,7 @@ function toSchedule(raw: RawObject): Schedule | null {
   const cron = textAt(raw, "cron");
   if (cron !== null) return { kind: "cron", cron };
   if (raw["after"] !== undefined) return { kind: "after", after: toDuration(raw["after"]) };
-  return isRawObject(raw["on"]) ? { kind: "on", on: toConsumption(raw["on"]) } : null;
+  return isRecord(raw["on"]) ? { kind: "on", on: toConsumption(raw["on"]) } : null;
 }
 
 function toReusable(use: RawObject, timeouts: RawObject): Reusable {
@@ -41,13 +42,13 @@ function toReusable(use: RawObject, timeouts: RawObject): Reusable {
 }
 
 function objectsIn(from: RawObject, key: string): [string, RawObject][] {
-  return Object.entries(objectAt(from, key)).flatMap(([name, raw]): [string, RawObject][] => (isRawObject(raw) ? [[name, raw]] : []));
+  return Object.entries(objectAt(from, key)).flatMap(([name, raw]): [string, RawObject][] => (isRecord(raw) ? [[name, raw]] : []));
 }
 
 function toExtensions(use: RawObject, timeouts: RawObject): Reusable["extensions"] {
   return listAt(use, "extensions").flatMap((item, index) => {
     const [name, raw] = namedItem(item) ?? ["", null];
-    if (!isRawObject(raw)) return [];
+    if (!isRecord(raw)) return [];
     const pointer = joinPointer("/use/extensions", index, name);
     return [{ name, extend: toTarget(raw["extend"]), when: expressionAt(raw, "when"), before: toTaskList(raw["before"], `${pointer}/before`, timeouts), after: toTaskList(raw["after"], `${pointer}/after`, timeouts) }];
   });

@@ -1,6 +1,7 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { CatchRule, DataContract, DurationRule, ErrorRule, EventConsumption, EventFilter, ForeachRule, JsonSchema, RetryRule, TaskList, Template, TimeoutRule } from "./definition.ts";
 import { readDuration } from "./duration.ts";
-import { isRawObject, listAt, numberAt, objectAt, textAt, type RawObject } from "./raw-value.ts";
+import { listAt, numberAt, objectAt, textAt, type RawObject } from "./raw-value.ts";
 
 /** A field that is always an expression, with the braces that the standard lets one leave out. */
 export function toExpression(text: string): string {
@@ -19,16 +20,16 @@ export function toTransform(value: unknown): Template | null {
 }
 
 export function toContract(value: unknown, key: "from" | "as"): DataContract {
-  if (!isRawObject(value)) return { schema: null, transform: null };
+  if (!isRecord(value)) return { schema: null, transform: null };
   const document = objectAt(value, "schema")["document"];
-  const schema: JsonSchema | null = isRawObject(document) ? { ...document } : null;
+  const schema: JsonSchema | null = isRecord(document) ? { ...document } : null;
   return { schema, transform: toTransform(value[key]) };
 }
 
 /** `timeouts`: of `use`, for a timeout given by name. */
 export function toTimeout(value: unknown, timeouts: RawObject): TimeoutRule | null {
   const given = typeof value === "string" ? timeouts[value] : value;
-  const after = isRawObject(given) ? readDuration(given["after"]) : null;
+  const after = isRecord(given) ? readDuration(given["after"]) : null;
   return after === null ? null : { after };
 }
 
@@ -49,7 +50,7 @@ export function toRetry(raw: RawObject): RetryRule {
 }
 
 function toBackoff(raw: RawObject): RetryRule["backoff"] {
-  for (const kind of ["exponential", "linear", "constant"] as const) if (isRawObject(raw[kind])) return { kind, by: { ...objectAt(raw, kind) } };
+  for (const kind of ["exponential", "linear", "constant"] as const) if (isRecord(raw[kind])) return { kind, by: { ...objectAt(raw, kind) } };
   return { kind: "constant", by: {} };
 }
 
@@ -58,36 +59,36 @@ export function toCatch(raw: RawObject, tasks: (list: unknown) => TaskList): Cat
   const retry = raw["retry"];
   return {
     errors: toErrorFilter(objectAt(raw, "errors")["with"]), as: textAt(raw, "as") ?? "error", when: expressionAt(raw, "when"), exceptWhen: expressionAt(raw, "exceptWhen"),
-    retry: typeof retry === "string" ? { reference: retry } : isRawObject(retry) ? toRetry(retry) : null, do: raw["do"] === undefined ? null : tasks(raw["do"]),
+    retry: typeof retry === "string" ? { reference: retry } : isRecord(retry) ? toRetry(retry) : null, do: raw["do"] === undefined ? null : tasks(raw["do"]),
   };
 }
 
 function toErrorFilter(value: unknown): CatchRule["errors"] {
-  if (!isRawObject(value)) return null;
+  if (!isRecord(value)) return null;
   const [type, status, title, instance] = [textAt(value, "type"), numberAt(value, "status"), textAt(value, "title"), textAt(value, "instance")];
   const detail = textAt(value, "details") ?? textAt(value, "detail");
   return { ...(type === null ? {} : { type }), ...(status === null ? {} : { status }), ...(title === null ? {} : { title }), ...(detail === null ? {} : { detail }), ...(instance === null ? {} : { instance }) };
 }
 
 export function toConsumption(raw: RawObject): EventConsumption {
-  if (isRawObject(raw["one"])) return { kind: "one", filter: toFilter(raw["one"]) };
+  if (isRecord(raw["one"])) return { kind: "one", filter: toFilter(raw["one"]) };
   if (Array.isArray(raw["all"])) return { kind: "all", filters: toFilters(raw, "all") };
   const until = raw["until"];
-  return { kind: "any", filters: toFilters(raw, "any"), until: typeof until === "string" ? toExpression(until) : isRawObject(until) ? toConsumption(until) : null };
+  return { kind: "any", filters: toFilters(raw, "any"), until: typeof until === "string" ? toExpression(until) : isRecord(until) ? toConsumption(until) : null };
 }
 
 function toFilters(raw: RawObject, key: string): EventFilter[] {
-  return listAt(raw, key).filter(isRawObject).map(toFilter);
+  return listAt(raw, key).filter(isRecord).map(toFilter);
 }
 
 function toFilter(raw: RawObject): EventFilter {
   const correlate: EventFilter["correlate"] = {};
-  for (const [name, rule] of Object.entries(objectAt(raw, "correlate"))) if (isRawObject(rule)) correlate[name] = { from: toExpression(textAt(rule, "from") ?? ""), expect: textAt(rule, "expect") };
+  for (const [name, rule] of Object.entries(objectAt(raw, "correlate"))) if (isRecord(rule)) correlate[name] = { from: toExpression(textAt(rule, "from") ?? ""), expect: textAt(rule, "expect") };
   return { with: { ...objectAt(raw, "with") }, correlate };
 }
 
 export function toForeach(value: unknown, tasks: (list: unknown) => TaskList): ForeachRule | null {
-  if (!isRawObject(value)) return null;
+  if (!isRecord(value)) return null;
   return { item: textAt(value, "item") ?? "item", at: textAt(value, "at") ?? "index", do: value["do"] === undefined ? null : tasks(value["do"]), output: toContract(value["output"], "as"), export: toContract(value["export"], "as") };
 }
 

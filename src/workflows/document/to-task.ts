@@ -1,6 +1,7 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { ErrorRule, NamedTask, RunRule, Task, TaskBase, TaskList } from "./definition.ts";
 import { joinPointer } from "./json-pointer.ts";
-import { isRawObject, listAt, namedItem, objectAt, textAt, type RawObject } from "./raw-value.ts";
+import { listAt, namedItem, objectAt, textAt, type RawObject } from "./raw-value.ts";
 import { kindOf } from "./task-kinds.ts";
 import { expressionAt, toCatch, toConsumption, toContract, toDuration, toError, toExpression, toForeach, toTimeout } from "./to-rules.ts";
 
@@ -9,7 +10,7 @@ export function toTaskList(value: unknown, pointer: string, timeouts: RawObject)
   if (!Array.isArray(value)) return [];
   return value.map((item, index) => {
     const [name, raw] = namedItem(item) ?? ["", null];
-    return toNamedTask(name, joinPointer(pointer, index, name), isRawObject(raw) ? raw : {}, timeouts);
+    return toNamedTask(name, joinPointer(pointer, index, name), isRecord(raw) ? raw : {}, timeouts);
   });
 }
 
@@ -52,13 +53,13 @@ function toReadMode(value: unknown): "data" | "envelope" | "raw" {
 }
 
 function toRaised(value: unknown): ErrorRule | { reference: string } {
-  return typeof value === "string" ? { reference: value } : toError(isRawObject(value) ? value : {});
+  return typeof value === "string" ? { reference: value } : toError(isRecord(value) ? value : {});
 }
 
 function toCases(list: readonly unknown[]): { name: string; when: string | null; then: string }[] {
   return list.map((item) => {
     const [name, rule] = namedItem(item) ?? ["", null];
-    const raw = isRawObject(rule) ? rule : {};
+    const raw = isRecord(rule) ? rule : {};
     return { name, when: expressionAt(raw, "when"), then: textAt(raw, "then") ?? "continue" };
   });
 }
@@ -66,7 +67,7 @@ function toCases(list: readonly unknown[]): { name: string; when: string | null;
 function toRun(raw: RawObject): RunRule {
   const isAwaited = raw["await"] !== false;
   const workflow = raw["workflow"];
-  if (isRawObject(workflow)) return { kind: "workflow", namespace: textAt(workflow, "namespace") ?? "", name: textAt(workflow, "name") ?? "", version: textAt(workflow, "version") ?? "latest", input: workflow["input"] ?? null, isAwaited };
+  if (isRecord(workflow)) return { kind: "workflow", namespace: textAt(workflow, "namespace") ?? "", name: textAt(workflow, "name") ?? "", version: textAt(workflow, "version") ?? "latest", input: workflow["input"] ?? null, isAwaited };
   const kind = raw["container"] !== undefined ? "container" : raw["shell"] !== undefined ? "shell" : "script";
   return { kind, with: { ...objectAt(raw, kind) }, isAwaited, return: toReturn(raw["return"]) };
 }

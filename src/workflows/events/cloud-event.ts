@@ -15,6 +15,11 @@ export const cloudEvent = z.object({
 
 export type CloudEvent = z.infer<typeof cloudEvent>;
 
+/** Whether the character NUL is in it, which PostgreSQL cannot hold. */
+export function holdsNul(event: CloudEvent): boolean {
+  return JSON.stringify(event).includes("\\u0000");
+}
+
 /** What Baton itself tells; `data` of each is listed in docs/reference/events.md. */
 export const OWN_EVENTS = ["message.received", "case.opened", "case.resolved", "handoff.requested", "sla.missed", "volume.spiked", "approval.decided", "tool.failed"] as const;
 export type OwnEventType = (typeof OWN_EVENTS)[number];

@@ -31,8 +31,7 @@ const STORE = {
 /** Stores an event and the runs it starts, unless a wait may be concerned (`waited_for`: nothing is stored) or it was told before. */
 export async function storeEvent(database: Database, tenantId: string, event: CloudEvent, listeners: number, starts: readonly PendingStart[], at: Date): Promise<"stored" | "known" | "waited_for"> {
   const row = (await database.query(tenantId, STORE, [
-    tenantId, event.source, event.id, event.type, event.subject ?? null, JSON.stringify(event), at, listeners,
-    starts.map((each) => each.runId), starts.map((each) => each.hash), starts.map((each) => JSON.stringify(each.input ?? null)), starts.map((each) => each.startedBy),
+    tenantId, event.source, event.id, event.type, event.subject ?? null, JSON.stringify(event), at, listeners, ...columnsOf(starts),
   ]))[0];
   if (row?.["is_waited_for"] === true) return "waited_for";
   return row?.["is_new"] === true ? "stored" : "known";
@@ -69,8 +68,13 @@ export async function insertStarts(query: TransactionQuery, tenantId: string, st
   if (starts.length === 0) return;
   await query(
     "insert into workflow_start (tenant_id, run_id, hash, input, started_by, created_at) select $1, s.run_id, s.hash, s.input::jsonb, s.started_by, $6 from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as s (run_id, hash, input, started_by) on conflict do nothing",
-    [tenantId, starts.map((each) => each.runId), starts.map((each) => each.hash), starts.map((each) => JSON.stringify(each.input ?? null)), starts.map((each) => each.startedBy), at],
+    [tenantId, ...columnsOf(starts), at],
   );
+}
+
+/** Run ids, hashes, inputs and causes, each a list, as both statements unnest them. */
+function columnsOf(starts: readonly PendingStart[]): string[][] {
+  return [starts.map((each) => each.runId), starts.map((each) => each.hash), starts.map((each) => JSON.stringify(each.input ?? null)), starts.map((each) => each.startedBy)];
 }
 
 const startRow = z.object({ run_id: z.string(), hash: z.string(), input: z.unknown(), started_by: z.string(), attempts: z.number() });

@@ -50,11 +50,11 @@ export async function makeEventParts() {
   await ensureTenant(database, TENANT, "Acme");
   const clock = createFakeClock();
   const engine = createKeepingEngine();
-  const versions = createPublishedVersions({ database, clock });
+  const versions = createPublishedVersions({ database });
   const matcher = createEventMatcher(createLanguages());
   const deps: EventDeps = { database, engine: () => engine.durable, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
   /** Another process over the same database. */
-  const another = (): EventDeps => ({ ...deps, listeners: createListeners({ workflows: createPublishedVersions({ database, clock }), log }) });
+  const another = (): EventDeps => ({ ...deps, listeners: createListeners({ workflows: createPublishedVersions({ database }), log }) });
   return {
     url, database, clock, engine, deps, another, waits: createStoredWaits({ database, matcher, clock }),
     publish: async (...texts: string[]) => {

@@ -8,6 +8,8 @@ export type Listeners = {
   /** Those that start on events of this type. */
   of(tenantId: string, eventType: string): Promise<readonly Listener[]>;
   scheduled(tenantId: string): Promise<Scheduled>;
+  /** By tenant, the `mark` whose schedules this process has stored already. */
+  storedMarks: Map<string, string>;
 };
 
 export type Clocked = { namespace: string; name: string; hash: string; schedule: Exclude<Schedule, { kind: "on" }>; /** IANA name; `metadata.timezone` of the document, else UTC. */ timeZone: string };
@@ -26,7 +28,7 @@ export function createListeners(deps: { workflows: ActiveWorkflows; log: Log }):
     return read;
   };
   return {
-    scheduled,
+    scheduled, storedMarks: new Map(),
     of: async (tenantId, eventType) => listenersTo(await scheduled(tenantId), eventType),
   };
 }

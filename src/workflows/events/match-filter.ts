@@ -3,6 +3,7 @@ import { AppError } from "../../lib/app-error.ts";
 import type { EventFilter } from "../document/definition.ts";
 import type { ExpressionLanguage, ExpressionScope } from "../expressions/expression.ts";
 import { createExpressions, type Expressions } from "../run/expressions.ts";
+import { isRecord } from "../run/is-record.ts";
 import type { CloudEvent } from "./cloud-event.ts";
 import type { EventWait } from "./event-waits.ts";
 import type { WaitKey } from "./wait.store.ts";
@@ -26,6 +27,19 @@ export type EventMatcher = {
   /** An expression over events that were gathered (`until`). */
   test(expression: string, language: "jq" | "cel", input: unknown): boolean;
 };
+
+const ANYTHING: EventFilter = { with: {}, correlate: {} };
+
+/** No filter at all takes every event. */
+export function orAnything(filters: readonly EventFilter[]): readonly EventFilter[] {
+  return filters.length === 0 ? [ANYTHING] : filters;
+}
+
+/** The type a filter names; `*` where it can be any. */
+export function typeOf(filter: EventFilter): string {
+  const type = filter.with["type"];
+  return isLiteral(type) ? type : "*";
+}
 
 export const NO_SCOPE: FilterScope = { input: null, context: null, variables: {} };
 const SUBJECT = "@subject";
@@ -52,9 +66,8 @@ export function createEventMatcher(languages: Languages): EventMatcher {
   };
   return {
     match: (filter, event, on) => orNothing(() => matchOrThrow(filter, event, on)),
-    keysOf: (filters, language, scope) => (filters.length === 0 ? [{ with: {}, correlate: {} }] : filters).map((filter, index) => {
-      const type = filter.with["type"];
-      const eventType = isLiteral(type) ? type : "*";
+    keysOf: (filters, language, scope) => orAnything(filters).map((filter, index) => {
+      const eventType = typeOf(filter);
       const correlated = Object.values(filter.correlate).find((each) => each.expect !== null);
       if (correlated !== undefined) {
         const { from, expect } = correlated;
@@ -106,12 +119,8 @@ export function isLiteral(value: unknown): value is string {
 function isLike(value: unknown, wanted: unknown, isWritten: boolean): boolean {
   if (value === wanted) return true;
   if (isWritten && typeof wanted === "string" && typeof value === "string" && PATTERN.test(wanted)) return value.length <= MAX_PATTERN_INPUT && isFullMatch(value, wanted);
-  if (isWritten && isPlain(wanted)) return isPlain(value) && Object.entries(wanted).every(([key, item]) => Object.hasOwn(value, key) && isLike(value[key], item, true));
+  if (isWritten && isRecord(wanted)) return isRecord(value) && Object.entries(wanted).every(([key, item]) => Object.hasOwn(value, key) && isLike(value[key], item, true));
   return isDeepStrictEqual(value, wanted);
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isFullMatch(value: string, pattern: string): boolean {

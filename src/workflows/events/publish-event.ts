@@ -5,12 +5,12 @@ import type { Log } from "../../lib/log.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import { deriveRunId } from "../run/run-input.ts";
 import { startRun } from "../run/start-run.ts";
-import type { CloudEvent } from "./cloud-event.ts";
+import { holdsNul, type CloudEvent } from "./cloud-event.ts";
 import type { EventSink } from "./event-waits.ts";
 import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, storeEvent, type PendingStart } from "./event.store.ts";
 import { eventDepth, MAX_EVENT_DEPTH } from "./event-depth.ts";
 import { eventInvalid } from "./events.errors.ts";
-import type { EventMatcher } from "./match-filter.ts";
+import { orAnything, type EventMatcher } from "./match-filter.ts";
 import { eventGroups, gather, isImmediate, type Listener } from "./start-on-event.ts";
 import type { Listeners } from "./listeners.ts";
 import { appendDeliveries, listShapes, lockCandidates, markDelivered, type DueDelivery, type WaitMatch } from "./wait.store.ts";
@@ -32,7 +32,7 @@ export type EventOutcome = { listeners: number; deliveries: DueDelivery[]; start
  * Replay: the same event again changes nothing and answers `duplicate`.
  */
 export async function publishEvent(deps: EventDeps, tenantId: string, event: CloudEvent): Promise<Published> {
-  if (JSON.stringify(event).includes("\\u0000")) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
+  if (holdsNul(event)) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
   const heardBy = withinDepth(deps, await deps.listeners.of(tenantId, event.type), event);
   const at = new Date(deps.clock.nowMs());
   const outcome = (await storeAtOnce(deps, tenantId, event, heardBy, at)) ?? (await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null)));
@@ -97,8 +97,7 @@ async function matchWaits(deps: EventDeps, query: TransactionQuery, tenantId: st
   if (keys.length === 0) return [];
   const candidates = await lockCandidates(query, tenantId, event.type, keys);
   return candidates.flatMap((wait) => {
-    const filters = wait.filters.length === 0 ? [{ with: {}, correlate: {} }] : wait.filters;
-    for (const [filter, wanted] of filters.entries()) {
+    for (const [filter, wanted] of orAnything(wait.filters).entries()) {
       if (wait.isOncePerFilter && wait.taken.includes(filter)) continue;
       const correlation = deps.matcher.match(wanted, event, wait);
       if (correlation !== null) return [{ wait, filter, correlation }];

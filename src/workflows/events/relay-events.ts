@@ -1,11 +1,12 @@
-import { messageOf } from "../../lib/app-error.ts";
+import { repeat, type Repeated } from "../../lib/repeat.ts";
 import { claimPending, finishEvent, listDueStarts, purgeEvents } from "./event.store.ts";
 import { listenersTo } from "./listeners.ts";
 import { carryOut, handleEvent, type EventDeps, type EventOutcome } from "./publish-event.ts";
 import { fireSchedules, syncSchedules } from "./run-schedules.ts";
 import { listDueDeliveries } from "./wait.store.ts";
 
-export type EventRelay = { /** Own events were told just now: look at once. */ wake(): void; stop(): Promise<void> };
+/** `wake`: own events were told just now, look at once. */
+export type EventRelay = Repeated;
 
 const EVERY_MS = 500;
 /** What was begun so lately is still being done by whoever began it. */
@@ -20,9 +21,6 @@ const PURGE_EVERY_MS = 3_600_000;
  * are due. Every process may run one: rows are claimed by lock, and what follows is idempotent.
  */
 export function startEventRelay(deps: EventDeps & { tenantId: string }): EventRelay {
-  let isStopped = false;
-  let wake = () => {};
-  let isAwake = false;
   let purgedAtMs = deps.clock.nowMs();
   const round = async () => {
     await relayOnce(deps, deps.tenantId);
@@ -30,32 +28,7 @@ export function startEventRelay(deps: EventDeps & { tenantId: string }): EventRe
     purgedAtMs = deps.clock.nowMs();
     await purgeEvents(deps.database, deps.tenantId, new Date(purgedAtMs - KEPT_MS));
   };
-  const loop = async () => {
-    while (!isStopped) {
-      isAwake = false;
-      await round().catch((error: unknown) => deps.log.warn("events.relay_failed", { error: messageOf(error) }));
-      if (isStopped || isAwake) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, EVERY_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = loop();
-  return {
-    wake() {
-      isAwake = true;
-      wake();
-    },
-    async stop() {
-      isStopped = true;
-      wake();
-      await running;
-    },
-  };
+  return repeat(round, { everyMs: EVERY_MS, waitsFirst: false, log: deps.log, failure: "events.relay_failed" });
 }
 
 /** One round of the relay. Exported for tests, which step the clock. */

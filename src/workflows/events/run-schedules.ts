@@ -7,15 +7,10 @@ import { nextFiring, ruleText } from "./schedule.ts";
 
 type ScheduleDeps = Pick<EventDeps, "database" | "listeners" | "clock" | "log">;
 
-/** The sets of versions whose schedules this process has stored already. */
-const stored = new WeakMap<object, Map<string, string>>();
-
 /** Brings the stored schedules and listened-to types up to the active versions; does nothing while those stay the same. Call it after a publish. */
 export async function syncSchedules(deps: ScheduleDeps, tenantId: string): Promise<void> {
   const scheduled = await deps.listeners.scheduled(tenantId);
-  const done = stored.get(deps.listeners) ?? new Map<string, string>();
-  stored.set(deps.listeners, done);
-  if (done.get(tenantId) === scheduled.mark) return;
+  if (deps.listeners.storedMarks.get(tenantId) === scheduled.mark) return;
   const nowMs = deps.clock.nowMs();
   const rows = scheduled.clocked.map((workflow) => {
     const next = nextFiring(workflow, { afterMs: nowMs, lastFiredMs: null });
@@ -23,7 +18,7 @@ export async function syncSchedules(deps: ScheduleDeps, tenantId: string): Promi
     return { namespace: workflow.namespace, name: workflow.name, hash: workflow.hash, kind: workflow.schedule.kind, rule: ruleText(workflow), nextAt: next === null ? null : new Date(next) };
   });
   await deps.database.transaction(tenantId, (query) => replaceSchedules(query, tenantId, rows, [...scheduled.byType.keys()]));
-  done.set(tenantId, scheduled.mark);
+  deps.listeners.storedMarks.set(tenantId, scheduled.mark);
 }
 
 const LIMIT = 100;

@@ -23,13 +23,13 @@ export async function replaceSchedules(query: TransactionQuery, tenantId: string
   await query("insert into workflow_listener (tenant_id, event_type) select $1, unnest($2::text[]) on conflict do nothing", [tenantId, [...types]]);
 }
 
-const dueRow = z.object({ namespace: z.string(), name: z.string(), hash: z.string(), kind: z.enum(["every", "cron", "after"]), rule: z.string(), next_at: z.string(), last_fired_at: z.string().nullable() });
-export type DueSchedule = { namespace: string; name: string; hash: string; kind: "every" | "cron" | "after"; rule: string; nextAt: string; lastFiredAt: string | null };
+const dueRow = z.object({ namespace: z.string(), name: z.string(), hash: z.string(), next_at: z.string() });
+export type DueSchedule = { namespace: string; name: string; hash: string; nextAt: string };
 
 /** What is due, locked until the transaction ends; other processes pass over it. */
 export async function claimDue(query: TransactionQuery, tenantId: string, at: Date, limit: number): Promise<DueSchedule[]> {
-  const rows = await query("select namespace, name, hash, kind, rule, next_at, last_fired_at from workflow_schedule where tenant_id = $1 and next_at <= $2 order by next_at limit $3 for update skip locked", [tenantId, at, limit]);
-  return rows.map((row) => dueRow.parse(row)).map((row) => ({ namespace: row.namespace, name: row.name, hash: row.hash, kind: row.kind, rule: row.rule, nextAt: row.next_at, lastFiredAt: row.last_fired_at }));
+  const rows = await query("select namespace, name, hash, next_at from workflow_schedule where tenant_id = $1 and next_at <= $2 order by next_at limit $3 for update skip locked", [tenantId, at, limit]);
+  return rows.map((row) => dueRow.parse(row)).map((row) => ({ namespace: row.namespace, name: row.name, hash: row.hash, nextAt: row.next_at }));
 }
 
 export async function markFired(query: TransactionQuery, tenantId: string, fired: { namespace: string; name: string; runId: string; firedAt: Date; nextAt: Date | null }): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { EventConsumption, EventFilter, WorkflowSource } from "../document/definition.ts";
 import { cloudEvent, type CloudEvent } from "./cloud-event.ts";
-import { isLiteral, NO_SCOPE, type EventMatcher } from "./match-filter.ts";
+import { NO_SCOPE, orAnything, typeOf, type EventMatcher } from "./match-filter.ts";
 
 /** Active versions; both cached by whoever gives them. */
 export type ActiveWorkflows = {
@@ -19,7 +19,6 @@ export const eventGroups = z.array(group);
 
 const MAX_GROUPS = 1_000;
 const MAX_EVENTS = 1_000;
-const ANYTHING: EventFilter = { with: {}, correlate: {} };
 
 /** Whether one event is enough, so that nothing has to be kept. */
 export function isImmediate(on: EventConsumption): boolean {
@@ -28,13 +27,12 @@ export function isImmediate(on: EventConsumption): boolean {
 
 /** The types a consumption names; `*` where it can be any. */
 export function typesOf(on: EventConsumption): string[] {
-  const types = filtersOf(on).map((filter) => (isLiteral(filter.with["type"]) ? filter.with["type"] : "*"));
+  const types = filtersOf(on).map(typeOf);
   return [...new Set(on.kind === "any" && typeof on.until === "object" && on.until !== null ? [...types, ...typesOf(on.until)] : types)];
 }
 
 export function filtersOf(on: EventConsumption): readonly EventFilter[] {
-  if (on.kind === "one") return [on.filter];
-  return on.filters.length === 0 ? [ANYTHING] : on.filters;
+  return on.kind === "one" ? [on.filter] : orAnything(on.filters);
 }
 
 export type Gathered = { groups: EventGroup[]; isHeard: boolean; /** Set when a run begins: its input. */ events: CloudEvent[] | null };

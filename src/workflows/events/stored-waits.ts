@@ -8,8 +8,7 @@ import { closeWait, openWait, takeDeliveries } from "./wait.store.ts";
 export function createStoredWaits(deps: { database: Database; matcher: EventMatcher; clock: Clock }): EventWaits {
   return {
     async take(wait, afterSeq, externalId) {
-      const keys = deps.matcher.keysOf(wait.filters, wait.language, wait.scope);
-      const isNew = afterSeq === 0 && (await openWait(deps.database, wait, keys, externalId, new Date(deps.clock.nowMs())));
+      const isNew = afterSeq === 0 && (await openWait(deps.database, wait, deps.matcher.keysOf(wait.filters, wait.language, wait.scope), externalId, new Date(deps.clock.nowMs())));
       if (isNew) return [];
       return deps.database.transaction(wait.tenantId, (query) => takeDeliveries(query, wait.tenantId, wait.waitId, afterSeq, externalId));
     },

@@ -1,6 +1,6 @@
-import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
+import { repeat } from "../../lib/repeat.ts";
 import type { Database } from "../../storage/database.ts";
 import { tellLateAnswers, tellLateHandoffs } from "./sla.store.ts";
 
@@ -12,15 +12,7 @@ const EVERY_MS = 15_000;
 
 /** Looks for promises that were missed and tells each as `sla.missed`, once. Every process may watch. Returns the way to stop. */
 export function startSlaWatch(deps: SlaDeps): () => Promise<void> {
-  let running: Promise<unknown> = Promise.resolve();
-  const look = () => {
-    running = watchSla(deps).catch((error: unknown) => deps.log.warn("events.sla_watch_failed", { error: messageOf(error) }));
-  };
-  const timer = setInterval(look, EVERY_MS);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
+  return repeat(() => watchSla(deps), { everyMs: EVERY_MS, waitsFirst: true, log: deps.log, failure: "events.sla_watch_failed" }).stop;
 }
 
 /** One look; returns how many were told now. What nobody listens to is not told, so a new listener hears of the last day. */

@@ -1,5 +1,6 @@
+import { either } from "../../lib/either.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { JsonSchema } from "../document/definition.ts";
-import { isRawObject } from "../document/raw-value.ts";
 
 /** What a value can be; `duration`, `time`, `optional` and `bytes` exist within expressions only. */
 export type JsonKind = "string" | "number" | "boolean" | "null" | "object" | "array" | "duration" | "time" | "optional" | "bytes";
@@ -19,7 +20,7 @@ export function kindsOf(schema: JsonSchema | null): ReadonlySet<JsonKind> | null
   if (Array.isArray(type)) return known(type);
   const values = valuesOf(schema);
   if (values !== null) return new Set(values.map(kindOfValue));
-  if (isRawObject(schema["properties"])) return new Set(["object"]);
+  if (isRecord(schema["properties"])) return new Set(["object"]);
   return null;
 }
 
@@ -37,7 +38,7 @@ function kindOfValue(value: unknown): JsonKind {
 /** The alternatives of `anyOf` and `oneOf`; null when there are none. */
 function branchesOf(schema: JsonSchema): JsonSchema[] | null {
   const branches = schema["anyOf"] ?? schema["oneOf"];
-  return Array.isArray(branches) ? branches.filter(isRawObject) : null;
+  return Array.isArray(branches) ? branches.filter(isRecord) : null;
 }
 
 /** The values that `enum` or `const` allows; null: not limited so. */
@@ -66,10 +67,10 @@ export function fieldOf(schema: JsonSchema | null, name: string): FieldAnswer {
   const kinds = kindsOf(schema);
   if (kinds !== null && !kinds.has("object")) return { kind: "no_fields", kinds };
   const { properties, additionalProperties, patternProperties } = schema;
-  if (isRawObject(properties) && Object.hasOwn(properties, name)) return { kind: "known", schema: asSchema(properties[name]) };
-  if (isRawObject(additionalProperties)) return { kind: "known", schema: asSchema(additionalProperties) };
+  if (isRecord(properties) && Object.hasOwn(properties, name)) return { kind: "known", schema: asSchema(properties[name]) };
+  if (isRecord(additionalProperties)) return { kind: "known", schema: asSchema(additionalProperties) };
   if (additionalProperties === true || patternProperties !== undefined) return { kind: "known", schema: null };
-  if (!isRawObject(properties)) return additionalProperties === false ? { kind: "no_such_field", fields: [] } : { kind: "known", schema: null };
+  if (!isRecord(properties)) return additionalProperties === false ? { kind: "no_such_field", fields: [] } : { kind: "known", schema: null };
   return { kind: "no_such_field", fields: Object.keys(properties) };
 }
 
@@ -110,18 +111,18 @@ export function unwrap(schema: JsonSchema | null): JsonSchema | null {
 
 /** An empty or a boolean schema says nothing. */
 export function asSchema(value: unknown): JsonSchema | null {
-  return isRawObject(value) && Object.keys(value).length > 0 ? { ...value } : null;
+  return isRecord(value) && Object.keys(value).length > 0 ? { ...value } : null;
 }
 
 /** A schema that a constant value fits. */
 export function schemaOfValue(value: unknown): JsonSchema {
   if (Array.isArray(value)) return { type: "array", ...(value.length > 0 ? { items: unionOf(value.map(schemaOfValue)) ?? {} } : {}) };
-  if (isRawObject(value)) return { type: "object", properties: Object.fromEntries(Object.entries(value).map(([key, item]) => [key, schemaOfValue(item)])) };
+  if (isRecord(value)) return { type: "object", properties: Object.fromEntries(Object.entries(value).map(([key, item]) => [key, schemaOfValue(item)])) };
   return { type: kindOfValue(value) };
 }
 
 /** `a number`, `a string or null`. */
 export function describeKinds(kinds: ReadonlySet<JsonKind>): string {
   const words = [...kinds].map((kind) => (kind === "null" ? "null" : kind === "array" ? "a list" : kind === "object" ? "an object" : `a ${kind}`));
-  return words.length < 2 ? (words[0] ?? "nothing") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+  return words.length === 0 ? "nothing" : either(words);
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { recordInLedger } from "../../observe/ledger.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
@@ -40,7 +39,7 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
   return defineFunction({
     ...approveDeclaration,
     async run(call, given): Promise<Output> {
-      const id = keyedId("appr", call, (text) => createHash("sha256").update(text).digest("hex"));
+      const id = keyedId("appr", call);
       const external = call.durable.external();
       const status = await call.durable.step("approve.request", () => request(deps, call, given, id, external.id));
       // Decided in an earlier round of a retry: nobody will say it again.

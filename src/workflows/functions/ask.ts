@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { handToPerson } from "../talk/hand-to-person.ts";
 import { endQuestion, openQuestion, readQuestion } from "../talk/question.store.ts";
@@ -93,7 +92,7 @@ function questionKey(call: FunctionCall, attempt: number, time: number): string 
 }
 
 function questionId(call: FunctionCall, attempt: number, time: number): string {
-  return keyedId("ques", { idempotencyKey: questionKey(call, attempt, time) }, sha256);
+  return keyedId("ques", { idempotencyKey: questionKey(call, attempt, time) });
 }
 
 /**
@@ -146,8 +145,4 @@ async function giveUp(deps: TalkDeps, call: FunctionCall, given: Input, why: str
       handToPerson(deps, { ...talkTarget(call.subject), idempotencyKey: `${call.idempotencyKey}:handoff`, reason: "workflow.no_answer", summary: `The workflow "${call.subject.workflow.name}" needs an answer: "${given.question.slice(0, 300)}" (${why}).`, facts: [], nextStep: "Ask the contact, then finish the request by hand.", text: null, onlyInCase: call.subject.caseId }));
   }
   throw askGaveUp({ message: `No answer to "${given.question.slice(0, 200)}": ${why}.` });
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sha256 } from "../../lib/sha256.ts";
 import { readContact } from "../../identity/contact.store.ts";
 import type { CallToolInput } from "../../tools/call-tool.ts";
 import type { Database } from "../../storage/database.ts";
@@ -44,6 +45,6 @@ export function durationMs(text: string): number {
 }
 
 /** An id made from the task's key: the same on every attempt. */
-export function keyedId(prefix: string, call: Pick<FunctionCall, "idempotencyKey">, hash: (text: string) => string): string {
-  return `${prefix}_${hash(call.idempotencyKey).slice(0, 22)}`;
+export function keyedId(prefix: string, call: Pick<FunctionCall, "idempotencyKey">): string {
+  return `${prefix}_${sha256(call.idempotencyKey).slice(0, 22)}`;
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { declareFunction, defineFunction, keyedId } from "./define-function.ts";
@@ -32,7 +32,7 @@ export function notifyFunction(deps: Pick<FunctionDeps, "outbound" | "notifySecr
   return defineFunction({
     ...notifyDeclaration,
     run(call, given) {
-      const id = keyedId("note", call, (text) => createHash("sha256").update(text).digest("hex"));
+      const id = keyedId("note", call);
       return call.durable.step("notify", async (signal) => {
         for (let attempt = 1; ; attempt += 1) {
           const { status, error } = await post(deps, call, given, id, signal);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { PolicyEntity } from "../../policy/policy.ts";
 import type { CallToolDeps, CallToolInput } from "../../tools/call-tool.ts";
 import { findToolCall } from "../../tools/tool-call.store.ts";
@@ -19,7 +18,7 @@ export async function prepareRetry(deps: CallToolDeps, retry: Retry): Promise<st
   const { call, callId } = retry;
   const earlier = await findToolCall(deps.database, call.subject.tenantId, callId);
   if (earlier === null || (earlier.status !== "failed" && earlier.status !== "denied")) return callId;
-  if (earlier.risk === "read" || earlier.status === "denied") return keyedId("call", { idempotencyKey: `${call.idempotencyKey}:${call.task.iteration}` }, (text) => createHash("sha256").update(text).digest("hex"));
+  if (earlier.risk === "read" || earlier.status === "denied") return keyedId("call", { idempotencyKey: `${call.idempotencyKey}:${call.task.iteration}` });
   const tool = deps.tools.get(retry.tool);
   if (tool?.isIdempotent === true && (await isAllowedNow(deps, tool, retry))) await reopenToolCall(deps.database, call.subject.tenantId, callId);
   return callId;

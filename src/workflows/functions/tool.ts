@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { PolicyEntity } from "../../policy/policy.ts";
 import { callTool } from "../../tools/call-tool.ts";
@@ -49,7 +48,7 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
     async run(call, given): Promise<Output> {
       let made: ToolCallRecord | null = null;
       const journaled = await call.durable.step(`tool.${given.tool}`, async () => {
-        made = await callOnce(deps, call, given, keyedId("call", call, sha256));
+        made = await callOnce(deps, call, given, keyedId("call", call));
         return { callId: made.id, status: made.status, reason: made.reason, needsPerson: made.needsPerson };
       });
       refuseFault(journaled, given.tool);
@@ -60,7 +59,7 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
     async undo(call, given, made) {
       const undo = made.undo;
       if (undo === null) return;
-      const callId = keyedId("call", call, sha256);
+      const callId = keyedId("call", call);
       await call.durable.step(`undo.${given.tool}`, async () => {
         const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId);
         refuseFault({ callId: id, status, reason, needsPerson }, undo.tool);
@@ -112,8 +111,4 @@ function undoOf(given: Given, made: unknown): Output["undo"] {
   const fields = new Map<string, unknown>(typeof made === "object" && made !== null ? Object.entries(made) : []);
   const taken = Object.entries(given.undo.take).map(([name, field]) => [name, fields.get(field) ?? null]);
   return { tool: given.undo.tool, arguments: { ...given.undo.arguments, ...Object.fromEntries(taken) } };
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

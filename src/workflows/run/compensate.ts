@@ -1,7 +1,7 @@
 import { messageOf } from "../../lib/app-error.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { durableCancelled, isCancelled, isInterruption } from "../../durable/durable.errors.ts";
-import { deriveId } from "../tasks/begin-effect.ts";
+import { toFunctionCall } from "../tasks/call-task.ts";
 import { keepEffects } from "./effects.ts";
 import type { Interpretation } from "./interpretation.ts";
 import type { CompletedEffect } from "./run-input.ts";
@@ -54,12 +54,9 @@ function watchEffects(durable: Durable): { durable: Durable; hasEffect(): boolea
 async function undo(run: Interpretation, durable: Durable, effect: CompletedEffect): Promise<{ isOver: boolean; wasCancelled: boolean }> {
   let wasCancelled = false;
   const mark = run.recorder.begin({ pointer: `${effect.pointer}/undo`, name: `undo ${effect.name}`, kind: "call", iteration: effect.iteration }, effect.output);
-  const { tenantId, runId, hash, conversationId, contactId, caseId, turnId } = run.input;
-  const { namespace, name, version } = run.definition.document;
   for (;;) {
     try {
-      const call = { durable, subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId }, task: { name: effect.name, pointer: effect.pointer, iteration: effect.iteration }, idempotencyKey: deriveId("call", `${effect.key}/undo`) };
-      await run.deps.functions.get(effect.function)?.undo?.(call, effect.input, effect.output);
+      await run.deps.functions.get(effect.function)?.undo?.(toFunctionCall(run, durable, effect, `${effect.key}/undo`), effect.input, effect.output);
       run.recorder.end(mark, { output: null });
       return { isOver: true, wasCancelled };
     } catch (error) {
@@ -68,7 +65,7 @@ async function undo(run: Interpretation, durable: Durable, effect: CompletedEffe
         continue;
       }
       if (isInterruption(error)) throw error;
-      run.deps.log.error("workflows.undo_failed", { runId, pointer: effect.pointer, error: messageOf(error) });
+      run.deps.log.error("workflows.undo_failed", { runId: run.input.runId, pointer: effect.pointer, error: messageOf(error) });
       run.recorder.end(mark, { status: "failed", error: { type: "https://baton.dev/errors/workflows.undo_failed", status: 500, title: "Undo failed", detail: messageOf(error), instance: `${effect.pointer}/undo` } });
       return { isOver: false, wasCancelled };
     }

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { isCancelled } from "../../durable/durable.errors.ts";
 import type { WorkflowError } from "./run-record.ts";
 
 /** The standard's error types. Source: serverlessworkflow/specification v1.0.3, dsl-reference.md, "Standard Error Types". */
@@ -41,11 +42,24 @@ export function makeFault(error: WorkflowError, cause?: unknown): AppError {
 
 /** What a `catch` sees of anything thrown: our own errors as `https://baton.dev/errors/<code>`, a defect as a runtime error. */
 export function toWorkflowError(thrown: unknown, pointer: string): WorkflowError {
-  if (!(thrown instanceof AppError)) return { type: `${SPEC}runtime`, status: 500, title: STANDARD.runtime.title, detail: messageOf(thrown), instance: pointer };
+  if (!(thrown instanceof AppError)) return standardError("runtime", messageOf(thrown), pointer);
   const given = thrown.details["fault"];
   if (isWorkflowError(given)) return { ...given, instance: given.instance === "" ? pointer : given.instance };
-  if (thrown.code === "workflows.expression_failed") return { type: `${SPEC}expression`, status: 400, title: STANDARD.expression.title, detail: thrown.message, instance: pointer };
+  if (thrown.code === "workflows.expression_failed") return standardError("expression", thrown.message, pointer);
   return { type: OWN + thrown.code, status: thrown.status, title: thrown.code, detail: thrown.message, instance: pointer };
+}
+
+/** What a task that was stopped ended with. */
+export function interruptionError(thrown: unknown, pointer: string): WorkflowError {
+  return isCancelled(thrown) ? cancelledError(null, pointer) : standardError("timeout", null, pointer);
+}
+
+export function cancelledError(detail: string | null, instance: string): WorkflowError {
+  return { type: `${OWN}workflows.cancelled`, status: 409, title: "Cancelled", detail, instance };
+}
+
+function standardError(kind: FaultKind, detail: string | null, instance: string): WorkflowError {
+  return { type: SPEC + kind, ...STANDARD[kind], detail, instance };
 }
 
 /** Whether two type URIs name the same error; the standard's have two spellings. */

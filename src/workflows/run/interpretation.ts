@@ -1,9 +1,9 @@
-import type { AppError } from "../../lib/app-error.ts";
 import type { Durable } from "../../durable/durable.ts";
 import type { NamedTask, TaskList, WorkflowDefinition } from "../document/definition.ts";
 import type { ExpressionScope } from "../expressions/expression.ts";
 import type { Expressions } from "./expressions.ts";
 import type { Recorder } from "./recorder.ts";
+import { toWorkflowError } from "./faults.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { CompletedEffect, ResumeFrame, RunInput } from "./run-input.ts";
 import type { WorkflowError } from "./run-record.ts";
@@ -93,13 +93,16 @@ export class TaskFailure extends Error {
   readonly frames: ResumeFrame[];
   /** What the task around adds to its own frame. */
   extra: Partial<ResumeFrame> = {};
-  readonly origin: AppError | Error | null;
 
-  constructor(error: WorkflowError, frames: readonly ResumeFrame[] = [], origin: AppError | Error | null = null) {
+  constructor(error: WorkflowError, frames: readonly ResumeFrame[] = []) {
     super(error.detail ?? error.title);
     this.name = "TaskFailure";
     this.error = error;
     this.frames = [...frames];
-    this.origin = origin;
   }
+}
+
+/** The failure as it is, or anything else that was thrown as one at this place. */
+export function toTaskFailure(thrown: unknown, pointer: string): TaskFailure {
+  return thrown instanceof TaskFailure ? thrown : new TaskFailure(toWorkflowError(thrown, pointer));
 }

@@ -1,10 +1,9 @@
 import { messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Durable } from "../../durable/durable.ts";
-import { isCancelled } from "../../durable/durable.errors.ts";
 import { LIMITS, sizeOf } from "./limits.ts";
 import type { MaskValue } from "./mask-values.ts";
-import type { RunStatus, TaskRecord, WorkflowError } from "./run-record.ts";
+import type { RunStatus, TaskRecord } from "./run-record.ts";
 import type { ResumePoint, RunInput } from "./run-input.ts";
 import type { RunRecords, RunWrite, StoredTask } from "./run-records.ts";
 
@@ -34,15 +33,15 @@ export type Recorder = {
 export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown; /** Hides secrets in all that is written. */ mask: MaskValue };
 
 /** `last`: the data most recently handed on, and the record it is the output of. `queuedUs`: not yet told by any task. */
-type RecorderState = { pending: Map<StoredTask, true>; failed: Set<StoredTask>; last: Map<unknown, string>; seq: number; queuedUs: number; pointer: string; isOver: boolean; isPaused: boolean; timer: NodeJS.Timeout | null };
+type RecorderState = { pending: Set<StoredTask>; failed: Set<StoredTask>; last: Map<unknown, string>; seq: number; queuedUs: number; pointer: string; isOver: boolean; isPaused: boolean; timer: NodeJS.Timeout | null };
 
 const WATCHED_AFTER_MS = 250;
 const SHOWN_CHARS = 64_000;
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const startUs = options.run.startedAtMs * 1_000;
-  const state: RecorderState = { pending: new Map(), failed: new Set(), last: new Map([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false, isPaused: false, timer: null };
-  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: { ...options.run, input: options.mask(options.run.input) }, workflow: options.workflow, invocationId: options.invocationId, state: options.mask(given), tasks: [...state.pending.keys()] });
+  const state: RecorderState = { pending: new Set(), failed: new Set(), last: new Map([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false, isPaused: false, timer: null };
+  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: { ...options.run, input: options.mask(options.run.input) }, workflow: options.workflow, invocationId: options.invocationId, state: options.mask(given), tasks: [...state.pending] });
   const shown = (value: unknown) => options.mask(shorten(value));
   const running = (status: RunStatus, pointer: string): RunWrite["state"] => (options.isBranch ? null : { status, pointer, output: null, context: null, error: null, resume: null, endedAtMs: null });
 
@@ -60,6 +59,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const moved = () => {
     state.isPaused = false;
     state.timer ??= setTimeout(show, WATCHED_AFTER_MS).unref();
+  };
+
+  const keep = (record: StoredTask) => {
+    if (record.seq < LIMITS.records) state.pending.add(record);
   };
 
   const write = (status: RunStatus, pointer: string) => {
@@ -84,7 +87,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       state.seq += 1;
       state.queuedUs = 0;
       state.pointer = task.pointer;
-      if (state.seq <= LIMITS.records) state.pending.set(record, true);
+      keep(record);
       return { record, startUs: atUs };
     },
     end(mark, end) {
@@ -95,14 +98,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       Object.assign(record, { status: "completed" }, rest, options.mask({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) }), output === undefined ? {} : { output: shown(output) });
       if (record.status === "failed") state.failed.add(record);
       if (end.output !== undefined) state.last = new Map([[end.output, `${record.pointer}#${record.iteration}`]]);
-      if (record.seq < LIMITS.records) state.pending.set(record, true);
+      keep(record);
     },
     caught(pointer) {
       for (const record of state.failed) {
         if (record.pointer !== pointer && !record.pointer.startsWith(`${pointer}/`)) continue;
         record.status = "caught";
         state.failed.delete(record);
-        if (record.seq < LIMITS.records) state.pending.set(record, true);
+        keep(record);
       }
     },
     async pause(durable, pointer) {
@@ -118,13 +121,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
       await options.records.write(toWrite(given));
     },
   };
-}
-
-/** What a task that was stopped ended with. */
-export function interruptionError(thrown: unknown, pointer: string): WorkflowError {
-  return isCancelled(thrown)
-    ? { type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail: null, instance: pointer }
-    : { type: "https://serverlessworkflow.io/spec/1.0.0/errors/timeout", status: 408, title: "Timeout", detail: null, instance: pointer };
 }
 
 /** The resumption's data only as far as it may be kept. */

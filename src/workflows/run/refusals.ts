@@ -4,7 +4,7 @@ import type { FunctionCatalog } from "../functions/function.ts";
 import { fault } from "./faults.ts";
 import type { RunPermissions } from "./run-deps.ts";
 
-type ProcessRule = Extract<RunRule, { kind: "script" | "shell" | "container" }>;
+export type ProcessRule = Extract<RunRule, { kind: "script" | "shell" | "container" }>;
 
 const PROTOCOLS: Readonly<Record<string, string>> = { grpc: "gRPC", asyncapi: "AsyncAPI", a2a: "A2A" };
 

@@ -1,9 +1,9 @@
 import type { Durable } from "../../durable/durable.ts";
 import { isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import { compensate } from "./compensate.ts";
-import { fault, toWorkflowError } from "./faults.ts";
+import { fault } from "./faults.ts";
 import { closeWaits, findTask, openInterpretation, rootScope } from "./interpret.ts";
-import { TaskFailure, type Interpretation } from "./interpretation.ts";
+import { toTaskFailure, type Interpretation } from "./interpretation.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { BranchEnd, BranchInput } from "./run-input.ts";
 
@@ -27,7 +27,7 @@ async function carryOut(run: Interpretation, durable: Durable, input: BranchInpu
   } catch (error) {
     if (isCancelled(error)) return stopped(run, durable);
     if (isInterruption(error)) throw error;
-    const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, input.pointer));
+    const failure = toTaskFailure(error, input.pointer);
     return { kind: "failed", error: failure.error, frames: failure.frames, context: run.state.context, effects: run.state.effects, spent: [...run.state.spent] };
   }
 }

@@ -15,7 +15,10 @@ export type WorkflowVersions = {
   resolve(tenantId: string, workflow: { namespace: string; name: string; version: string }): Promise<string | null>;
 };
 
-/** By the names a document lists in `use.secrets`; null where there is none. Never recorded, never journaled. */
+/**
+ * What an operator keeps under the names a document lists in `use.secrets`: a text, or named texts (`username`, `password`).
+ * Null: not set. Values never stand in errors, traces, records or journals.
+ */
 export type SecretReader = { read(tenantId: string, name: string): Promise<Record<string, string> | string | null> };
 
 /** What the operator allows beside the document's own tasks. */

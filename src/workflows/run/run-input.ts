@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { deriveId } from "../../lib/derive-id.ts";
 
 export const workflowError = z.object({ type: z.string(), status: z.number(), title: z.string(), detail: z.string().nullable(), instance: z.string() });
 
@@ -7,7 +7,7 @@ export const workflowError = z.object({ type: z.string(), status: z.number(), ti
 export const WORKFLOW_SERVICE = "workflow_v1";
 
 /** A part of a workflow whose effect can be undone: what `undo` needs, in the order it happened. */
-export const completedEffect = z.object({ pointer: z.string(), name: z.string(), iteration: z.number(), function: z.string(), key: z.string(), input: z.unknown(), output: z.unknown() });
+const completedEffect = z.object({ pointer: z.string(), name: z.string(), iteration: z.number(), function: z.string(), key: z.string(), input: z.unknown(), output: z.unknown() });
 export type CompletedEffect = z.infer<typeof completedEffect>;
 
 /**
@@ -104,5 +104,5 @@ export type BranchInput = z.infer<typeof branchInput>;
 
 /** The id of a run that must be the same whenever it is made from the same cause (a turn, an event and a workflow, a parent's task). */
 export function deriveRunId(...parts: readonly string[]): string {
-  return `run_${BigInt(`0x${createHash("sha256").update(parts.join("\u0000")).digest("hex").slice(0, 28)}`).toString(32).padStart(23, "0").slice(-22)}`;
+  return deriveId("run", parts.join("\u0000"));
 }

@@ -1,16 +1,17 @@
-import { AppError } from "../../lib/app-error.ts";
+import { isRetryable } from "../../lib/app-error.ts";
 import { durableCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import type { DataContract, NamedTask } from "../document/definition.ts";
 import type { ExpressionScope } from "../expressions/expression.ts";
 import { performTask } from "../tasks/perform-task.ts";
 import { checkSchema } from "./check-schema.ts";
-import { fault, toWorkflowError } from "./faults.ts";
-import { TaskFailure, type Interpretation, type TaskCall, type TaskFlow, type TaskOutcome, type TaskScope } from "./interpretation.ts";
+import { fault, interruptionError } from "./faults.ts";
+import { toTaskFailure, type Interpretation, type TaskCall, type TaskFlow, type TaskOutcome, type TaskScope } from "./interpretation.ts";
 import { LIMITS, checkSize } from "./limits.ts";
-import { interruptionError, type TaskMark } from "./recorder.ts";
+import type { TaskMark } from "./recorder.ts";
 import { runAfter, runBefore } from "./run-extensions.ts";
 import { toMs } from "./to-ms.ts";
 import { toTime } from "./to-time.ts";
+import { withinTime } from "./within-time.ts";
 
 const YIELD_AFTER_MS = 20;
 
@@ -47,7 +48,7 @@ export async function runTask(run: Interpretation, scope: TaskScope, named: Name
 async function makeRoom(run: Interpretation, pointer: string): Promise<void> {
   const { state } = run;
   state.tasks += 1;
-  if (state.tasks > LIMITS.tasks) throw new TaskFailure(toWorkflowError(fault("runtime", { title: "Too many tasks", detail: `The run has carried out ${LIMITS.tasks} tasks.` }), pointer));
+  if (state.tasks > LIMITS.tasks) throw toTaskFailure(fault("runtime", { title: "Too many tasks", detail: `The run has carried out ${LIMITS.tasks} tasks.` }), pointer);
   if (performance.now() - state.yieldedMs < YIELD_AFTER_MS) return;
   await new Promise<void>((resolve) => setImmediate(resolve));
   state.yieldedMs = performance.now();
@@ -100,10 +101,7 @@ async function extended(run: Interpretation, call: TaskCall): Promise<TaskOutcom
 async function bounded(run: Interpretation, call: TaskCall): Promise<TaskOutcome> {
   if (call.task.timeout === null) return performTask(run, call);
   const timeoutMs = toMs(run, call.task.timeout.after, call.expressionScope());
-  const { durable } = call.scope;
-  const ended = await durable.within(timeoutMs, (inner) => performTask(run, { ...call, scope: { ...call.scope, durable: inner } }));
-  if (ended.kind === "timed_out") throw fault("timeout", { detail: `Task "${call.name}" did not end within ${timeoutMs} ms.` });
-  return ended.value;
+  return withinTime(call.scope.durable, timeoutMs, `Task "${call.name}"`, (inner) => performTask(run, { ...call, scope: { ...call.scope, durable: inner } }));
 }
 
 function finishTask(run: Interpretation, call: TaskCall, mark: TaskMark, outcome: TaskOutcome): TaskFlow {
@@ -131,11 +129,10 @@ function transform(run: Interpretation, call: TaskCall, contract: DataContract, 
 function giveUp(run: Interpretation, mark: TaskMark, call: TaskCall, rawInput: unknown, error: unknown): never {
   const { pointer } = call;
   if (isInterruption(error)) {
-    const isOver = !(error instanceof AppError && error.isRetryable);
-    if (isOver) run.recorder.end(mark, { status: "failed", error: interruptionError(error, pointer) });
+    if (!isRetryable(error)) run.recorder.end(mark, { status: "failed", error: interruptionError(error, pointer) });
     throw error;
   }
-  const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, pointer), [], error instanceof Error ? error : null);
+  const failure = toTaskFailure(error, pointer);
   const extra = failure.extra;
   failure.extra = {};
   failure.frames.unshift({ pointer, input: rawInput, visits: visitsBefore(call.scope, pointer), ...extra });

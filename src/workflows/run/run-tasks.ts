@@ -1,6 +1,6 @@
 import type { TaskList } from "../document/definition.ts";
-import { fault, toWorkflowError } from "./faults.ts";
-import { TaskFailure, type Interpretation, type ListEnd, type TaskScope } from "./interpretation.ts";
+import { fault } from "./faults.ts";
+import { toTaskFailure, type Interpretation, type ListEnd, type TaskScope } from "./interpretation.ts";
 
 const places = new WeakMap<TaskList, ReadonlyMap<string, number>>();
 
@@ -34,6 +34,6 @@ function placeOf(list: TaskList, name: string, from: string): number {
     places.set(list, known);
   }
   const place = known.get(name);
-  if (place === undefined) throw new TaskFailure(toWorkflowError(fault("configuration", { detail: `\`then: ${name}\` names no task beside it.` }), from));
+  if (place === undefined) throw toTaskFailure(fault("configuration", { detail: `\`then: ${name}\` names no task beside it.` }), from);
   return place;
 }

@@ -3,15 +3,16 @@ import { isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import { checkSchema } from "./check-schema.ts";
 import { compensate } from "./compensate.ts";
 import { keepEffects } from "./effects.ts";
-import { fault, toWorkflowError } from "./faults.ts";
+import { cancelledError, toWorkflowError } from "./faults.ts";
 import { closeWaits, openInterpretation, rootScope } from "./interpret.ts";
-import { TaskFailure, type Interpretation } from "./interpretation.ts";
+import { toTaskFailure, type Interpretation, type TaskFailure } from "./interpretation.ts";
 import { checkSize } from "./limits.ts";
 import { keepable } from "./recorder.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { ResumePoint, RunEnd, RunInput } from "./run-input.ts";
 import type { RunStatus, WorkflowError } from "./run-record.ts";
 import { toMs } from "./to-ms.ts";
+import { withinTime } from "./within-time.ts";
 
 /**
  * One run, from its input to its record: an invocation of its own that keeps the version it began with.
@@ -47,26 +48,24 @@ async function open(deps: RunDeps, durable: Durable, input: RunInput): Promise<I
 async function carryOut(run: Interpretation, durable: Durable): Promise<RunEnd> {
   try {
     if (run.input.mode === "compensate") return await cancelled(run, durable);
-    const output = await withinTime(run, durable);
+    const output = await bounded(run, durable);
     if (durable.isStopping()) return await cancelled(run, durable);
     await finish(run, { status: "completed", output, error: null, resume: null, pointer: null });
     return { status: "completed", output, effects: run.state.effects, spent: [...run.state.spent] };
   } catch (error) {
     if (isCancelled(error)) return cancelled(run, durable);
     if (isInterruption(error)) throw error;
-    const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, ""));
+    const failure = toTaskFailure(error, "");
     await finish(run, { status: "failed", output: null, error: failure.error, resume: toResumePoint(run, failure), pointer: failure.frames.at(-1)?.pointer ?? null });
     return { status: "failed", error: failure.error, effects: run.state.effects, spent: [...run.state.spent] };
   }
 }
 
-async function withinTime(run: Interpretation, durable: Durable): Promise<unknown> {
+async function bounded(run: Interpretation, durable: Durable): Promise<unknown> {
   const { timeout } = run.definition;
   if (timeout === null) return fromInputToOutput(run, durable);
   const timeoutMs = toMs(run, timeout.after, rootExpressionScope(run, run.input.input));
-  const ended = await durable.within(timeoutMs, (inner) => fromInputToOutput(run, inner));
-  if (ended.kind === "timed_out") throw fault("timeout", { detail: `The workflow did not end within ${timeoutMs} ms.` });
-  return ended.value;
+  return withinTime(durable, timeoutMs, "The workflow", (inner) => fromInputToOutput(run, inner));
 }
 
 async function fromInputToOutput(run: Interpretation, durable: Durable): Promise<unknown> {
@@ -93,7 +92,7 @@ async function cancelled(run: Interpretation, durable: Durable): Promise<RunEnd>
   await compensate(run, durable);
   const leftOver = run.state.effects.length;
   const detail = leftOver === 0 ? null : `${leftOver} effects could not be undone; see the tasks named "undo".`;
-  await finish(run, { status: "cancelled", output: null, error: { type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail, instance: "" }, resume: null, pointer: null });
+  await finish(run, { status: "cancelled", output: null, error: cancelledError(detail, ""), resume: null, pointer: null });
   return { status: "cancelled", effects: run.state.effects, spent: [...run.state.spent, ...run.state.waited] };
 }
 

@@ -1,5 +1,6 @@
-import { isRecord } from "./is-record.ts";
-import type { BatchStatement, Database, Row } from "../../storage/database.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import type { BatchStatement, Database } from "../../storage/database.ts";
+import type { RunStatus } from "./run-record.ts";
 import type { RunRecords, RunWrite } from "./run-records.ts";
 
 const COLUMNS = "namespace, name, version, hash, status, started_by, conversation_id, contact_id, case_id, turn_id, parent_run_id, depth, invocation_id, attempt, pointer, input, output, context, error, resume";
@@ -72,7 +73,7 @@ function withoutNul(values: Record<string, unknown>): Record<string, unknown> {
 }
 
 export type RunFilter = {
-  namespace?: string; name?: string; hash?: string; statuses?: readonly string[]; conversationId?: string; caseId?: string; turnId?: string; parentRunId?: string;
+  namespace?: string; name?: string; hash?: string; statuses?: readonly RunStatus[]; conversationId?: string; caseId?: string; turnId?: string; parentRunId?: string;
   /** The last one of the page before. */
   before?: { startedAt: string; id: string };
   limit: number;
@@ -86,7 +87,7 @@ export async function listRunRows(database: Database, tenantId: string, filter: 
   if (filter.namespace !== undefined) query = query.where("namespace", "=", filter.namespace);
   if (filter.name !== undefined) query = query.where("name", "=", filter.name);
   if (filter.hash !== undefined) query = query.where("hash", "=", filter.hash);
-  if (filter.statuses !== undefined) query = query.where((where) => where.or((filter.statuses ?? []).map((status) => where(where.ref("status"), "=", toStatus(status)))));
+  if (filter.statuses !== undefined) query = query.where((where) => where.or((filter.statuses ?? []).map((status) => where(where.ref("status"), "=", status))));
   if (filter.conversationId !== undefined) query = query.where("conversation_id", "=", filter.conversationId);
   if (filter.caseId !== undefined) query = query.where("case_id", "=", filter.caseId);
   if (filter.turnId !== undefined) query = query.where("turn_id", "=", filter.turnId);
@@ -94,11 +95,6 @@ export async function listRunRows(database: Database, tenantId: string, filter: 
   const { before } = filter;
   if (before !== undefined) query = query.where((where) => where.or([where("started_at", "<", before.startedAt), where.and([where("started_at", "=", before.startedAt), where("id", "<", before.id)])]));
   return query.orderBy("started_at", "desc").orderBy("id", "desc").limit(filter.limit).execute();
-}
-
-function toStatus(text: string): "running" | "waiting" | "completed" | "failed" | "cancelled" {
-  if (text === "running" || text === "waiting" || text === "completed" || text === "failed") return text;
-  return "cancelled";
 }
 
 export async function readRunRow(database: Database, tenantId: string, runId: string) {
@@ -144,8 +140,7 @@ export async function setInvocation(database: Database, tenantId: string, runId:
   await database.query(tenantId, INVOKED, [tenantId, runId, attempt, invocationId]);
 }
 
-/** Writes nothing over an end: a run whose invocation is gone is set to cancelled by hand. True when it was open. */
-export async function closeRunRow(database: Database, tenantId: string, runId: string, at: Date): Promise<boolean> {
-  const rows: Row[] = await database.query(tenantId, { name: "workflow_run_close", text: "update workflow_run set status = 'cancelled', ended_at = $3 where tenant_id = $1 and id = $2 and ended_at is null returning id" }, [tenantId, runId, at]);
-  return rows.length > 0;
+/** Writes nothing over an end: a run whose invocation is gone is set to cancelled by hand. */
+export async function closeRunRow(database: Database, tenantId: string, runId: string, at: Date): Promise<void> {
+  await database.query(tenantId, { name: "workflow_run_close", text: "update workflow_run set status = 'cancelled', ended_at = $3 where tenant_id = $1 and id = $2 and ended_at is null" }, [tenantId, runId, at]);
 }

@@ -6,7 +6,7 @@ const ALGORITHMS: Record<string, string> = { MD5: "md5", "SHA-256": "sha256", "S
  * The `Authorization` header that answers a `WWW-Authenticate: Digest` challenge; null when the challenge is none, or asks for what
  * is not known. Source: RFC 7616 (qop `auth`, or none as in RFC 2069; `-sess` too).
  */
-export function answerDigest(challenge: string, request: { username: string; password: string; method: string; uri: string; body: Uint8Array | null }): string | null {
+export function answerDigest(challenge: string, request: { username: string; password: string; method: string; uri: string }): string | null {
   const start = /(?:^|,\s*)Digest\s+/i.exec(challenge);
   if (start === null) return null;
   const fields = readFields(challenge.slice(start.index + start[0].length));

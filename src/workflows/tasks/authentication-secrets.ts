@@ -1,14 +1,10 @@
-/**
- * Where an operator keeps what workflows name in `use.secrets`: a text, or named texts (`username`, `password`).
- * Null: not set. Values never stand in errors, traces or journals.
- */
-export type SecretStore = { read(tenantId: string, name: string): Promise<Record<string, string> | string | null> };
+import type { SecretReader } from "../run/run-deps.ts";
 
 /**
  * Secrets from the environment: `mySecret` is `BATON_SECRET_MYSECRET`, every character but letters and digits an underscore.
  * A value that is a JSON object of texts is read as named texts.
  */
-export function createEnvironmentSecrets(environment: Readonly<Record<string, string | undefined>>): SecretStore {
+export function createEnvironmentSecrets(environment: Readonly<Record<string, string | undefined>>): SecretReader {
   return {
     read: (_tenantId, name) => Promise.resolve(readSecret(environment[`BATON_SECRET_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`])),
   };

@@ -95,7 +95,7 @@ function digest(given: z.infer<typeof named>): Credentials {
   return {
     apply: (request) => Promise.resolve(request),
     again: (request, answer) => {
-      const header = answerDigest(answer.headers["www-authenticate"] ?? "", { ...given, method: request.method, uri: `${request.url.pathname}${request.url.search}`, body: request.body });
+      const header = answerDigest(answer.headers["www-authenticate"] ?? "", { ...given, method: request.method, uri: `${request.url.pathname}${request.url.search}` });
       return Promise.resolve(header === null ? null : withHeader(request, header));
     },
   };

@@ -3,7 +3,7 @@ import { fault } from "../run/faults.ts";
 import type { Authentication } from "./authentication.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { readEndpoint } from "./endpoint.ts";
-import { exchangeHttp, type HttpCallLimits, type OutputForm } from "./endpoint-exchange.ts";
+import { answerArguments, exchangeHttp, type HttpCallLimits } from "./endpoint-exchange.ts";
 import type { Outbound } from "./endpoint-fetch.ts";
 
 export type HttpCallDeps = { outbound: Outbound; authentication: Authentication; limits: HttpCallLimits };
@@ -17,8 +17,7 @@ const httpArguments = z.object({
   headers: httpHeaders.optional(),
   query: z.record(z.string(), z.union([scalar, z.array(scalar)])).optional(),
   body: z.unknown().optional(),
-  output: z.enum(["content", "response", "raw"]).default("content"),
-  redirect: z.boolean().default(false),
+  ...answerArguments,
 });
 
 /**
@@ -37,8 +36,7 @@ async function callHttp(deps: HttpCallDeps, call: OutsideCall, timeUp: AbortSign
   const given = readArguments(httpArguments, call.with, "http");
   const { url, authentication } = readEndpoint(given.endpoint, call.data);
   for (const [name, value] of Object.entries(given.query ?? {})) for (const item of Array.isArray(value) ? value : [value]) if (item !== null) url.searchParams.append(name, String(item));
-  const form: OutputForm = given.output;
-  return exchangeHttp(deps, call, timeUp, { method: given.method.toUpperCase(), url, headers: textHeaders(given.headers ?? {}), body: given.body, authentication, form, followsRedirects: given.redirect });
+  return exchangeHttp(deps, call, timeUp, { method: given.method.toUpperCase(), url, headers: textHeaders(given.headers ?? {}), body: given.body, authentication, form: given.output, followsRedirects: given.redirect });
 }
 
 /** Throws the fault `configuration` with the names of what is wrong. */

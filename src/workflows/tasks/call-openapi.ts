@@ -6,7 +6,7 @@ import { readArguments, type HttpCallDeps } from "./call-http.ts";
 import { placeParameters } from "./call-openapi-parameters.ts";
 import { findOperation, nameOfDocument, type OpenApiDocuments } from "./endpoint-openapi.ts";
 import { readEndpoint } from "./endpoint.ts";
-import { exchangeHttp } from "./endpoint-exchange.ts";
+import { answerArguments, exchangeHttp } from "./endpoint-exchange.ts";
 
 export type OpenApiCallDeps = HttpCallDeps & { documents: OpenApiDocuments };
 
@@ -15,8 +15,7 @@ const openApiArguments = z.object({
   operationId: z.string().min(1),
   parameters: z.record(z.string(), z.unknown()).default({}),
   authentication: z.unknown().optional(),
-  output: z.enum(["content", "response", "raw"]).default("content"),
-  redirect: z.boolean().default(false),
+  ...answerArguments,
 });
 
 /**

@@ -1,11 +1,14 @@
 import { z } from "zod";
+import type { Durable } from "../../durable/durable.ts";
+import { deriveId } from "../../lib/derive-id.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
 import { freshKey, keepEffects } from "../run/effects.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS, checkSize } from "../run/limits.ts";
 import { refuseCall } from "../run/refusals.ts";
-import { beginEffect, deriveId } from "./begin-effect.ts";
+import { beginEffect } from "./begin-effect.ts";
 import type { CallHandler } from "./call-handler.ts";
 
 /** A call: to the outside, to a function of the document (`use.functions`), or to one of our own. */
@@ -26,7 +29,7 @@ export async function performCall(run: Interpretation, call: TaskCall<"call">): 
 
 async function callOutside(run: Interpretation, call: TaskCall<"call">, handler: CallHandler, given: unknown): Promise<unknown> {
   beginEffect(run);
-  const output = await handler({ call: toFunctionCall(run, call, call.key), with: toRecord(given), data: call.input, authentications: authenticationsFor(run, call, given), secrets: run.secrets });
+  const output = await handler({ call: toFunctionCall(run, call.scope.durable, call, call.key), with: toRecord(given), data: call.input, authentications: authenticationsFor(run, call, given), secrets: run.secrets });
   checkSize(output, "answer");
   return output;
 }
@@ -48,23 +51,24 @@ async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: Wor
     run.state.waited.add(key);
     await run.recorder.pause(call.scope.durable, call.pointer);
   }
-  const output = await fn.run(toFunctionCall(run, call, key), input.data);
+  const output = await fn.run(toFunctionCall(run, call.scope.durable, call, key), input.data);
   if (fn.undo !== undefined) keepEffects(run.state, { effects: [{ pointer: call.pointer, name: call.name, iteration: call.iteration, function: fn.name, key, input: input.data, output }] });
   checkSize(output, "answer");
   return output;
 }
 
 /** What a function is told about its place. */
-export function toFunctionCall(run: Interpretation, call: Pick<TaskCall, "name" | "pointer" | "iteration" | "scope">, key: string): FunctionCall {
-  const { input, definition } = run;
+export function toFunctionCall(run: Interpretation, durable: Durable, task: FunctionCall["task"], key: string): FunctionCall {
+  const { tenantId, runId, hash, conversationId, contactId, caseId, turnId } = run.input;
+  const { namespace, name, version } = run.definition.document;
   return {
-    durable: call.scope.durable,
-    subject: { tenantId: input.tenantId, runId: input.runId, workflow: { namespace: definition.document.namespace, name: definition.document.name, version: definition.document.version, hash: input.hash }, conversationId: input.conversationId, contactId: input.contactId, caseId: input.caseId, turnId: input.turnId },
-    task: { name: call.name, pointer: call.pointer, iteration: call.iteration },
+    durable,
+    subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId },
+    task: { name: task.name, pointer: task.pointer, iteration: task.iteration },
     idempotencyKey: deriveId("call", key),
   };
 }
 
 function toRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isRecord(value) ? { ...value } : {};
 }

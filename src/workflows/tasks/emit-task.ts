@@ -1,8 +1,9 @@
+import { deriveId } from "../../lib/derive-id.ts";
 import { cloudEvent } from "../events/cloud-event.ts";
 import { asCausedBy } from "../events/event-depth.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
-import { beginEffect, deriveId } from "./begin-effect.ts";
+import { beginEffect } from "./begin-effect.ts";
 
 /** Publishes an event; its id is the same on every attempt, so it is taken once. The output is the event. */
 export async function performEmit(run: Interpretation, call: TaskCall<"emit">): Promise<TaskOutcome> {

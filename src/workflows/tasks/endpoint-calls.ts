@@ -9,7 +9,7 @@ import type { Outbound } from "./endpoint-fetch.ts";
 import { createOpenApiDocuments } from "./endpoint-openapi.ts";
 
 /** What a call may take when its task and its workflow say nothing. */
-export const CALL_LIMITS: HttpCallLimits = { timeoutMs: 30_000, maxBytes: 1_000_000 };
+const CALL_LIMITS: HttpCallLimits = { timeoutMs: 30_000, maxBytes: 1_000_000 };
 
 /**
  * The three calls to the outside over one way out; tokens and documents are kept as long as it is. `folder`: where `file:` documents lie.

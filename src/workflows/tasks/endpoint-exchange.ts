@@ -1,15 +1,17 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
+import { z } from "zod";
 import { fault } from "../run/faults.ts";
 import type { Authentication, Credentials } from "./authentication.ts";
 import { createMask } from "./authentication-secrets.ts";
 import type { OutsideCall } from "./call-handler.ts";
 import { decodeContent, encodeBody } from "./endpoint-content.ts";
-import type { Outbound, OutboundAnswer, OutboundLimits, OutboundRequest } from "./endpoint-fetch.ts";
+import { isRepeatable, type Outbound, type OutboundAnswer, type OutboundLimits, type OutboundRequest } from "./endpoint-fetch.ts";
 
 /** What a call may take when its task says nothing: time in ms, size of an answer in bytes. */
 export type HttpCallLimits = { timeoutMs: number; maxBytes: number };
-export type OutputForm = "content" | "response" | "raw";
-export type HttpExchange = { method: string; url: URL; headers: Record<string, string>; body: unknown; authentication: unknown; form: OutputForm; followsRedirects: boolean };
+/** What `with` says about the answer, of both kinds of call. */
+export const answerArguments = { output: z.enum(["content", "response", "raw"]).default("content"), redirect: z.boolean().default(false) };
+export type HttpExchange = { method: string; url: URL; headers: Record<string, string>; body: unknown; authentication: unknown; form: z.infer<typeof answerArguments.output>; followsRedirects: boolean };
 
 const MAX_REDIRECTS = 5;
 /** They belong to the connection, not to the message. */
@@ -35,7 +37,7 @@ export async function exchangeHttp(deps: { outbound: Outbound; authentication: A
 
 function prepare(call: OutsideCall, given: HttpExchange): OutboundRequest {
   const headers: Record<string, string> = { accept: "application/json, */*;q=0.8", "accept-encoding": "identity", "user-agent": "baton" };
-  const isSafe = given.method === "GET" || given.method === "HEAD" || given.method === "OPTIONS";
+  const isSafe = isRepeatable(given.method);
   if (!isSafe) headers["idempotency-key"] = call.call.idempotencyKey;
   for (const [name, value] of Object.entries(given.headers)) headers[readHeader(name, value)] = value;
   const body = isSafe && given.body === undefined ? null : encodeBody(given.body, headers["content-type"] ?? null);

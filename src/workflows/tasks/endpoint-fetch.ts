@@ -72,7 +72,8 @@ export function createOutbound(options: { isAllowed: TargetRule }): Outbound {
   };
 }
 
-function isRepeatable(method: string): boolean {
+/** Methods that change nothing. Source: RFC 9110, "Safe Methods". */
+export function isRepeatable(method: string): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 

@@ -1,9 +1,10 @@
 import { fault } from "../run/faults.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
+import { roundScope } from "./round-scope.ts";
 
 /** One round after the other; each takes the data of the round before, the first the task's input. */
 export async function performFor(run: Interpretation, call: TaskCall<"for">): Promise<TaskOutcome> {
-  const { task, scope, frame } = call;
+  const { task, frame } = call;
   const items = run.expressions.evaluate(task.in, call.expressionScope());
   if (!Array.isArray(items)) throw fault("expression", { detail: `\`for.in\` gave ${items === null || items === undefined ? "nothing" : `a ${typeof items}`}; it must give a list.` });
   let data = frame?.data ?? call.input;
@@ -12,7 +13,7 @@ export async function performFor(run: Interpretation, call: TaskCall<"for">): Pr
     const isResumed = round === frame?.round;
     if (task.while !== null && !isResumed && !run.expressions.test(task.while, call.expressionScope({ variables, input: data }))) break;
     try {
-      const ended = await run.runTasks({ ...scope, key: `${call.key}@${round}`, visits: new Map(), variables: { ...scope.variables, ...variables }, resume: isResumed ? scope.resume : [] }, task.do, data);
+      const ended = await run.runTasks(roundScope(call, round, variables, isResumed), task.do, data);
       data = ended.output;
       if (ended.by === "end") return { output: data, isEnd: true };
       if (ended.by === "exit") break;

@@ -1,13 +1,14 @@
+import { isRetryable } from "../../lib/app-error.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import { durableCancelled, isCancelled } from "../../durable/durable.errors.ts";
 import type { DurableChild } from "../../durable/durable.ts";
 import { undoEffects } from "../run/compensate.ts";
 import { keepEffects } from "../run/effects.ts";
-import { isRecord } from "../run/is-record.ts";
-import { fault } from "../run/faults.ts";
+import { cancelledError, fault } from "../run/faults.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { WORKFLOW_SERVICE, branchEnd, type BranchEnd, type BranchInput, type ResumeFrame } from "../run/run-input.ts";
 import { beginEffect } from "./begin-effect.ts";
-import { isPostponed, stopChild } from "./stop-child.ts";
+import { stopChild } from "./stop-child.ts";
 
 type Open = { place: number; child: DurableChild };
 type Done = NonNullable<ResumeFrame["done"]>;
@@ -37,7 +38,8 @@ export async function performFork(run: Interpretation, call: TaskCall<"fork">): 
     await undoLosers(run, call, open);
     return outcome;
   } catch (error) {
-    if (isPostponed(error)) throw error;
+    // The invocation goes on elsewhere or later: nothing is to be put right now.
+    if (isRetryable(error)) throw error;
     const stopped = await stopAll(open);
     for (const { place, end } of stopped.ends) keepEnd(run, place, end, done);
     throw stopped.wasCancelled && !isCancelled(error) ? durableCancelled() : error;
@@ -124,7 +126,7 @@ async function nextEnd(call: TaskCall<"fork">, open: Open[]): Promise<{ place: n
 
 function toFailure(run: Interpretation, call: TaskCall<"fork">, place: number, end: Exclude<BranchEnd, { kind: "completed" }>, done: Done): TaskFailure {
   keepEffects(run.state, end);
-  if (end.kind === "cancelled") return new TaskFailure({ type: "https://baton.dev/errors/workflows.cancelled", status: 409, title: "Cancelled", detail: `Branch "${call.task.branches[place]?.name ?? place}" was cancelled.`, instance: call.task.branches[place]?.pointer ?? call.pointer });
+  if (end.kind === "cancelled") return new TaskFailure(cancelledError(`Branch "${call.task.branches[place]?.name ?? place}" was cancelled.`, call.task.branches[place]?.pointer ?? call.pointer));
   run.state.context = end.context;
   const failure = new TaskFailure(end.error, end.frames);
   failure.extra = { done, branch: place };

@@ -1,15 +1,18 @@
 import { z } from "zod";
+import { deriveId } from "../../lib/derive-id.ts";
 import type { EventConsumption, EventFilter } from "../document/definition.ts";
 import { cloudEvent, type CloudEvent } from "../events/cloud-event.ts";
 import type { EventDelivery, EventWait } from "../events/event-waits.ts";
 import { checkSchema } from "../run/check-schema.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { checkSize } from "../run/limits.ts";
-import { beginEffect, deriveId } from "./begin-effect.ts";
+import { beginEffect } from "./begin-effect.ts";
+import { roundScope } from "./round-scope.ts";
 
+const delivered = z.object({ seq: z.number(), filter: z.number(), event: cloudEvent });
 /** What a failed `foreach` leaves for a resumption: the event it was dealing with, and what was before it. */
-const reached = z.object({ consumed: z.array(z.unknown()), taken: z.array(z.number()), delivery: z.object({ seq: z.number(), filter: z.number(), event: cloudEvent }) });
-const deliveries = z.array(z.object({ seq: z.number(), filter: z.number(), event: cloudEvent }));
+const reached = z.object({ consumed: z.array(z.unknown()), taken: z.array(z.number()), delivery: delivered });
+const deliveries = z.array(delivered);
 
 /** What is listened for, as one list of filters; the first `untilCount` end the wait (`until` another consumption). */
 type Plan = { kind: "one" | "all" | "any"; filters: readonly EventFilter[]; untilCount: number; until: string | null; isUntilAll: boolean };
@@ -93,7 +96,7 @@ async function consume(run: Interpretation, call: TaskCall<"listen">, event: Clo
   const { foreach } = call.task;
   if (foreach === null) return { value, isEnd: false };
   const variables = { [foreach.item]: value, [foreach.at]: place };
-  const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks({ ...call.scope, key: `${call.key}@${place}`, visits: new Map(), variables: { ...call.scope.variables, ...variables }, resume: isResumed ? call.scope.resume : [] }, foreach.do, value);
+  const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks(roundScope(call, place, variables, isResumed), foreach.do, value);
   const scope = call.expressionScope({ variables, input: value });
   scope.output = ended.output;
   const output = foreach.output.transform === null ? ended.output : run.expressions.evaluate(foreach.output.transform, scope);

@@ -2,15 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunRule } from "../document/definition.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
-import { isRecord } from "../run/is-record.ts";
 import { LIMITS } from "../run/limits.ts";
-import { refuseProcess } from "../run/refusals.ts";
+import { refuseProcess, type ProcessRule } from "../run/refusals.ts";
 import { beginEffect } from "./begin-effect.ts";
 
-type ProcessRule = Extract<RunRule, { kind: "script" | "shell" | "container" }>;
 type Ended = { code: number; stdout: string; stderr: string };
 
 /** File ending and program of the script languages that are carried out. */

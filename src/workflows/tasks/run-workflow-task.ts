@@ -1,3 +1,4 @@
+import { isRetryable } from "../../lib/app-error.ts";
 import { durableCancelled, isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import type { RunRule } from "../document/definition.ts";
 import { keepEffects } from "../run/effects.ts";
@@ -6,7 +7,7 @@ import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretatio
 import { LIMITS } from "../run/limits.ts";
 import { WORKFLOW_SERVICE, deriveRunId, runEnd, type RunInput } from "../run/run-input.ts";
 import { beginEffect } from "./begin-effect.ts";
-import { isPostponed, stopChild } from "./stop-child.ts";
+import { stopChild } from "./stop-child.ts";
 
 /**
  * A workflow as a part of this one: a run of its own, with its own journal and records. It takes the version that is active
@@ -31,7 +32,7 @@ export async function performSubWorkflow(run: Interpretation, call: TaskCall<"ru
   try {
     return { output: toOutput(run, name, runEnd.parse(await child.wait())) };
   } catch (error) {
-    if (isPostponed(error) || !isInterruption(error)) throw error;
+    if (isRetryable(error) || !isInterruption(error)) throw error;
     // It undoes its own effects before we undo those from before it; what it could not undo, or had completed, is ours.
     const { answer, wasCancelled } = await stopChild(child);
     const end = answer === null ? null : runEnd.parse(answer);

@@ -22,8 +22,3 @@ export async function stopChild(child: DurableChild): Promise<{ answer: unknown;
     }
   }
 }
-
-/** The engine's word that the invocation goes on elsewhere or later: nothing is to be put right now. */
-export function isPostponed(thrown: unknown): boolean {
-  return thrown instanceof AppError && thrown.isRetryable;
-}

@@ -1,8 +1,9 @@
 import { isInterruption } from "../../durable/durable.errors.ts";
 import type { CatchRule, RetryRule } from "../document/definition.ts";
-import { fault, isSameErrorType, toWorkflowError } from "../run/faults.ts";
-import { TaskFailure, type Interpretation, type ListEnd, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
+import { fault, isSameErrorType } from "../run/faults.ts";
+import { TaskFailure, toTaskFailure, type Interpretation, type ListEnd, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { toMs } from "../run/to-ms.ts";
+import { withinTime } from "../run/within-time.ts";
 import type { WorkflowError } from "../run/run-record.ts";
 
 /**
@@ -23,7 +24,7 @@ export async function performTry(run: Interpretation, call: TaskCall<"try">): Pr
       return toOutcome(await tryOnce(run, call, rule, attempt === 1));
     } catch (error) {
       if (isInterruption(error)) throw error;
-      const failure = error instanceof TaskFailure ? error : new TaskFailure(toWorkflowError(error, call.pointer));
+      const failure = toTaskFailure(error, call.pointer);
       if (!isCaught(run, call, failure.error)) throw failure;
       startMs = startMs === 0 ? scope.durable.lastStepMs() : startMs;
       const spentMs = Math.max(waitedMs, scope.durable.lastStepMs() - startMs);
@@ -42,9 +43,7 @@ async function tryOnce(run: Interpretation, call: TaskCall<"try">, rule: RetryRu
   const limit = rule?.limit.attemptDuration ?? null;
   if (limit === null) return run.runTasks(scope, call.task.try, call.input);
   const limitMs = toMs(run, limit, call.expressionScope());
-  const ended = await scope.durable.within(limitMs, (durable) => run.runTasks({ ...scope, durable }, call.task.try, call.input));
-  if (ended.kind === "timed_out") throw fault("timeout", { detail: `An attempt of "${call.name}" did not end within ${limitMs} ms.` });
-  return ended.value;
+  return withinTime(scope.durable, limitMs, `An attempt of "${call.name}"`, (durable) => run.runTasks({ ...scope, durable }, call.task.try, call.input));
 }
 
 /** Retries use the keys of the attempt they repeat. */

@@ -1,5 +1,6 @@
 import type { NamedTask, TaskList, WorkflowDefinition } from "../document/definition.ts";
 import type { StoredTask } from "../run/run-records.ts";
+import { listsIn } from "../verify/task-tree.ts";
 
 /** One way a workflow can go. */
 export type Branch = { pointer: string; /** `run`, `skipped`, `case large`, `catch`. */ way: string; label: string };
@@ -15,21 +16,16 @@ function below(list: TaskList, path: string): Branch[] {
   return list.flatMap((named) => branchesOfTask(named, path === "" ? named.name : `${path} › ${named.name}`));
 }
 
-function branchesOfTask({ task, pointer }: NamedTask, label: string): Branch[] {
+function branchesOfTask(named: NamedTask, label: string): Branch[] {
+  const { task, pointer } = named;
   const own: Branch[] = [{ pointer, way: "run", label }];
   if (task.if !== null) own.push({ pointer, way: "skipped", label: `${label} is skipped` });
-  switch (task.kind) {
-    case "switch": {
-      const cases = task.cases.map((each): Branch => ({ pointer, way: `case ${each.name}`, label: `${label}: ${each.name}` }));
-      const hasDefault = task.cases.some((each) => each.when === null);
-      return [...own, ...cases, ...(hasDefault ? [] : [{ pointer, way: "no case", label: `${label}: no case` }])];
-    }
-    case "try": return [...own, { pointer, way: "catch", label: `${label} is caught` }, ...below(task.try, label), ...below(task.catch.do ?? [], label)];
-    case "do": case "for": return [...own, ...below(task.do, label)];
-    case "fork": return [...own, ...below(task.branches, label)];
-    case "listen": return [...own, ...below(task.foreach?.do ?? [], label)];
-    default: return own;
+  if (task.kind === "switch") {
+    own.push(...task.cases.map((each): Branch => ({ pointer, way: `case ${each.name}`, label: `${label}: ${each.name}` })));
+    if (!task.cases.some((each) => each.when === null)) own.push({ pointer, way: "no case", label: `${label}: no case` });
   }
+  if (task.kind === "try") own.push({ pointer, way: "catch", label: `${label} is caught` });
+  return [...own, ...listsIn(named).flatMap(({ list }) => below(list, label))];
 }
 
 /** Which ways one record of a task shows. */

@@ -1,4 +1,5 @@
 import { AppError } from "../../lib/app-error.ts";
+import type { DurableCall } from "../../durable/durable.ts";
 
 /** How an awaited operation ended. `time_up`: `deadline` is its place among those that hold, the outermost first. */
 export type JournalOutcome =
@@ -17,6 +18,11 @@ export function failedOutcome(error: unknown): JournalOutcome {
 
 export function toError(failed: Extract<JournalOutcome, { kind: "failed" }>): AppError {
   return new AppError({ code: failed.code, message: failed.message, status: failed.status, details: failed.details });
+}
+
+/** What a journal's line says of a call; a replay must say the same. */
+export function lineOfCall(call: DurableCall): string {
+  return JSON.stringify([call.service, call.handler, call.key ?? null, call.input ?? null]);
 }
 
 /** What a journal can hold of a value: nothing but JSON. */

@@ -1,5 +1,5 @@
+import { isRecord } from "../../lib/is-record.ts";
 import { durationMs } from "../functions/define-function.ts";
-import { isRecord } from "../run/is-record.ts";
 import type { Happened, ScriptedCall } from "./script.ts";
 import type { TestRun } from "./run-test.ts";
 import type { Expected } from "./test-file.ts";

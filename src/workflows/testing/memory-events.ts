@@ -7,7 +7,6 @@ import type { VirtualEngine } from "./virtual-engine.ts";
 export type MemoryEvents = {
   waits: EventWaits;
   sink: EventSink;
-  emitted: readonly CloudEvent[];
   /** Whether a run listens for such an event now. */
   isAwaited(event: CloudEvent): boolean;
   deliver(event: CloudEvent): void;
@@ -18,7 +17,6 @@ type Open = EventWait & { correlation: Record<string, unknown>; taken: Set<numbe
 export function createMemoryEvents(matcher: EventMatcher, engine: () => VirtualEngine): MemoryEvents {
   const open = new Map<string, Open>();
   const known = new Set<string>();
-  const emitted: CloudEvent[] = [];
   const find = (wait: Open, event: CloudEvent) => {
     const filters = wait.filters.length === 0 ? [{ with: {}, correlate: {} }] : wait.filters;
     for (const [filter, wanted] of filters.entries()) {
@@ -44,11 +42,10 @@ export function createMemoryEvents(matcher: EventMatcher, engine: () => VirtualE
     }
   };
   return {
-    emitted, deliver,
+    deliver,
     isAwaited: (event) => [...open.values()].some((wait) => find(wait, event) !== null),
     sink: {
       async publish(_, event) {
-        emitted.push(event);
         deliver(event);
       },
     },

@@ -1,5 +1,5 @@
 import type { Durable, DurableChild, DurableHandler } from "../../durable/durable.ts";
-import { seededRandom, type JournalEntry, type JournalOutcome } from "./journal.ts";
+import { lineOfCall, seededRandom, type JournalEntry, type JournalOutcome } from "./journal.ts";
 import { VirtualTimeIsUp, lastStepMs, present, unwrap } from "./virtual-durable.ts";
 import { endOf } from "./virtual-engine.ts";
 import type { VirtualInvocation } from "./virtual-invocation.ts";
@@ -14,8 +14,7 @@ export async function replayInvocation(invocation: VirtualInvocation, handler: D
   let suspend = () => {};
   const suspended = new Promise<"suspended">((resolve) => (suspend = () => resolve("suspended")));
   const cursor: Cursor = { journal: invocation.journal, place: 0, mismatch: null, suspend, suspended };
-  const children = { count: 0 };
-  const durable = replaying(cursor, invocation, 0, { random: seededRandom(invocation.id), externals: 0, children });
+  const durable = replaying(cursor, invocation, 0, { random: seededRandom(invocation.id), externals: 0, children: 0 });
   const ended = await Promise.race([endOf(() => handler(durable, structuredClone(invocation.call.input))), suspended]);
   if (cursor.mismatch !== null) return cursor.mismatch;
   if (cursor.place < cursor.journal.length) return `the replay stopped before "${nameOf(cursor.journal[cursor.place])}"`;
@@ -46,15 +45,15 @@ function take(cursor: Cursor, kind: string, what: string): JournalOutcome | Prom
   return new Promise<never>(() => {});
 }
 
-type Shared = { random: () => number; externals: number; children: { count: number } };
+type Shared = { random: () => number; externals: number; children: number };
 
 function replaying(cursor: Cursor, invocation: VirtualInvocation, depth: number, shared: Shared): Durable {
   const awaited = async (kind: string, what: string): Promise<unknown> => unwrap(await take(cursor, kind, what));
   const childIds = [...invocation.children].map((child) => child.id);
   const start: Durable["start"] = (call) => {
-    void take(cursor, "start", JSON.stringify([call.service, call.handler, call.key ?? null, call.input ?? null]));
-    const id = childIds[shared.children.count] ?? "unknown";
-    shared.children.count += 1;
+    void take(cursor, "start", lineOfCall(call));
+    const id = childIds[shared.children] ?? "unknown";
+    shared.children += 1;
     const child: DurableChild = { wait: () => awaited("child", id), cancel: async () => void (await awaited("cancel", id)) };
     return child;
   };
@@ -65,7 +64,7 @@ function replaying(cursor: Cursor, invocation: VirtualInvocation, depth: number,
     step: async <T>(name: string) => present<T>(await awaited("step", name)),
     sleep: async (durationMs) => void (await awaited("sleep", String(durationMs))),
     send(call) {
-      void take(cursor, "send", JSON.stringify([call.service, call.handler, call.key ?? null, call.input ?? null]));
+      void take(cursor, "send", lineOfCall(call));
     },
     call: (call) => start(call).wait(),
     firstOf: async (children) => Number(await awaited("first", String(children.length))),

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { AppError } from "../../lib/app-error.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { FunctionDeclaration } from "../functions/define-function.ts";
-import type { FunctionCall, FunctionCatalog, WorkflowFunction } from "../functions/function.ts";
+import type { FunctionCatalog, WorkflowFunction } from "../functions/function.ts";
 import { agentGaveUp, generateFailed, notifyFailed } from "../functions/functions.errors.ts";
 import { checkerOf } from "../talk/read-answer.ts";
-import { isRecord } from "../run/is-record.ts";
 import { notScripted, sufferFault, type Script } from "./script.ts";
 import { scriptedApprove, scriptedAsk, scriptedHandoff, scriptedReply } from "./scripted-talk.ts";
 import { scriptedTool } from "./scripted-tool.ts";
@@ -27,10 +27,10 @@ export function scriptedFunctions(script: Script, declared: readonly FunctionDec
 }
 
 function scriptedAnswer(script: Script, declared: FunctionDeclaration): WorkflowFunction {
-  return { ...declared, run: (call, given) => call.durable.step(declared.name, (signal) => answer(script, declared, call, given, signal)) };
+  return { ...declared, run: (call, given) => call.durable.step(declared.name, (signal) => answer(script, declared, given, signal)) };
 }
 
-async function answer(script: Script, declared: FunctionDeclaration, _call: FunctionCall, given: unknown, signal: AbortSignal): Promise<unknown> {
+async function answer(script: Script, declared: FunctionDeclaration, given: unknown, signal: AbortSignal): Promise<unknown> {
   const { name } = declared;
   // Nothing to ask: a notice that nobody scripted arrives.
   const scripted = name === "notify" && script.test.answers[name] === undefined ? { gives: {} } : script.next(`function ${name}`, script.test.answers[name]);

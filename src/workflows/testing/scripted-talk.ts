@@ -1,20 +1,17 @@
 import { z } from "zod";
 import { hashCall } from "../approvals/hash-call.ts";
-import { durationMs, keyedId } from "../functions/define-function.ts";
+import { durationMs, keyedId, type FunctionDeclaration } from "../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
 import { askGaveUp } from "../functions/functions.errors.ts";
 import { fault } from "../run/faults.ts";
 import { readAnswer } from "../talk/read-answer.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
 import { resolveAfter, type GivenApproval, type Script } from "./script.ts";
-import { sha256 } from "./scripted-tool.ts";
-
-type Declared = Pick<WorkflowFunction, "name" | "summary" | "input" | "output" | "traits">;
 
 const question = z.object({ question: z.string(), choices: z.array(z.string()).optional(), schema: z.record(z.string(), z.unknown()).optional(), retry: z.string().optional(), attempts: z.number(), within: z.string(), otherwise: z.enum(["handoff", "error"]) });
 
 /** `ask`: the contact of the test answers, or says nothing until the time is over. Answers are read as in the product. */
-export function scriptedAsk(script: Script, declared: Declared): WorkflowFunction {
+export function scriptedAsk(script: Script, declared: FunctionDeclaration): WorkflowFunction {
   return {
     ...declared,
     async run(call, value) {
@@ -55,12 +52,12 @@ async function giveUp(script: Script, call: FunctionCall, given: z.infer<typeof 
 const request = z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()), within: z.string() });
 
 /** `approve`: decided as the test says; "nobody", or no decision at all, lets the time run out. */
-export function scriptedApprove(script: Script, declared: Declared): WorkflowFunction {
+export function scriptedApprove(script: Script, declared: FunctionDeclaration): WorkflowFunction {
   return {
     ...declared,
     async run(call, value) {
       const given = request.parse(value);
-      const id = keyedId("appr", call, sha256);
+      const id = keyedId("appr", call);
       const external = call.durable.external();
       await call.durable.step("approve.request", async () => ask(script, given, id, external.id));
       const heard = await external.wait(durationMs(given.within));
@@ -97,20 +94,20 @@ const undecided = Array.from({ length: 100 }, () => ({ decision: "nobody" as con
 
 const said = z.object({ text: z.string() });
 
-export function scriptedReply(script: Script, declared: Declared): WorkflowFunction {
+export function scriptedReply(script: Script, declared: FunctionDeclaration): WorkflowFunction {
   return {
     ...declared,
     run: (call, value) =>
       call.durable.step("reply", async () => {
         script.happened.replies.push(said.parse(value).text);
-        return { status: "sent", messageId: keyedId("msg", call, sha256) };
+        return { status: "sent", messageId: keyedId("msg", call) };
       }),
   };
 }
 
 const handed = z.object({ reason: z.string(), text: z.string().optional() });
 
-export function scriptedHandoff(script: Script, declared: Declared): WorkflowFunction {
+export function scriptedHandoff(script: Script, declared: FunctionDeclaration): WorkflowFunction {
   return {
     ...declared,
     run: (call, value) =>

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
 import { approvalMismatch } from "../approvals/approvals.errors.ts";
 import { hashCall } from "../approvals/hash-call.ts";
-import { keyedId } from "../functions/define-function.ts";
+import { keyedId, type FunctionDeclaration } from "../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
 import { toolDenied, toolFailed } from "../functions/functions.errors.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
@@ -19,12 +18,12 @@ type Given = z.infer<typeof input>;
 type Outcome = z.infer<typeof outcome>;
 
 /** `tool` with answers from the test: arguments and output are held against the tool's own schemas, approvals against their call. */
-export function scriptedTool(script: Script, declared: Pick<WorkflowFunction, "name" | "summary" | "input" | "output" | "traits">): WorkflowFunction {
+export function scriptedTool(script: Script, declared: FunctionDeclaration): WorkflowFunction {
   return {
     ...declared,
     async run(call, value) {
       const given = input.parse(value);
-      const callId = keyedId("call", call, sha256);
+      const callId = keyedId("call", call);
       const ended = outcome.parse(await call.durable.step(`tool.${given.tool}`, (signal) => callOnce(script, call, given, { callId, signal, log: script.happened.effects })));
       if (ended.status === "denied") throw toolDenied({ message: ended.reason ?? "Policy does not allow this call." });
       if (ended.status === "failed") throw toolFailed({ message: `The tool "${given.tool}" failed: ${ended.reason ?? "it did not answer"}` });
@@ -33,7 +32,7 @@ export function scriptedTool(script: Script, declared: Pick<WorkflowFunction, "n
     async undo(call, value, output) {
       const { undo } = made.parse(output);
       if (undo === null) return;
-      const ended = outcome.parse(await call.durable.step(`undo.${input.parse(value).tool}`, (signal) => callOnce(script, call, undo, { callId: keyedId("call", call, sha256), signal, log: script.happened.undone })));
+      const ended = outcome.parse(await call.durable.step(`undo.${input.parse(value).tool}`, (signal) => callOnce(script, call, undo, { callId: keyedId("call", call), signal, log: script.happened.undone })));
       if (ended.status === "denied" || ended.status === "failed") throw toolFailed({ message: ended.reason ?? "It failed." });
     },
   };
@@ -88,8 +87,4 @@ function undoOf(given: Given, output: unknown): z.infer<typeof made>["undo"] {
   if (given.undo === undefined) return null;
   const fields = new Map<string, unknown>(typeof output === "object" && output !== null ? Object.entries(output) : []);
   return { tool: given.undo.tool, arguments: { ...given.undo.arguments, ...Object.fromEntries(Object.entries(given.undo.take).map(([name, field]) => [name, fields.get(field) ?? null])) } };
-}
-
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -29,6 +29,7 @@ const message = z.union([z.string().transform((says) => ({ says, after: "PT0S" }
 /** A single answer stands for every call; a list gives one per call. */
 const perCall = <Answer extends z.ZodType>(answer: Answer) => z.union([z.array(answer).min(1), answer]);
 
+const calls = z.array(z.strictObject({ tool: z.string(), arguments: record.default({}) }));
 const expected = z.strictObject({
   outcome: z.enum(["completed", "failed", "cancelled", "waiting"]).optional(),
   output: z.unknown().optional().describe("What the output holds, at least"),
@@ -36,9 +37,9 @@ const expected = z.strictObject({
   path: z.array(z.string()).optional().describe("All tasks that were carried out, in order"),
   passes: z.array(z.string()).optional().describe("Some of them, in order"),
   avoids: z.array(z.string()).optional(),
-  effects: z.array(z.strictObject({ tool: z.string(), arguments: record.default({}) })).optional().describe("All calls of tools that change something, in order"),
-  undone: z.array(z.strictObject({ tool: z.string(), arguments: record.default({}) })).optional(),
-  approvals: z.array(z.strictObject({ tool: z.string(), arguments: record.default({}) })).optional().describe("What people were asked to approve"),
+  effects: calls.optional().describe("All calls of tools that change something, in order"),
+  undone: calls.optional(),
+  approvals: calls.optional().describe("What people were asked to approve"),
   replies: z.array(z.string()).optional().describe("All that the contact was told, in order: exact, or /a pattern/"),
   handoffs: z.array(z.string()).optional().describe("The reasons"),
   notices: z.array(record).optional(),

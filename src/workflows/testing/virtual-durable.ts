@@ -1,7 +1,7 @@
 import { AppError } from "../../lib/app-error.ts";
 import { durableCancelled, durableFailed, durableTimeIsUp } from "../../durable/durable.errors.ts";
 import type { Bounded, Durable, DurableChild, DurableExternal } from "../../durable/durable.ts";
-import { asJournaled, failedOutcome, seededRandom, toError, type JournalEntry, type JournalOutcome } from "./journal.ts";
+import { asJournaled, failedOutcome, lineOfCall, seededRandom, toError, type JournalEntry, type JournalOutcome } from "./journal.ts";
 import type { VirtualEngine } from "./virtual-engine.ts";
 import type { VirtualDeadline, VirtualInvocation } from "./virtual-invocation.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -22,7 +22,7 @@ export function makeVirtualDurable(scene: Scene): Durable {
 function scope(scene: Scene, deadlines: readonly VirtualDeadline[], state: State, known: Map<DurableChild, VirtualInvocation>): Durable {
   const { engine, time, invocation } = scene;
   const start: Durable["start"] = (call) => {
-    write(scene, "start", JSON.stringify([call.service, call.handler, call.key ?? null, call.input ?? null]), { kind: "value", value: null });
+    write(scene, "start", lineOfCall(call), { kind: "value", value: null });
     const begun = engine.begin(call, invocation);
     for (const deadline of deadlines) deadline.children.add(begun);
     const child = makeChild(scene, deadlines, begun);
@@ -43,7 +43,7 @@ function scope(scene: Scene, deadlines: readonly VirtualDeadline[], state: State
       await settle(scene, deadlines, "sleep", String(durationMs), (end) => time.at(time.nowMs() + durationMs, () => end({ kind: "value", value: null })));
     },
     send(call) {
-      write(scene, "send", JSON.stringify([call.service, call.handler, call.key ?? null, call.input ?? null]), { kind: "value", value: null });
+      write(scene, "send", lineOfCall(call), { kind: "value", value: null });
       engine.begin(call, null);
     },
     call: (call) => start(call).wait(),

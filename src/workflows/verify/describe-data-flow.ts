@@ -1,5 +1,6 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { NamedTask, Place, TaskList, WorkflowSource } from "../document/definition.ts";
-import { isRawObject, objectAt } from "../document/raw-value.ts";
+import { objectAt } from "../document/raw-value.ts";
 import { type LabelScope, type Labels, NO_LABELS, labelsOf, labelsUnder, mergeLabels, namesOf } from "./data-labels.ts";
 import { type CheckEnvironment, workflowKey } from "./environment.ts";
 import { toolOf } from "./findings.ts";
@@ -120,7 +121,7 @@ function inAddress(given: Record<string, unknown>, input: Labels): Labels {
 
 function addressOf(endpoint: unknown): string | null {
   if (typeof endpoint === "string") return endpoint;
-  return isRawObject(endpoint) && typeof endpoint["uri"] === "string" ? endpoint["uri"] : null;
+  return isRecord(endpoint) && typeof endpoint["uri"] === "string" ? endpoint["uri"] : null;
 }
 
 const MODEL_CALLS: readonly string[] = ["understand", "generate", "agent"];

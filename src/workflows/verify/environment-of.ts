@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { isRecord } from "../../lib/is-record.ts";
 import type { JsonSchema } from "../document/definition.ts";
-import { isRawObject } from "../document/raw-value.ts";
 import { type ExpressionLanguages, createLanguages } from "../expressions/languages.ts";
 import type { WorkflowFunction } from "../functions/function.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -17,13 +17,13 @@ export type EnvironmentInput = {
 /** What a workspace and an installation have, made ready for checks once; their schemas are read here and not again. */
 export function environmentOf(input: EnvironmentInput): Omit<CheckEnvironment, "workflows"> {
   const tools = new Map<string, CheckedTool>();
-  for (const [name, tool] of input.tools) tools.set(name, { risk: tool.risk, inputSchema: toSchema(tool.input, "input"), outputSchema: toSchema(tool.output, "output"), undo: false, gated: input.policies.includes(`Tool::${JSON.stringify(name)}`) });
+  for (const [name, tool] of input.tools) tools.set(name, { risk: tool.risk, inputSchema: toSchema(tool.input, "input"), outputSchema: toSchema(tool.output, "output"), gated: input.policies.includes(`Tool::${JSON.stringify(name)}`) });
   const functions = new Map<string, CheckedFunction>();
-  for (const { name, input: takes, output, traits } of input.functions) functions.set(name, { inputSchema: toSchema(takes, "input"), outputSchema: toSchema(output, "output"), waits: traits.waits, effects: traits.effects });
+  for (const { name, input: takes, output, traits } of input.functions) functions.set(name, { inputSchema: toSchema(takes, "input"), outputSchema: toSchema(output, "output"), waits: traits.waits });
   return { tools, functions, languages: input.languages ?? createLanguages() };
 }
 
 function toSchema(schema: z.ZodType, io: "input" | "output"): JsonSchema | null {
   const made: unknown = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return isRawObject(made) ? { ...made } : null;
+  return isRecord(made) ? { ...made } : null;
 }

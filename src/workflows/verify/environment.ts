@@ -5,13 +5,11 @@ export type CheckedTool = {
   risk: "read" | "write" | "money" | "irreversible";
   inputSchema: JsonSchema | null;
   outputSchema: JsonSchema | null;
-  /** It takes itself back: no task has to name an undo. */
-  undo: boolean;
   /** A policy always decides about it with the facts of the case. */
   gated: boolean;
 };
 
-export type CheckedFunction = { inputSchema: JsonSchema | null; outputSchema: JsonSchema | null; waits: boolean; effects: boolean };
+export type CheckedFunction = { inputSchema: JsonSchema | null; outputSchema: JsonSchema | null; waits: boolean };
 
 /**
  * What an installation has, as far as documents are checked against it. An empty map means that it is not known: names

@@ -1,5 +1,5 @@
+import { isRecord } from "../../lib/is-record.ts";
 import type { JsonSchema } from "../document/definition.ts";
-import { isRawObject } from "../document/raw-value.ts";
 
 const PERSONAL_NAME = /(?:^|_)(?:e?_?mail|phone|mobile|fax|name|surname|address|street|city|zip|postal_?code|birth(?:_?da(?:y|te))?|dob|iban|bic|account_?number|card_?(?:number)?|cvc|ssn|tax_?id|passport|licen[cs]e_?plate|ip(?:_?address)?|gender|nationality|salary|diagnosis|contact|customer|message|text|question|answer|transcript|body|say)$/;
 const NOT_PERSONAL = /(?:^|_)(?:file|host|event|type|queue|workflow|tool|product|item|company|shop|class|task|field|user_agent|time|zone)_?name$/;
@@ -17,11 +17,11 @@ export function personalFields(schema: JsonSchema | null): readonly string[] {
 function* fieldsIn(schema: JsonSchema, path: string, depth: number): Generator<string> {
   if (depth > MAX_DEPTH) return;
   const { properties, items } = schema;
-  if (isRawObject(items)) yield* fieldsIn(items, path, depth + 1);
-  for (const branch of [schema["anyOf"], schema["oneOf"]]) if (Array.isArray(branch)) for (const each of branch) if (isRawObject(each)) yield* fieldsIn(each, path, depth + 1);
-  if (!isRawObject(properties)) return;
+  if (isRecord(items)) yield* fieldsIn(items, path, depth + 1);
+  for (const branch of [schema["anyOf"], schema["oneOf"]]) if (Array.isArray(branch)) for (const each of branch) if (isRecord(each)) yield* fieldsIn(each, path, depth + 1);
+  if (!isRecord(properties)) return;
   for (const [name, field] of Object.entries(properties)) {
-    if (!isRawObject(field)) continue;
+    if (!isRecord(field)) continue;
     const place = path === "" ? name : `${path}.${name}`;
     const inner = [...fieldsIn(field, place, depth + 1)];
     if (inner.length > 0) yield* inner;

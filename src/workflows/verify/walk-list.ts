@@ -11,14 +11,14 @@ export type Walk<State> = {
   reenter(state: State): State;
 };
 
-export type Walked<State> = { /** Leaving the list, its end included. */ exits: State[]; /** Ending the workflow. */ ends: State[]; reached: ReadonlySet<number> };
+export type Walked<State> = { /** Leaving the list, its end included; not what ends the workflow. */ exits: State[]; reached: ReadonlySet<number> };
 
 /** Follows every path through one list, each task once, in the order of the document. */
 export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>): Walked<State> {
   const targets = indexByName(list);
   const reentered = backTargets(list, targets);
   const incoming: (State | undefined)[] = [entry];
-  const walked: Walked<State> = { exits: list.length === 0 ? [entry] : [], ends: [], reached: new Set() };
+  const exits: State[] = list.length === 0 ? [entry] : [];
   const reached = new Set<number>();
   // A task may be reached only by a jump back; then a second round finds it.
   for (const index of orderOf(list, targets)) {
@@ -27,11 +27,10 @@ export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>)
     if (task === undefined || state === undefined) continue;
     reached.add(index);
     for (const route of walk.step(task, reentered.has(index) ? walk.reenter(state) : state)) {
-      if (route.to === "end") walked.ends.push(route.state);
-      else if (route.to === "exit") walked.exits.push(route.state);
-      else {
+      if (route.to === "exit") exits.push(route.state);
+      else if (route.to !== "end") {
         const next = route.to === "continue" ? index + 1 : targets.get(route.to);
-        if (next === list.length) walked.exits.push(route.state);
+        if (next === list.length) exits.push(route.state);
         else if (next !== undefined) {
           const known = incoming[next];
           incoming[next] = known === undefined ? route.state : walk.join(known, route.state);
@@ -39,7 +38,7 @@ export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>)
       }
     }
   }
-  return { ...walked, reached };
+  return { exits, reached };
 }
 
 export function indexByName(list: TaskList): ReadonlyMap<string, number> {

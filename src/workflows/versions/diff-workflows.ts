@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { joinPointer } from "../document/json-pointer.ts";
+import { isRecord } from "../run/is-record.ts";
 
 /** One difference; `pointer` stands in the newer document, for what was removed in the older one. `text` is in plain words. */
 export type WorkflowChange = { kind: "added" | "removed" | "changed" | "moved"; pointer: string; text: string; before: unknown; after: unknown };
@@ -28,7 +29,7 @@ function compare(scene: Scene, before: unknown, after: unknown, pointer: string,
   const listBefore = asTasks(before);
   const listAfter = asTasks(after);
   if (listBefore !== null && listAfter !== null) return compareTasks(scene, listBefore, listAfter, pointer);
-  if (isMap(before) && isMap(after)) {
+  if (isRecord(before) && isRecord(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) compare(scene, before[key], after[key], joinPointer(pointer, key), what === "the document" ? key : `${what}.${key}`);
     return;
   }
@@ -51,7 +52,7 @@ function compareTasks(scene: Scene, before: readonly Listed[], after: readonly L
     if (known === undefined) add({ ...scene, task: null }, "added", here, `task "${each.name}" was added ${where}`, undefined, each.body);
     else {
       if (hasMoved(kept, keptNow, each.name)) add({ ...scene, task: null }, "moved", here, `task "${each.name}" was moved ${where}`, known.place, place);
-      if (isMap(known.body) && isMap(each.body)) for (const key of new Set([...Object.keys(known.body), ...Object.keys(each.body)])) compare({ ...scene, task: each.name }, known.body[key], each.body[key], joinPointer(here, key), key);
+      if (isRecord(known.body) && isRecord(each.body)) for (const key of new Set([...Object.keys(known.body), ...Object.keys(each.body)])) compare({ ...scene, task: each.name }, known.body[key], each.body[key], joinPointer(here, key), key);
       else compare({ ...scene, task: each.name }, known.body, each.body, here, "it");
     }
   }
@@ -71,16 +72,12 @@ function asTasks(value: unknown): Listed[] | null {
   if (!Array.isArray(value) || value.length === 0) return null;
   const listed: Listed[] = [];
   for (const each of value) {
-    const entries = isMap(each) ? Object.entries(each) : [];
+    const entries = isRecord(each) ? Object.entries(each) : [];
     const only = entries[0];
     if (entries.length !== 1 || only === undefined) return null;
     listed.push({ name: only[0], body: only[1] });
   }
   return listed;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isSame(left: unknown, right: unknown): boolean {

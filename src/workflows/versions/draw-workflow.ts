@@ -1,5 +1,6 @@
 import type { GraphEdge, GraphNode, WorkflowGraph } from "../../shapes/workflow.ts";
 import type { EventConsumption, NamedTask, Task, TaskList, WorkflowSource } from "../document/definition.ts";
+import { filtersOf } from "../events/start-on-event.ts";
 
 type Drawing = { source: WorkflowSource; nodes: GraphNode[]; edges: GraphEdge[] };
 
@@ -73,8 +74,7 @@ function labelOf(task: Task): string | null {
 }
 
 function typesOf(consumption: EventConsumption): string[] {
-  const filters = consumption.kind === "one" ? [consumption.filter] : consumption.filters;
-  return filters.map((filter) => filter.with["type"]).filter((type) => typeof type === "string");
+  return filtersOf(consumption).map((filter) => filter.with["type"]).filter((type) => typeof type === "string");
 }
 
 function join(drawing: Drawing, from: string, to: string | null, branch: string | null, label: string | null): void {

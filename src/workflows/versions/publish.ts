@@ -4,6 +4,7 @@ import { recordInLedger } from "../../observe/ledger.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import type { WorkflowSource } from "../document/definition.ts";
 import { tryReadWorkflow } from "../document/read-workflow.ts";
+import { workflowKey } from "../verify/environment.ts";
 import type { Finding } from "../verify/finding.ts";
 import { activatePublish, activateVersions, insertPublish, insertVersions, lockPublishing, readActiveTexts, readPublishes, type NewVersion, type PublishRow } from "./version.store.ts";
 import { nothingBefore, publishUnknown } from "./versions.errors.ts";
@@ -52,7 +53,8 @@ export function hashText(text: string): string {
 export async function publishDocuments(deps: PublishDeps, input: Publishing): Promise<PublishOutcome> {
   const outcome = await deps.database.transaction(input.tenantId, async (query): Promise<PublishOutcome> => {
     await lockPublishing(query, input.tenantId);
-    const read = readAll(input.isAmongActive === true ? placeAmong(await readActiveTexts(query, input.tenantId), input.documents) : input.documents);
+    const given = input.documents.map(readDocument);
+    const read = judgeAll(input.isAmongActive === true ? placeAmong((await readActiveTexts(query, input.tenantId)).map(readDocument), given) : given);
     const findings = [...read.findings, ...(read.findings.length === 0 ? await deps.check(read.sources) : [])];
     if (findings.some((finding) => finding.severity === "error")) return { kind: "refused", findings, removed: [] };
     return publishSet(query, deps, input, read.sources.map(toVersion).sort((left, right) => (left.name < right.name ? -1 : 1)), findings);
@@ -68,8 +70,8 @@ async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Pub
   const active = publishes.find((each) => each.is_active);
   const same = (input.onlyIfNew ? sinceFolder(publishes) : publishes.filter((each) => each.is_active)).find((each) => each.set_hash === setHash);
   if (same !== undefined) return { kind: "unchanged", publish: same, findings };
-  const names = new Set(versions.map(nameOf));
-  const removed = (active?.members ?? []).map(nameOf).filter((name) => !names.has(name));
+  const names = new Set(versions.map(workflowKey));
+  const removed = (active?.members ?? []).map(workflowKey).filter((name) => !names.has(name));
   if (removed.length > 0 && input.mayRemove === false) return { kind: "refused", findings, removed };
   const number = (publishes[0]?.number ?? 0) + 1;
   const publish: PublishRow = {
@@ -89,20 +91,17 @@ function sinceFolder(publishes: readonly PublishRow[]): readonly PublishRow[] {
   return last < 0 ? publishes : publishes.slice(0, last + 1);
 }
 
-/** The active documents, with the given ones in the place of those of the same name. */
-function placeAmong(active: readonly DocumentFile[], given: readonly DocumentFile[]): DocumentFile[] {
-  const taken = new Set(given.flatMap(nameIn));
-  return [...active.filter((each) => !nameIn(each).some((name) => taken.has(name))), ...given];
-}
+type ReadDocument = { file: string; result: ReturnType<typeof tryReadWorkflow>; /** Null for a text that cannot be read: the findings say why. */ key: string | null };
 
-/** Empty for a text that cannot be read: the findings say why. */
-function nameIn({ text, file }: DocumentFile): string[] {
+function readDocument({ text, file }: DocumentFile): ReadDocument {
   const result = tryReadWorkflow(text, file);
-  return result.kind === "faulty" ? [] : [nameOf(result.source.definition.document)];
+  return { file, result, key: result.kind === "faulty" ? null : workflowKey(result.source.definition.document) };
 }
 
-function nameOf({ namespace, name }: { namespace: string; name: string }): string {
-  return `${namespace}/${name}`;
+/** The active documents, with the given ones in the place of those of the same name. */
+function placeAmong(active: readonly ReadDocument[], given: readonly ReadDocument[]): ReadDocument[] {
+  const taken = new Set(given.map((each) => each.key));
+  return [...active.filter((each) => each.key === null || !taken.has(each.key)), ...given];
 }
 
 /**
@@ -128,20 +127,20 @@ export async function rollBack(deps: Omit<PublishDeps, "check">, input: { tenant
   return target;
 }
 
-function readAll(documents: readonly DocumentFile[]): { sources: WorkflowSource[]; findings: Finding[] } {
+function judgeAll(documents: readonly ReadDocument[]): { sources: WorkflowSource[]; findings: Finding[] } {
   const sources: WorkflowSource[] = [];
   const findings: Finding[] = [];
   const files = new Map<string, string>();
-  for (const { file, text } of documents) {
-    const result = tryReadWorkflow(text, file);
+  for (const { file, result } of documents) {
     if (result.kind === "faulty") {
       findings.push(...result.findings);
       continue;
     }
     const { namespace, name } = result.source.definition.document;
-    const other = files.get(`${namespace}/${name}`);
+    const key = workflowKey({ namespace, name });
+    const other = files.get(key);
     if (other !== undefined) findings.push({ rule: "duplicate-name", severity: "error", place: result.source.placeOf("/document/name"), pointer: "/document/name", message: `The workflow "${name}" of "${namespace}" stands in ${other} as well.`, advice: "Give one of them another name." });
-    files.set(`${namespace}/${name}`, file);
+    files.set(key, file);
     sources.push(result.source);
   }
   return { sources, findings };

@@ -99,11 +99,10 @@ export async function resolveVersion(database: Database, tenantId: string, workf
   return typeof row?.["hash"] === "string" ? row["hash"] : null;
 }
 
-const BY_PREFIX = { name: "workflow_version_prefix", text: "select hash from workflow_version where tenant_id = $1 and starts_with(hash, $2) limit 2" };
+const BY_PREFIX = { name: "workflow_version_prefix", text: "select hash, file, text from workflow_version where tenant_id = $1 and starts_with(hash, $2) limit 2" };
 
-/** The whole hash of the beginning of one; null when none or several begin so. */
-export async function completeHash(database: Database, tenantId: string, prefix: string): Promise<string | null> {
-  const rows = await database.query(tenantId, BY_PREFIX, [tenantId, prefix]);
-  const hash = rows[0]?.["hash"];
-  return rows.length === 1 && typeof hash === "string" ? hash : null;
+/** A version's text by the beginning of its hash; null when none or several begin so. */
+export async function findVersionText(database: Database, tenantId: string, prefix: string): Promise<{ hash: string; file: string; text: string } | null> {
+  const [row, other] = await database.query(tenantId, BY_PREFIX, [tenantId, prefix]);
+  return row === undefined || other !== undefined ? null : { hash: String(row["hash"]), file: String(row["file"]), text: String(row["text"]) };
 }

@@ -1,4 +1,3 @@
-import type { Clock } from "../../lib/clock.ts";
 import type { Database } from "../../storage/database.ts";
 import type { WorkflowSource } from "../document/definition.ts";
 import { readWorkflow } from "../document/read-workflow.ts";
@@ -21,7 +20,7 @@ const POINTER_MS = 1_000;
 const KEPT = 2_000;
 
 /** Published documents: texts cached for good by their hash, the active pointers for a second. */
-export function createPublishedVersions(deps: { database: Database; clock: Clock }): PublishedVersions {
+export function createPublishedVersions(deps: { database: Database }): PublishedVersions {
   const sources = new Map<string, Promise<WorkflowSource>>();
   const pointers = new Map<string, { at: number; rows: Promise<readonly VersionRow[]> }>();
 

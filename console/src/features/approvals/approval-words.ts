@@ -1,6 +1,6 @@
 import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
-import { formatMoney } from "../../lib/format.ts";
-import type { StateWords } from "../workflows/workflow-words.ts";
+import { formatMoney, formatSeconds } from "../../lib/format.ts";
+import type { StateWords } from "../../ui/state-badge.tsx";
 
 export const APPROVAL_STATUSES: Record<ApprovalView["status"], StateWords> = {
   waiting: { words: "Waiting", sign: "◔", tone: "warn" },
@@ -15,10 +15,7 @@ export function sayDeadline(deadlineAt: string | null, nowMs: number): { words: 
   if (deadlineAt === null) return { words: "no deadline", isPressing: false };
   const seconds = Math.floor((new Date(deadlineAt).getTime() - nowMs) / 1000);
   if (seconds <= 0) return { words: "time is over", isPressing: true };
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const words = minutes === 0 ? `${seconds} s left` : hours === 0 ? `${minutes} min ${seconds % 60} s left` : hours < 48 ? `${hours} h ${minutes % 60} min left` : `${Math.floor(hours / 24)} d ${hours % 24} h left`;
-  return { words, isPressing: minutes < 15 };
+  return { words: `${formatSeconds(seconds)} left`, isPressing: seconds < 15 * 60 };
 }
 
 /** The amount in the call, as money when it says so by name: `amountCents` with `currency`, or `amount`. Null without one. */

@@ -1,25 +1,25 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
+import { ChoiceFilter, type FilterChoice } from "../../ui/choice-filter.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { CheckIcon } from "../../ui/icons.tsx";
 import { LoadMore } from "../../ui/load-more.tsx";
 import { PageFrame } from "../../ui/page-frame.tsx";
+import { APPROVAL_STATUS_NAMES } from "../workflows/workflow-search.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { approvalsQuery, type ApprovalStatus } from "./approval-queries.ts";
 import { APPROVAL_STATUSES } from "./approval-words.ts";
 
-const CHOICES: readonly (ApprovalStatus | null)[] = ["waiting", "approved", "refused", "expired", "withdrawn", null];
+const CHOICES: readonly FilterChoice<ApprovalStatus>[] = [...APPROVAL_STATUS_NAMES.map((value) => ({ value, label: APPROVAL_STATUSES[value].words })), { value: null, label: "All" }];
 
 /** Calls that wait for a person's yes, and what was decided. `status` null shows all. */
 export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
   const list = useInfiniteQuery(approvalsQuery(status));
   const nowMs = useNow(1_000);
-  useEffect(() => {
-    document.title = "Approvals · Baton";
-  }, []);
+  usePageTitle("Approvals");
   const approvals = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <PageFrame title="Approvals" note="A yes allows exactly the call you see, once. Nothing else may run in its place.">
@@ -39,15 +39,6 @@ export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
 
 function StatusFilter({ status }: { status: ApprovalStatus | null }) {
   const navigate = useNavigate();
-  return (
-    <fieldset className="mb-4 flex flex-wrap gap-0.5">
-      <legend className="sr-only">Status of the approvals</legend>
-      {CHOICES.map((choice) => (
-        <label key={choice ?? "all"} className="inline-flex h-7 items-center rounded-md px-2 text-xs text-ink-soft hover:bg-sunken has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent-ink">
-          <input type="radio" name="approval-status" className="sr-only" checked={status === choice} onChange={() => void navigate({ to: "/approvals", search: choice === "waiting" ? {} : { status: choice ?? "all" }, replace: true })} />
-          {choice === null ? "All" : APPROVAL_STATUSES[choice].words}
-        </label>
-      ))}
-    </fieldset>
-  );
+  const choose = (wanted: ApprovalStatus | null): void => void navigate({ to: "/approvals", search: wanted === "waiting" ? {} : { status: wanted ?? "all" }, replace: true });
+  return <ChoiceFilter className="mb-4 flex-wrap" legend="Status of the approvals" name="approval-status" choices={CHOICES} chosen={status} onChoose={choose} />;
 }

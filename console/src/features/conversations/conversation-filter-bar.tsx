@@ -1,10 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import type { Holder } from "../../../../src/shapes/conversation.ts";
+import { ChoiceFilter, type FilterChoice } from "../../ui/choice-filter.tsx";
 import { SearchIcon } from "../../ui/icons.tsx";
 import type { ConversationFilters } from "./conversation-queries.ts";
 
-const HOLDERS: { value: Holder | null; label: string }[] = [
+const HOLDERS: readonly FilterChoice<Holder>[] = [
   { value: null, label: "All" },
   { value: "ai", label: "AI" },
   { value: "queue", label: "Waiting" },
@@ -55,15 +56,7 @@ export function ConversationFilterBar({ filters, onEnterList }: { filters: Conve
         />
       </div>
       <div className="mt-2 flex items-center justify-between gap-2">
-        <fieldset className="flex gap-0.5">
-          <legend className="sr-only">With whom</legend>
-          {HOLDERS.map((holder) => (
-            <label key={holder.label} className="inline-flex h-7 items-center rounded-md px-2 text-xs text-ink-soft hover:bg-sunken has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-accent-ink">
-              <input type="radio" name="holder" className="sr-only" checked={(filters.holder ?? null) === holder.value} onChange={() => change({ holder: holder.value ?? undefined })} />
-              {holder.label}
-            </label>
-          ))}
-        </fieldset>
+        <ChoiceFilter legend="With whom" name="holder" choices={HOLDERS} chosen={filters.holder ?? null} onChoose={(holder) => change({ holder: holder ?? undefined })} />
         <select
           aria-label="Case status"
           value={filters.status ?? ""}

@@ -1,9 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useParams, useSearch } from "@tanstack/react-router";
-import { useRef } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
-import { moveInList, onListArrows, useShortcuts } from "../../lib/use-shortcuts.ts";
+import { moveInList, onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { ConversationsIcon, SearchIcon } from "../../ui/icons.tsx";
 import { LoadMore } from "../../ui/load-more.tsx";
@@ -15,9 +14,8 @@ export function ConversationList() {
   const { turn: _turn, ...filters } = useSearch({ from: "/shell/conversations" });
   const { conversationId } = useParams({ strict: false });
   const list = useInfiniteQuery(conversationsQuery(filters));
-  const box = useRef<HTMLUListElement>(null);
+  const box = useListShortcuts<HTMLUListElement>();
   const nowMs = useNow(30_000);
-  useShortcuts({ j: () => moveInList(box.current, 1), k: () => moveInList(box.current, -1) });
 
   const conversations = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (

@@ -1,5 +1,5 @@
 import { Outlet, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { usePageTitle } from "../../lib/use-page-title.ts";
 import { EmptyState } from "../../ui/feedback.tsx";
 import { ConversationsIcon } from "../../ui/icons.tsx";
 import { ConversationList } from "./conversation-list.tsx";
@@ -22,9 +22,7 @@ export function ConversationsPage() {
 }
 
 export function NoConversation() {
-  useEffect(() => {
-    document.title = "Conversations · Baton";
-  }, []);
+  usePageTitle("Conversations");
   return (
     <div className="flex flex-1 items-center justify-center">
       <EmptyState icon={<ConversationsIcon />} title="No conversation is open">

@@ -1,8 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
-import { moveInList, onListArrows, useShortcuts } from "../../lib/use-shortcuts.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
+import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { CheckIcon } from "../../ui/icons.tsx";
 import { LoadMore } from "../../ui/load-more.tsx";
@@ -12,11 +13,8 @@ import { HandoffRow } from "./handoff-row.tsx";
 
 /** Who waits for a person, longest first, and whom people talk to now. */
 export function HandoffsPage() {
-  const box = useRef<HTMLDivElement>(null);
-  useShortcuts({ j: () => moveInList(box.current, 1), k: () => moveInList(box.current, -1) });
-  useEffect(() => {
-    document.title = "Handoffs · Baton";
-  }, []);
+  const box = useListShortcuts<HTMLDivElement>();
+  usePageTitle("Handoffs");
   return (
     <PageFrame title="Handoffs" note="Conversations that need a person, the longest wait first.">
       <div ref={box} onKeyDown={onListArrows} className="flex flex-col gap-8">

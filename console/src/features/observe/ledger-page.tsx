@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, type FormEvent } from "react";
+import type { FormEvent } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { formatCount } from "../../lib/format.ts";
-import { moveInList, onListArrows, useShortcuts } from "../../lib/use-shortcuts.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
+import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { LedgerIcon, SearchIcon, VerifiedIcon } from "../../ui/icons.tsx";
@@ -16,11 +17,8 @@ import { LedgerRow } from "./ledger-row.tsx";
 export function LedgerPage({ caseId }: { caseId: string | null }) {
   const list = useInfiniteQuery(ledgerQuery(caseId));
   const check = useMutation({ mutationFn: verifyChain });
-  const box = useRef<HTMLUListElement>(null);
-  useShortcuts({ j: () => moveInList(box.current, 1), k: () => moveInList(box.current, -1) });
-  useEffect(() => {
-    document.title = "Ledger · Baton";
-  }, []);
+  const box = useListShortcuts<HTMLUListElement>();
+  usePageTitle("Ledger");
   const entries = list.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (

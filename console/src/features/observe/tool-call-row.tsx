@@ -3,6 +3,7 @@ import { formatDuration } from "../../lib/format.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { ChevronIcon } from "../../ui/icons.tsx";
 import { KeyValues } from "../../ui/key-values.tsx";
+import { StateBadge } from "../../ui/state-badge.tsx";
 import { CALL_STATUSES, RISKS } from "./turn-words.ts";
 
 /** A call of a business system: which tool, how risky, with what, and what came of it. */
@@ -17,7 +18,7 @@ export function ToolCallRow({ call }: { call: ToolCallView }) {
           <span className="min-w-0 font-mono text-xs font-medium break-all">{call.tool}</span>
           <Badge tone={risk.tone}>{risk.words}</Badge>
           <span className="ml-auto flex items-center gap-2">
-            <Badge tone={status.tone}><span aria-hidden="true">{status.sign}</span>{status.words}</Badge>
+            <StateBadge state={status} />
             <span className="text-xs text-ink-faint tabular-nums">{formatDuration(call.durationUs)}</span>
           </span>
         </summary>

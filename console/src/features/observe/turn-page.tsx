@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { PageFrame } from "../../ui/page-frame.tsx";
 import { turnQuery } from "./turn-query.ts";
@@ -10,9 +10,7 @@ import { TurnTrace } from "./turn-trace.tsx";
 /** A trace on a page of its own, for links from the ledger and from elsewhere. */
 export function TurnPage({ turnId }: { turnId: string }) {
   const turn = useQuery(turnQuery(turnId));
-  useEffect(() => {
-    document.title = "Turn · Baton";
-  }, []);
+  usePageTitle("Turn");
   const conversationLink = turn.data === undefined ? null : (
     <Link to="/conversations/$conversationId" params={{ conversationId: turn.data.conversationId }} className="text-accent-ink underline underline-offset-2">Open the conversation</Link>
   );

@@ -1,6 +1,7 @@
 import type { StageName, StageView, TurnView } from "../../../../src/shapes/conversation.ts";
 import { formatCost, formatDuration, formatFull, sayCode } from "../../lib/format.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { StateBadge } from "../../ui/state-badge.tsx";
 import { StageRow } from "./stage-row.tsx";
 import { ToolCallRow } from "./tool-call-row.tsx";
 import { sayTurnReason, STAGES, TURN_STATUSES } from "./turn-words.ts";
@@ -40,7 +41,7 @@ function TurnFacts({ turn, totalUs }: { turn: TurnView; totalUs: number }) {
   return (
     <div className="px-5 py-4">
       <div className="flex flex-wrap items-center gap-2">
-        <Badge tone={status.tone}><span aria-hidden="true">{status.sign}</span>{status.words}</Badge>
+        <StateBadge state={status} />
         {turn.intent !== null && <Badge>{sayCode(turn.intent)}</Badge>}
         {turn.decision !== null && <Badge>{sayCode(turn.decision)}</Badge>}
       </div>

@@ -1,20 +1,18 @@
 import type { StageName, StageView, ToolCallView, TurnSummary } from "../../../../src/shapes/conversation.ts";
 import { sayCode } from "../../lib/format.ts";
 import type { Tone } from "../../ui/badge.tsx";
+import type { StateWords } from "../../ui/state-badge.tsx";
 
 export const STAGES: readonly StageName[] = ["receive", "identify", "authorize", "redact", "understand", "decide", "act", "compose", "verify", "deliver", "record"];
 
-/** A result as words, a sign and a colour; the sign and the words say it without the colour. */
-export type ResultWords = { words: string; sign: string; tone: Tone };
-
-export const STAGE_RESULTS: Record<StageView["result"], ResultWords> = {
+export const STAGE_RESULTS: Record<StageView["result"], StateWords> = {
   ok: { words: "OK", sign: "✓", tone: "good" },
   skipped: { words: "Skipped", sign: "–", tone: "neutral" },
   refused: { words: "Refused", sign: "!", tone: "warn" },
   failed: { words: "Failed", sign: "✕", tone: "bad" },
 };
 
-export const TURN_STATUSES: Record<TurnSummary["status"], ResultWords> = {
+export const TURN_STATUSES: Record<TurnSummary["status"], StateWords> = {
   running: { words: "Running", sign: "…", tone: "accent" },
   replied: { words: "Replied", sign: "✓", tone: "good" },
   handed_off: { words: "Handed off", sign: "→", tone: "warn" },
@@ -22,7 +20,7 @@ export const TURN_STATUSES: Record<TurnSummary["status"], ResultWords> = {
   failed: { words: "Failed", sign: "✕", tone: "bad" },
 };
 
-export const CALL_STATUSES: Record<ToolCallView["status"], ResultWords> = {
+export const CALL_STATUSES: Record<ToolCallView["status"], StateWords> = {
   started: { words: "Under way", sign: "…", tone: "accent" },
   ok: { words: "OK", sign: "✓", tone: "good" },
   not_found: { words: "Not found", sign: "?", tone: "neutral" },

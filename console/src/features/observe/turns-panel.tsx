@@ -4,10 +4,10 @@ import { sayProblem } from "../../lib/fetch-json.ts";
 import { formatAgo, formatCost, formatDuration, formatFull, sayCode } from "../../lib/format.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { onListArrows } from "../../lib/use-shortcuts.ts";
-import { Badge } from "../../ui/badge.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { SparkIcon } from "../../ui/icons.tsx";
 import { LoadMore } from "../../ui/load-more.tsx";
+import { StateBadge } from "../../ui/state-badge.tsx";
 import { turnsQuery } from "../conversations/conversation-queries.ts";
 import { sayTurnReason, TURN_STATUSES } from "./turn-words.ts";
 
@@ -35,7 +35,7 @@ function TurnRow({ turn, nowMs, onOpen }: { turn: TurnSummary; nowMs: number; on
     <button type="button" data-list-item onClick={onOpen} className="block w-full px-5 py-3 text-left outline-offset-[-2px] hover:bg-sunken">
       <span className="flex items-center gap-2">
         <span className="min-w-0 truncate font-medium">{turn.intent === null ? "No intent" : sayCode(turn.intent)}</span>
-        <span className="ml-auto"><Badge tone={status.tone}><span aria-hidden="true">{status.sign}</span>{status.words}</Badge></span>
+        <span className="ml-auto"><StateBadge state={status} /></span>
       </span>
       {turn.reason !== null && <span className="mt-0.5 block truncate text-xs text-ink-soft">{sayTurnReason(turn.reason)}</span>}
       <span className="mt-1 flex gap-3 text-2xs text-ink-faint tabular-nums">

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, type ReactNode } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import type { WorkflowView } from "../../../../src/shapes/workflow.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
+import { StateBadge } from "../../ui/state-badge.tsx";
 import { GraphTab } from "./graph/graph-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
-import { StateBadge } from "./state-badge.tsx";
 import { VersionsTab } from "./versions/versions-tab.tsx";
 import { WidePage } from "./wide-page.tsx";
 import { workflowQuery } from "./workflow-queries.ts";
@@ -27,9 +28,7 @@ export function WorkflowPage({ name, search }: { name: string; search: WorkflowS
   const workflow = useQuery(workflowQuery(name));
   const tab = search.tab ?? "graph";
   const title = workflow.data === undefined ? name : titleOf(workflow.data);
-  useEffect(() => {
-    document.title = `${title} · Workflows · Baton`;
-  }, [title]);
+  usePageTitle(`${title} · Workflows`);
   return (
     <WidePage
       back={<Link to="/workflows" className="underline-offset-2 hover:text-ink hover:underline">Workflows</Link>}

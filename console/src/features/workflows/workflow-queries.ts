@@ -78,8 +78,11 @@ export function isOpenRun(status: RunStatus): boolean {
   return status === "running" || status === "waiting";
 }
 
-export function checkDocument(document: { text: string; file: string }): Promise<CheckView> {
-  return fetchJson<CheckView>("/api/workflow-checks", { method: "POST", body: document });
+export function checkQuery(document: { text: string; file: string }) {
+  return queryOptions({
+    queryKey: ["workflows", "check", document.file, document.text],
+    queryFn: () => fetchJson<CheckView>("/api/workflow-checks", { method: "POST", body: document }),
+  });
 }
 
 export function publishDocument(input: { file: string; text: string; note: string | null }): Promise<PublishOutcome> {

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { WorkflowSummary } from "../../../../src/shapes/workflow.ts";
 import { formatAgo, formatDuration, formatFull } from "../../lib/format.ts";
-import { StateBadge } from "./state-badge.tsx";
+import { StateBadge } from "../../ui/state-badge.tsx";
 import { sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
 import { useActorWords } from "./use-actor-words.ts";
 
@@ -9,13 +9,14 @@ import { useActorWords } from "./use-actor-words.ts";
 export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; nowMs: number }) {
   const { health } = workflow;
   const sayActor = useActorWords();
+  const start = sayStart(workflow);
   return (
     <tr className="relative border-b border-line last:border-b-0 hover:bg-sunken/60">
       <th scope="row" className="max-w-80 py-2.5 pr-3 pl-4 font-normal">
         <Link to="/workflows/$workflowName" params={{ workflowName: workflow.name }} data-list-item className="font-medium break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-[-2px] focus-visible:after:outline-accent-ink">
           {titleOf(workflow)}
         </Link>
-        <p className="truncate text-xs text-ink-faint">{workflow.summary ?? `${sayStart(workflow).charAt(0).toUpperCase()}${sayStart(workflow).slice(1)}`}</p>
+        <p className="truncate text-xs text-ink-faint">{workflow.summary ?? `${start.charAt(0).toUpperCase()}${start.slice(1)}`}</p>
       </th>
       <td className="px-3"><StateBadge state={sayHealth(health)} /></td>
       <Figure>{health.runs.toLocaleString("en")}</Figure>

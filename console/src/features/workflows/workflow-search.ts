@@ -6,19 +6,20 @@ export type WorkflowSearch = { tab?: WorkflowTab; status?: RunStatus; before?: s
 export type ApprovalSearch = { status?: ApprovalView["status"] | "all" };
 
 const TABS: readonly WorkflowTab[] = ["graph", "document", "versions", "runs"];
-const RUN_STATUSES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
-const APPROVAL_STATUSES: readonly (ApprovalView["status"] | "all")[] = ["waiting", "approved", "refused", "expired", "withdrawn", "all"];
+/** In the order in which people choose among them. */
+export const RUN_STATUS_NAMES: readonly RunStatus[] = ["running", "waiting", "completed", "failed", "cancelled"];
+export const APPROVAL_STATUS_NAMES: readonly ApprovalView["status"][] = ["waiting", "approved", "refused", "expired", "withdrawn"];
 
 /** What the address of a workflow says; anything else in it is dropped. */
 export function readWorkflowSearch(search: Record<string, unknown>): WorkflowSearch {
   const tab = oneOf(TABS, search["tab"]);
-  const status = oneOf(RUN_STATUSES, search["status"]);
+  const status = oneOf(RUN_STATUS_NAMES, search["status"]);
   const [before, after] = [hashOf(search["before"]), hashOf(search["after"])];
   return { ...(tab === undefined || tab === "graph" ? {} : { tab }), ...(status === undefined ? {} : { status }), ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
 export function readApprovalSearch(search: Record<string, unknown>): ApprovalSearch {
-  const status = oneOf(APPROVAL_STATUSES, search["status"]);
+  const status = oneOf([...APPROVAL_STATUS_NAMES, "all"], search["status"]);
   return status === undefined ? {} : { status };
 }
 

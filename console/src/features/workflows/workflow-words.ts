@@ -1,10 +1,7 @@
 import type { FindingView, TaskRecordView, WorkflowHealth, WorkflowSummary } from "../../../../src/shapes/workflow.ts";
 import { formatCount, sayCode } from "../../lib/format.ts";
-import type { Tone } from "../../ui/badge.tsx";
+import type { StateWords } from "../../ui/state-badge.tsx";
 import type { RunStatus } from "./workflow-queries.ts";
-
-/** A state as words, a sign and a colour; the sign and the words say it without the colour. */
-export type StateWords = { words: string; sign: string; tone: Tone };
 
 export const RUN_STATUSES: Record<RunStatus, StateWords> = {
   running: { words: "Running", sign: "…", tone: "accent" },

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
-import { moveInList, onListArrows, useShortcuts } from "../../lib/use-shortcuts.ts";
+import { usePageTitle } from "../../lib/use-page-title.ts";
+import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
-import { WorkflowIcon } from "./graph/canvas-icons.tsx";
+import { WorkflowIcon } from "../../ui/icons.tsx";
 import { WidePage } from "./wide-page.tsx";
 import { workflowsQuery } from "./workflow-queries.ts";
 import { WorkflowRow } from "./workflow-row.tsx";
@@ -24,11 +24,8 @@ const COLUMNS: { title: string; className?: string; note?: string }[] = [
 export function WorkflowsPage() {
   const list = useQuery(workflowsQuery);
   const nowMs = useNow(30_000);
-  const box = useRef<HTMLTableSectionElement>(null);
-  useShortcuts({ j: () => moveInList(box.current, 1), k: () => moveInList(box.current, -1) });
-  useEffect(() => {
-    document.title = "Workflows · Baton";
-  }, []);
+  const box = useListShortcuts<HTMLTableSectionElement>();
+  usePageTitle("Workflows");
   return (
     <WidePage title="Workflows" note="What happens when a customer asks, an event comes in or a time is reached. Every run keeps the version it began with.">
       <div className="h-full overflow-y-auto px-4 py-5 md:px-6">

@@ -1,5 +1,6 @@
 import type { NamedTask, RetryRule } from "../../document/definition.ts";
 import { didYouMean } from "../../document/did-you-mean.ts";
+import { objectAt } from "../../document/raw-value.ts";
 import { type CheckEnvironment, workflowKey } from "../environment.ts";
 import { type Checking, OUTSIDE_CALLS, REFUSED_CALLS, toolOf } from "../findings.ts";
 import { type Surrounding, tasksOf } from "../task-tree.ts";
@@ -14,7 +15,8 @@ export function checkCalls(checking: Checking): void {
   checkRecursion(checking);
 }
 
-function checkReferences({ source, environment, report }: Checking, { task, pointer }: NamedTask): void {
+function checkReferences({ source, environment, report }: Checking, named: NamedTask): void {
+  const { task, pointer } = named;
   const { use } = source.definition;
   const unknown = (place: string, what: string, name: string, known: readonly string[], advice: string): void => {
     if (!known.includes(name)) report({ rule: "unknown-reference", severity: "error", pointer: place, message: `There is no ${what} "${name}".${didYouMean(name, known)}`, advice });
@@ -27,15 +29,13 @@ function checkReferences({ source, environment, report }: Checking, { task, poin
   const functions = [...Object.keys(use.functions), ...environment.functions.keys()];
   if (REFUSED_CALLS.includes(task.call)) report({ rule: "refused", severity: "warning", pointer: `${pointer}/call`, message: `Calls by ${task.call} are not made: the run fails here by name.`, advice: "Use http, openapi, mcp, or a tool of the workspace." });
   else if (!OUTSIDE_CALLS.includes(task.call) && environment.functions.size > 0) unknown(`${pointer}/call`, "function", task.call, functions, "Use one of our functions, or define it in `use.functions`.");
-  for (const [place, tool] of toolNames({ task, pointer, name: "" })) if (environment.tools.size > 0) unknown(place, "tool", tool, [...environment.tools.keys()], "Correct the name, or add the tool to the workspace.");
+  for (const [place, tool] of toolNames(named)) if (environment.tools.size > 0) unknown(place, "tool", tool, [...environment.tools.keys()], "Correct the name, or add the tool to the workspace.");
 }
 
 /** The names of tools that a call of ours mentions, with their places. */
 function toolNames({ task, pointer }: NamedTask): [string, string][] {
   if (task.kind !== "call" || (task.call !== "tool" && task.call !== "approve")) return [];
-  const undo = task.with["undo"];
-  const undoTool: unknown = typeof undo === "object" && undo !== null && "tool" in undo ? undo.tool : null;
-  return [[`${pointer}/with/tool`, task.with["tool"]] as const, [`${pointer}/with/undo/tool`, undoTool] as const].flatMap(([place, name]): [string, string][] => (typeof name === "string" && !name.includes("${") ? [[place, name]] : []));
+  return [[`${pointer}/with/tool`, task.with["tool"]] as const, [`${pointer}/with/undo/tool`, objectAt(task.with, "undo")["tool"]] as const].flatMap(([place, name]): [string, string][] => (typeof name === "string" && !name.includes("${") ? [[place, name]] : []));
 }
 
 function checkCall({ source, report }: Checking, named: NamedTask, around: readonly Surrounding[]): void {

@@ -1,5 +1,6 @@
+import { isRecord } from "../../../lib/is-record.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
-import { isRawObject, namedItem } from "../../document/raw-value.ts";
+import { namedItem } from "../../document/raw-value.ts";
 import type { NamedTask, WorkflowDefinition } from "../../document/definition.ts";
 import type { Checking } from "../findings.ts";
 import { tasksOf } from "../task-tree.ts";
@@ -26,10 +27,10 @@ export function checkSecrets({ source, report }: Checking): void {
 function judge(pointer: string, text: string): string | null {
   const form = KEY_FORMS.find(([, pattern]) => pattern.test(text));
   if (form !== undefined) return form[0];
-  if (text.includes("${") || /\s/.test(text.trim().replace(/^(?:Bearer|Basic|Token) /i, ""))) return null;
   const value = text.trim().replace(/^(?:Bearer|Basic|Token) /i, "");
-  const name = snake(pointer.slice(pointer.lastIndexOf("/") + 1));
-  if (SECRET_NAME.test(name) && value.length >= 4 && !/^[{<[/]|^https?:/.test(value)) return `a secret in plain text ("${pointer.slice(pointer.lastIndexOf("/") + 1)}")`;
+  if (text.includes("${") || /\s/.test(value)) return null;
+  const name = pointer.slice(pointer.lastIndexOf("/") + 1);
+  if (SECRET_NAME.test(snake(name)) && value.length >= 4 && !/^[{<[/]|^https?:/.test(value)) return `a secret in plain text ("${name}")`;
   return value.length >= MIN_RANDOM_LENGTH && isRandom(value) ? "a key or a token: it has no words in it" : null;
 }
 
@@ -67,5 +68,5 @@ function* deep(value: unknown, pointer: string): Generator<[string, string]> {
   if (typeof value === "string") yield [pointer, value];
   else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* deep(item, joinPointer(pointer, index));
   // `authentication: { use: name }` names a secret and is none.
-  else if (isRawObject(value) && !(namedItem(value)?.[0] === "use" && Object.keys(value).length === 1)) for (const [key, item] of Object.entries(value)) yield* deep(item, joinPointer(pointer, key));
+  else if (isRecord(value) && !(namedItem(value)?.[0] === "use" && Object.keys(value).length === 1)) for (const [key, item] of Object.entries(value)) yield* deep(item, joinPointer(pointer, key));
 }

@@ -1,7 +1,7 @@
+import { isRecord } from "../../../lib/is-record.ts";
 import type { JsonSchema, NamedTask } from "../../document/definition.ts";
 import { didYouMean } from "../../document/did-you-mean.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
-import { isRawObject } from "../../document/raw-value.ts";
 import { asSchema, describeKinds, fieldOf, kindsOf, unionOf, valuesOf } from "../../expressions/json-types.ts";
 import { workflowKey } from "../environment.ts";
 import { type Checking, REFUSED_CALLS, toolOf } from "../findings.ts";
@@ -26,14 +26,14 @@ export function typeCall(checking: Checking, named: NamedTask, types: DataTypes)
   const tool = typeof name === "string" ? environment.tools.get(name) : undefined;
   if (tool === undefined) return known?.outputSchema ?? null;
   const properties = given === null ? undefined : given["properties"];
-  compare(checking, (isRawObject(properties) ? asSchema(properties["arguments"]) : null) ?? { type: "object", properties: {} }, tool.inputSchema, `${pointer}/with/arguments`, `the tool "${String(name)}"`);
+  compare(checking, (isRecord(properties) ? asSchema(properties["arguments"]) : null) ?? { type: "object", properties: {} }, tool.inputSchema, `${pointer}/with/arguments`, `the tool "${String(name)}"`);
   return task.call === "tool" ? withOutput(known?.outputSchema ?? null, tool.outputSchema) : (known?.outputSchema ?? null);
 }
 
 /** The answer of `tool`, with the tool's own output in it where the call was made. */
 function withOutput(answer: JsonSchema | null, output: JsonSchema | null): JsonSchema | null {
   const properties = answer?.["properties"];
-  if (answer === null || !isRawObject(properties)) return null;
+  if (answer === null || !isRecord(properties)) return null;
   return { ...answer, properties: { ...properties, output: output === null ? {} : (unionOf([output, { type: "null" }]) ?? {}) } };
 }
 
@@ -53,7 +53,7 @@ export function typeRun(checking: Checking, { task, pointer }: NamedTask, types:
 /** Names that are missing or not known, and values that cannot fit; only one level, where the document writes them. */
 function compare(checking: Checking, given: JsonSchema | null, wanted: JsonSchema | null, pointer: string, taker: string): void {
   const properties = given?.["properties"];
-  if (wanted === null || !isRawObject(properties)) return;
+  if (wanted === null || !isRecord(properties)) return;
   const { required } = wanted;
   for (const name of Array.isArray(required) ? required : []) {
     const field = fieldOf(wanted, String(name));

@@ -1,3 +1,4 @@
+import { excerpt } from "../../../lib/cut.ts";
 import type { JsonSchema, Template } from "../../document/definition.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import type { ExpressionTypes } from "../../expressions/expression.ts";
@@ -30,6 +31,6 @@ function typeText(checking: Checking, text: string, pointer: string, types: Data
 function typeExpression({ source, environment, report }: Checking, expression: string, pointer: string, types: DataTypes, output: JsonSchema | null): JsonSchema | null {
   const given: ExpressionTypes = { ...types, output, secrets: source.definition.use.secrets };
   const { faults, result } = environment.languages[source.definition.language].check(expression, given);
-  for (const { message, offset } of faults) report({ rule: "expression", severity: "error", pointer, message: `\`${expression.length > 100 ? `${expression.slice(0, 100)}…` : expression}\`: ${message}`, advice: "Correct the expression, or the schema it is checked against." }, { text: expression, offset: offset ?? 0 });
+  for (const { message, offset } of faults) report({ rule: "expression", severity: "error", pointer, message: `\`${excerpt(expression, 100)}\`: ${message}`, advice: "Correct the expression, or the schema it is checked against." }, { text: expression, offset: offset ?? 0 });
   return result;
 }

@@ -1,7 +1,7 @@
 import type { FindingView } from "../../../../../src/shapes/workflow.ts";
 import { sayProblem } from "../../../lib/fetch-json.ts";
 import { Problem } from "../../../ui/feedback.tsx";
-import { StateBadge } from "../state-badge.tsx";
+import { StateBadge } from "../../../ui/state-badge.tsx";
 import { sayFindings, SEVERITIES } from "../workflow-words.ts";
 import type { Checked } from "./use-check.ts";
 

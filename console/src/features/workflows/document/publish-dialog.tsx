@@ -4,7 +4,7 @@ import type { WorkflowView } from "../../../../../src/shapes/workflow.ts";
 import { sayProblem } from "../../../lib/fetch-json.ts";
 import { Button } from "../../../ui/button.tsx";
 import { Sheet } from "../../../ui/sheet.tsx";
-import { checkDocument, publishDocument } from "../workflow-queries.ts";
+import { checkQuery, publishDocument } from "../workflow-queries.ts";
 import { sayFindings } from "../workflow-words.ts";
 import { FindingList } from "./document-findings.tsx";
 
@@ -15,7 +15,7 @@ export function PublishDialog({ workflow, text, onPublished, onClose }: PublishD
   const queryClient = useQueryClient();
   const [note, setNote] = useState("");
   const noteId = useId();
-  const check = useQuery({ queryKey: ["workflows", "check", workflow.file, text], queryFn: () => checkDocument({ text, file: workflow.file }) });
+  const check = useQuery(checkQuery({ text, file: workflow.file }));
   const publishing = useMutation({
     mutationFn: () => publishDocument({ file: workflow.file, text, note: note.trim() === "" ? null : note.trim() }),
     onSuccess: async (outcome) => {

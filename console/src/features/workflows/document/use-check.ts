@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { CheckView } from "../../../../../src/shapes/workflow.ts";
-import { checkDocument } from "../workflow-queries.ts";
+import { checkQuery } from "../workflow-queries.ts";
 
 const PAUSE_MS = 350;
 
@@ -15,8 +15,7 @@ export function useCheck(text: string, file: string): Checked {
     return () => window.clearTimeout(timer);
   }, [text]);
   const query = useQuery({
-    queryKey: ["workflows", "check", file, settled],
-    queryFn: () => checkDocument({ text: settled, file }),
+    ...checkQuery({ text: settled, file }),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     gcTime: 60_000,

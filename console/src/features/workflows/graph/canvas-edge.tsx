@@ -6,7 +6,7 @@ export type WayLook = "plain" | "taken" | "faded";
 export type CanvasEdge = Edge<{ placed: PlacedEdge; note: string | null; look: WayLook }, "way">;
 
 const ROUNDING = 14;
-const LOOKS: Record<WayLook, { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
+export const WAY_LOOKS: Record<WayLook, { stroke: string; strokeWidth: number; strokeDasharray?: string }> = {
   plain: { stroke: "var(--color-line-strong)", strokeWidth: 1.4 },
   taken: { stroke: "var(--color-accent-ink)", strokeWidth: 2.2 },
   faded: { stroke: "var(--color-line-strong)", strokeWidth: 1.2, strokeDasharray: "4 4" },
@@ -23,7 +23,7 @@ export function WayEdge({ data, markerEnd, ...ends }: EdgeProps<CanvasEdge>) {
   const isEntry = placed.from !== placed.edge.from;
   return (
     <>
-      <BaseEdge path={path} {...(markerEnd === undefined ? {} : { markerEnd })} style={LOOKS[look]} />
+      <BaseEdge path={path} {...(markerEnd === undefined ? {} : { markerEnd })} style={WAY_LOOKS[look]} />
       {branch !== null && !isEntry && (
         <EdgeLabelRenderer>
           <span title={label === null ? undefined : bare(label)} className={`nodrag nopan pointer-events-auto absolute flex max-w-52 items-center gap-1 rounded-md border bg-surface px-1.5 py-0.5 text-2xs whitespace-nowrap ${look === "taken" ? "border-accent-ink text-accent-ink" : "border-line text-ink-soft"}`} style={{ transform: `translate(-50%, -50%) translate(${at.x}px, ${at.y}px)`, zIndex: 4 }}>

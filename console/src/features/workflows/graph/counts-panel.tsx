@@ -13,11 +13,12 @@ export function CountsPanel({ workflow, counts, selected, onSelect }: CountsPane
   const node = workflow.graph.nodes.find((each) => each.pointer === selected && each.pointer !== "");
   if (node === undefined) return <WholeWorkflow workflow={workflow} counts={counts} onSelect={onSelect} />;
   const count = counts?.tasks.find((each) => each.pointer === node.pointer) ?? null;
+  const called = calledBy(node);
   const conditions = workflow.graph.edges.filter((edge) => edge.from === node.id && edge.label !== null);
   return (
     <>
       <TaskHead node={node} />
-      {calledBy(node) !== null && <p className="border-b border-line px-5 py-3"><Link to="/workflows/$workflowName" params={{ workflowName: calledBy(node) ?? "" }} className="text-accent-ink underline underline-offset-2">Open the workflow it runs</Link></p>}
+      {called !== null && <p className="border-b border-line px-5 py-3"><Link to="/workflows/$workflowName" params={{ workflowName: called }} className="text-accent-ink underline underline-offset-2">Open the workflow it runs</Link></p>}
       {count === null ? <Section title="Counts"><p className="text-xs text-ink-faint">No run has come here in this time.</p></Section> : <Figures count={count} />}
       {conditions.length > 0 && (
         <Section title="Conditions">

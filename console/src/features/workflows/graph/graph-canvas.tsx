@@ -3,10 +3,10 @@ import "@xyflow/react/dist/base.css";
 import { useEffect, useMemo } from "react";
 import type { GraphEdge, WorkflowGraph } from "../../../../../src/shapes/workflow.ts";
 import { IconButton } from "../../../ui/button.tsx";
-import { WayEdge, type CanvasEdge, type WayLook } from "./canvas-edge.tsx";
+import { FitIcon, MinusIcon, PlusIcon } from "../../../ui/icons.tsx";
+import { WAY_LOOKS, WayEdge, type CanvasEdge, type WayLook } from "./canvas-edge.tsx";
 import { EntryBox, HolderBox, TaskBox, type CanvasNode, type TaskMark } from "./canvas-nodes.tsx";
 import { layoutGraph, type PlacedEdge, type PlacedGraph } from "./layout-graph.ts";
-import { FitIcon, MinusIcon, PlusIcon } from "./canvas-icons.tsx";
 
 export type EdgeMark = { note: string | null; look: WayLook };
 
@@ -75,8 +75,7 @@ function toNode(box: PlacedGraph["boxes"][number], { markOf, edgeMarkOf, selecte
 
 function toEdge(placed: PlacedEdge, edgeMarkOf: Marks["edgeMarkOf"]): CanvasEdge {
   const { note, look } = edgeMarkOf(placed.edge);
-  const color = look === "taken" ? "var(--color-accent-ink)" : "var(--color-line-strong)";
-  return { id: placed.edge.id, type: "way", source: placed.from, target: placed.to, data: { placed, note, look }, zIndex: 2, selectable: false, focusable: false, markerEnd: { type: MarkerType.ArrowClosed, color, width: 16, height: 16 } };
+  return { id: placed.edge.id, type: "way", source: placed.from, target: placed.to, data: { placed, note, look }, zIndex: 2, selectable: false, focusable: false, markerEnd: { type: MarkerType.ArrowClosed, color: WAY_LOOKS[look].stroke, width: 16, height: 16 } };
 }
 
 /** What is in sight: the whole if it stays readable, else the beginning; follows a played run and the keyboard's focus. */

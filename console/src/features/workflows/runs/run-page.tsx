@@ -1,14 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { GraphEdge, RunView } from "../../../../../src/shapes/workflow.ts";
 import { sayProblem } from "../../../lib/fetch-json.ts";
 import { formatFull, sayCode } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/use-now.ts";
+import { usePageTitle } from "../../../lib/use-page-title.ts";
 import { LoadingRows, Problem } from "../../../ui/feedback.tsx";
+import { StateBadge } from "../../../ui/state-badge.tsx";
 import type { TaskMark } from "../graph/canvas-nodes.tsx";
 import { GraphCanvas, type EdgeMark } from "../graph/graph-canvas.tsx";
-import { StateBadge } from "../state-badge.tsx";
 import { useActorWords } from "../use-actor-words.ts";
 import { WidePage } from "../wide-page.tsx";
 import { isOpenRun, runQuery } from "../workflow-queries.ts";
@@ -22,10 +23,7 @@ import { StepPanel } from "./step-panel.tsx";
 /** One run on the graph of the version it began with, to be walked through step by step. */
 export function RunPage({ runId }: { runId: string }) {
   const run = useQuery(runQuery(runId));
-  const name = run.data === undefined ? null : sayCode(run.data.workflow.name);
-  useEffect(() => {
-    document.title = `${name === null ? "Run" : `Run of ${name}`} · Baton`;
-  }, [name]);
+  usePageTitle(run.data === undefined ? "Run" : `Run of ${sayCode(run.data.workflow.name)}`);
   if (run.data !== undefined) return <Loaded key={runId} run={run.data} />;
   return (
     <WidePage title="Run">
@@ -89,10 +87,10 @@ function markState(state: TaskState | undefined, isCurrent: boolean, isWaiting: 
   if (isWaiting) return { text: "◔ Waiting", problem: null, tone: "warn", isCurrent: true, isFaded: false };
   if (state === undefined) return { text: null, problem: null, tone: null, isCurrent, isFaded: !isCurrent };
   const { sign, words, tone } = TASK_STATUSES[state.status];
-  const rounds = state.runs > 1 ? ` · ${state.runs} times` : "";
+  const rounds = state.runs > 1 ? `${state.runs} times` : null;
   const isBad = state.status === "failed" || state.status === "caught";
   const problem = isBad ? `${sign} ${state.last.error === null ? words : sayErrorType(state.last.error.type)}` : null;
-  return { text: isBad ? (rounds === "" ? null : rounds.slice(3)) : `${sign} ${words}${rounds}`, problem, tone: state.status === "skipped" ? null : tone, isCurrent, isFaded: state.status === "skipped" };
+  return { text: isBad ? rounds : `${sign} ${words}${rounds === null ? "" : ` · ${rounds}`}`, problem, tone: state.status === "skipped" ? null : tone, isCurrent, isFaded: state.status === "skipped" };
 }
 
 function Way({ run }: { run: RunView }) {

@@ -1,8 +1,7 @@
 import { useEffect, useState } from "react";
 import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { Button, IconButton } from "../../../ui/button.tsx";
-import { BackIcon } from "../../../ui/icons.tsx";
-import { PauseIcon, PlayIcon } from "../graph/canvas-icons.tsx";
+import { BackIcon, PauseIcon, PlayIcon } from "../../../ui/icons.tsx";
 import type { RunStep } from "./run-steps.ts";
 
 const STEP_MS = 900;

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { RunSummary } from "../../../../../src/shapes/workflow.ts";
 import { formatFull, sayCode } from "../../../lib/format.ts";
-import { StateBadge } from "../state-badge.tsx";
+import { StateBadge } from "../../../ui/state-badge.tsx";
 import { useActorWords } from "../use-actor-words.ts";
 import { RUN_STATUSES, sayErrorType } from "../workflow-words.ts";
 import { sayRunTime, taskNameAt } from "./run-words.ts";

@@ -1,11 +1,10 @@
-import type { ReactNode } from "react";
 import type { RunView, WorkflowErrorView } from "../../../../../src/shapes/workflow.ts";
 import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { Section } from "../../../ui/section.tsx";
+import { StateBadge } from "../../../ui/state-badge.tsx";
 import { ApprovalCard } from "../../approvals/approval-card.tsx";
 import { Facts, TaskHead } from "../graph/counts-panel.tsx";
 import { bare } from "../graph/task-words.ts";
-import { StateBadge } from "../state-badge.tsx";
 import { TASK_STATUSES } from "../workflow-words.ts";
 import { JsonView } from "./json-view.tsx";
 import { RunRow } from "./run-row.tsx";
@@ -40,16 +39,12 @@ function StepDetail({ step }: { step: RunStep }) {
         <div className="mb-3 flex flex-wrap gap-1.5"><StateBadge state={TASK_STATUSES[step.status]} /></div>
         <Facts facts={[["Began after", formatDuration(step.offsetUs)], ["Took", step.status === "running" ? "still under way" : formatDuration(step.durationUs)], ...(step.queuedUs > 0 ? [["Waited to begin", formatDuration(step.queuedUs)] as const] : []), ...(step.iteration > 1 ? [["Round", step.iteration] as const] : []), ...(step.branch === null ? [] : [["Way taken", sayCode(step.branch)] as const])]} />
       </div>
-      {step.reason !== null && <Part title="Why"><p className="break-words">{bare(step.reason)}</p></Part>}
-      {step.error !== null && <Part title="Error"><ErrorView error={step.error} /></Part>}
-      <Part title="Input"><JsonView value={step.input} /></Part>
-      <Part title="Output"><JsonView value={step.output} /></Part>
+      {step.reason !== null && <Section title="Why"><p className="break-words">{bare(step.reason)}</p></Section>}
+      {step.error !== null && <Section title="Error"><ErrorView error={step.error} /></Section>}
+      <Section title="Input"><JsonView value={step.input} /></Section>
+      <Section title="Output"><JsonView value={step.output} /></Section>
     </>
   );
-}
-
-function Part({ title, children }: { title: string; children: ReactNode }) {
-  return <Section title={title}>{children}</Section>;
 }
 
 function ErrorView({ error }: { error: WorkflowErrorView }) {

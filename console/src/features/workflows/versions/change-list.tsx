@@ -1,6 +1,5 @@
 import type { ChangeView } from "../../../../../src/shapes/workflow.ts";
-import type { StateWords } from "../workflow-words.ts";
-import { StateBadge } from "../state-badge.tsx";
+import { StateBadge, type StateWords } from "../../../ui/state-badge.tsx";
 
 const KINDS: Record<ChangeView["kind"], StateWords> = {
   added: { words: "Added", sign: "+", tone: "good" },
