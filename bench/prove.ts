@@ -11,6 +11,7 @@ const PROOFS: Record<string, () => Promise<number>> = {
     for (const outcome of outcomes) if (outcome.verdict === "answered" || outcome.verdict === "wrong document") process.stdout.write(`${outcome.verdict.padEnd(15)} ${outcome.question}\n`);
     return report({ name, figures, targets: [] });
   },
+  tau3: async () => (await import("./tau3.ts")).proveTau3(),
 };
 
 const name = process.argv[2] ?? "";

@@ -8,6 +8,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["lib", "shapes"],
   ["storage", "durable"],
   ["identity", "policy", "observe"],
+  ["credentials"],
   ["models"],
   ["intelligence", "guard", "knowledge"],
   ["tools", "channels"],

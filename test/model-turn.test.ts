@@ -2,16 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import pg from "pg";
 import { startScriptedModel, type ScriptedModelServer, type ScriptedRules } from "./scripted-model.ts";
+import { makeDirectToolsShop } from "./direct-tools-shop.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
 describe("a turn answered by a model outside the house", () => {
   let app: TestApp;
   let model: ScriptedModelServer;
   let sql: pg.Client;
+  let shop: Awaited<ReturnType<typeof makeDirectToolsShop>>;
   let rules: ScriptedRules = () => [{ text: "not scripted" }];
   before(async () => {
     model = await startScriptedModel((request) => rules(request));
-    app = await startTestApp({ env: { OPENAI_API_KEY: "sk-test-0000", OPENAI_BASE_URL: model.url } });
+    shop = await makeDirectToolsShop();
+    app = await startTestApp({ env: { BATON_WORKSPACE: shop.folder, OPENAI_API_KEY: "sk-test-0000", OPENAI_BASE_URL: model.url } });
     sql = new pg.Client({ connectionString: app.databaseUrl });
     await sql.connect();
   });
@@ -22,6 +25,7 @@ describe("a turn answered by a model outside the house", () => {
     await sql.end();
     await app[Symbol.asyncDispose]();
     await model.close();
+    await shop[Symbol.asyncDispose]();
   });
   const rows = async (text: string, values: unknown[] = []) => (await sql.query<Record<string, unknown>>(text, values)).rows;
 

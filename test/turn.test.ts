@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
 import { z } from "zod";
+import { makeDirectToolsShop } from "./direct-tools-shop.ts";
 import { vouchFor, startTestApp, type TestApp } from "./start-test-app.ts";
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {
@@ -15,14 +16,17 @@ async function until(isTrue: () => Promise<boolean>): Promise<void> {
 describe("a turn on the built-in answerer", () => {
   let app: TestApp;
   let sql: pg.Client;
+  let shop: Awaited<ReturnType<typeof makeDirectToolsShop>>;
   before(async () => {
-    app = await startTestApp();
+    shop = await makeDirectToolsShop();
+    app = await startTestApp({ env: { BATON_WORKSPACE: shop.folder } });
     sql = new pg.Client({ connectionString: app.databaseUrl });
     await sql.connect();
   });
   after(async () => {
     await sql.end();
     await app[Symbol.asyncDispose]();
+    await shop[Symbol.asyncDispose]();
   });
   const rows = async (text: string, values: unknown[] = []) => (await sql.query<Record<string, unknown>>(text, values)).rows;
 

@@ -44,7 +44,7 @@ export async function tortureWorkflow(options: { kills: number; customers: numbe
   const begin = async () => {
     while (!state.isOver) {
       const runId = `run_${randomBytes(11).toString("hex")}`;
-      await untilDone(() => startRun({ engine: () => engine, clock: systemClock }, { tenantId: TENANT, runId, hash, input: {}, startedBy: "torture" }));
+      await untilDone(() => startRun({ engine: () => engine, clock: systemClock, version: "torture" }, { tenantId: TENANT, runId, hash, input: {}, startedBy: "torture" }));
       started.push(runId);
       await sleep(random.between(100, 800));
     }

@@ -67,7 +67,7 @@ describe("the sample data", () => {
 
   it("the demo orders belong to Emma Larsson and Jonas Weber, who have no others", () => {
     const numbersOf = (email: string) => shop.orders.map((order) => orderOf(order.orderNumber)).filter((order) => order.email === email).map((order) => order.orderNumber);
-    assert.deepEqual(numbersOf("emma.larsson@example.com"), [1042, 1043, 1044, 1045]);
+    assert.deepEqual(numbersOf("emma.larsson@example.com"), [1042, 1043, 1044, 1045, 1049]);
     assert.deepEqual(numbersOf("jonas.weber@example.com"), [1046, 1047, 1048]);
     assert.equal(orderOf(1042).status, "processing");
     assert.ok(orderOf(1042).totalCents < 15_000);
@@ -77,6 +77,7 @@ describe("the sample data", () => {
     assert.deepEqual([orderOf(1044).status, orderOf(1044).totalCents, daysSince(orderOf(1044).deliveredAt)], ["delivered", 8_990, 10]);
     assert.deepEqual([orderOf(1045).status, orderOf(1045).totalCents, daysSince(orderOf(1045).deliveredAt)], ["delivered", 42_000, 5]);
     assert.equal(daysSince(orderOf(1046).deliveredAt), 45);
+    assert.deepEqual([orderOf(1049).status, daysSince(orderOf(1049).expectedAt)], ["shipped", 4], "1049 is late");
   });
 });
 
@@ -141,7 +142,7 @@ describe("the tools and intents", () => {
   it("each file holds the tool of its name, and every tool needs a verified contact", () => {
     const files = globSync("tools/*.ts", { cwd: import.meta.dirname }).map((path) => basename(path, ".ts"));
     assert.deepEqual(files.toSorted(), tools.map((tool) => tool.name));
-    assert.ok(tools.every((tool) => tool.needsVerifiedContact && tool.isIdempotent));
+    assert.ok(tools.every((tool) => tool.needsVerifiedContact && tool.idempotency !== "none"));
     assert.deepEqual(tools.map((tool) => tool.risk), ["irreversible", "read", "read", "read", "money", "write"]);
   });
 
@@ -157,7 +158,7 @@ describe("the tools and intents", () => {
 
   const action = z.union([
     z.strictObject({ answer: z.literal("knowledge") }),
-    z.strictObject({ tool: z.string(), needs: z.array(z.string()).optional(), confirm: z.enum(["never", "inferred", "always"]), verified: z.literal(true) }),
+    z.strictObject({ tool: z.string(), needs: z.array(z.string()).optional(), confirm: z.enum(["never", "inferred", "always"]), verified: z.literal(true), then: z.strictObject({ when: z.string(), workflow: z.string() }).optional() }),
     z.strictObject({ workflow: z.string(), verified: z.boolean().optional() }),
     z.strictObject({ handoff: z.string() }),
     z.strictObject({ reply: z.string() }),
@@ -182,7 +183,11 @@ describe("the tools and intents", () => {
       if (!("tool" in given)) continue;
       const tool = tools.find((candidate) => candidate.name === given.tool);
       assert.ok(tool, given.tool);
-      for (const input of given.needs ?? []) assert.ok(input in tool.input.shape, `${given.tool} ${input}`);
+      if (given.then !== undefined) {
+        assert.ok(workflows.includes(given.then.workflow), given.then.workflow);
+        assert.ok(given.then.when in z.looseObject({}).parse(tool.output.jsonSchema["properties"]), `${given.tool} ${given.then.when}`);
+      }
+      for (const input of given.needs ?? []) assert.ok(input in z.looseObject({}).parse(tool.input.jsonSchema["properties"]), `${given.tool} ${input}`);
     }
   });
 

@@ -30,6 +30,8 @@ export type App = {
   toolCalls: CallToolDeps;
   turns: TurnDeps;
   workflows: WorkflowParts;
+  /** How long a run is kept after its end; 0: always. */
+  runRetentionDays: number;
   /** Of the systems that sign their events. */
   eventSecrets: readonly string[];
   status: StatusDeps;

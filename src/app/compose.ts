@@ -30,6 +30,7 @@ import { openDatabase } from "../storage/database.ts";
 import { openWorkspaceSql } from "../storage/workspace-sql.ts";
 import type { SqlClient } from "../storage/sql-client.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
+import { createToolRunner } from "../tools/run-call.ts";
 import { loadWorkspace } from "../workspace/load-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { App } from "./app.ts";
@@ -41,11 +42,11 @@ import { createPublishedVersions } from "../workflows/versions/workflow-versions
 import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-workflows.ts";
 import { publishAtStart } from "./workflow-functions/publish-at-start.ts";
 import { startWorkflowSweeper } from "./workflow-functions/sweep-workflows.ts";
-import { createOutbound } from "../workflows/tasks/endpoint-fetch.ts";
-import { startSlaWatch } from "../workflows/events/watch-sla.ts";
+import { createOutbound } from "../workflows/outbound/outbound.ts";
+import { startSlaWatch } from "../workflows/events/own/watch-sla.ts";
 import { startEventRelay } from "../workflows/events/relay-events.ts";
 import { startVolumeWatch } from "./watch-volume.ts";
-import { createTargetRule } from "../workflows/tasks/endpoint-guard.ts";
+import { createTargetRule } from "../workflows/outbound/guard-address.ts";
 
 /** The servers underneath, embedded or outside. */
 export type Servers = { databaseUrl: string; isDatabaseShared: boolean; restate: { ingressUrl: string; adminUrl: string } };
@@ -76,7 +77,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const metrics = createMetrics();
   const found = chooseModel(config);
   const model = found === null ? null : withRetry(withTimeout(found));
-  const toolCalls: CallToolDeps = { database, tools: workspace.tools, policy, sql, clock, log };
+  const redactor = createBuiltInRedactor();
+  const toolCalls: CallToolDeps = { database, tools: workspace.tools, fallbacks: workspace.fallbacks, policy, redactor, runner: createToolRunner({ log }), sql, clock, log };
   const profile = workspace.agent;
   if (model !== null && profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
   let engine: DurableEngine | null = null;
@@ -86,11 +88,11 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   };
   const versions = createPublishedVersions({ database });
   const turns: TurnDeps = {
-    database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor: createBuiltInRedactor(), judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
+    database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor, judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
     understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
     intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
     hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
-    workflows: turnWorkflows({ database, versions, engine: engineOf }),
+    workflows: turnWorkflows({ database, versions, engine: engineOf, version: overrides.version ?? "dev" }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
   const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
@@ -104,7 +106,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   );
   cleanup.defer(startSealer({ database, log }));
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
-  cleanup.defer(startWorkflowSweeper(workflows.approvals, workspace.tenantId));
+  cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
   if (config.role !== "web") {
@@ -115,7 +117,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

@@ -8,6 +8,8 @@ import { pages } from "./http/pages.ts";
 import { toProblem } from "./http/problem.ts";
 import { signInFirst } from "./http/sign-in-first.ts";
 import { readBody } from "./http/read-body.ts";
+import { actorRoutes } from "./routes/actor.routes.ts";
+import { authzenRoutes } from "./routes/authzen.routes.ts";
 import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
 import { eventRoutes } from "./routes/event.routes.ts";
@@ -34,7 +36,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
     const requestId = newId("req");
     c.set("requestId", requestId);
     await next();
-    c.header("x-request-id", requestId);
+    c.header("x-request-id", c.get("requestId"));
   });
   http.use(
     secureHeaders({
@@ -44,9 +46,11 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
     }),
   );
   http.use("/api/*", readBody);
+  http.use("/access/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
+  http.route("/", authzenRoutes(app));
   http.get("/api/metrics", async (c) => {
     await staff(c, app.identity);
     return c.text(app.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4" });

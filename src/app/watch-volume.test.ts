@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { z } from "zod";
 import { makeEventParts, TENANT, workflowText } from "../workflows/events/events.contract.ts";
-import { OWN_EVENT_DATA } from "../workflows/events/own-events.ts";
+import { OWN_EVENT_DATA } from "../workflows/events/own/own-events.ts";
 import { watchVolume } from "./watch-volume.ts";
 
 const HOUR = 3_600_000;

@@ -1,8 +1,8 @@
 import { repeat } from "../lib/repeat.ts";
-import { measureVolume, VOLUME_RULES, type VolumeRules } from "../workflows/events/measure-volume.ts";
-import { toCloudEvent, volumeSpiked } from "../workflows/events/own-events.ts";
+import { measureVolume, VOLUME_RULES, type VolumeRules } from "../workflows/events/own/measure-volume.ts";
+import { toCloudEvent, volumeSpiked } from "../workflows/events/own/own-events.ts";
 import { publishEvent, type EventDeps, type Published } from "../workflows/events/publish-event.ts";
-import { countVolume } from "../workflows/events/volume.store.ts";
+import { countVolume } from "../workflows/events/own/volume.store.ts";
 
 export type VolumeWatchDeps = EventDeps & { tenantId: string; rules?: VolumeRules };
 

@@ -5,6 +5,8 @@ import { makeLedgerEntry, type LedgerEntry } from "../observe/ledger.ts";
 import type { Placeholder } from "../guard/redactor.ts";
 import type { CaseFocus, TurnContext, TurnInput, TurnStatus } from "./turn.ts";
 import { citation, type Citation, type MessageView, type StageView } from "../shapes/conversation.ts";
+import { openRunsFrom } from "../workflows/run/open-run.store.ts";
+import type { RunInput } from "../workflows/run/run-input.ts";
 import { contextRow } from "./context-row.ts";
 import { packStages } from "./stored-stages.ts";
 
@@ -102,6 +104,8 @@ export type TurnOutcome = {
   focus: CaseFocus;
   subject: string | null;
   handoff: { id: string; reason: string; summary: unknown; tried: unknown } | null;
+  /** To be started after the reply; on record from the moment it is stored. */
+  runs: readonly RunInput[];
   /** Deliver even when newer messages wait (an effect has happened and must be told). */
   isForced: boolean;
   ledger: readonly LedgerEntry[];
@@ -114,7 +118,7 @@ const DELIVER = {
   textOf: (lock: string) => `with item as materialized (
       select * from jsonb_to_recordset($2::jsonb) as x(ord int, conversation_id text, turn_id text, at timestamptz, message_id text, author_name text, channel text, body text, citations jsonb,
         intent text, decision text, reason text, model text, cost_micro_usd bigint, stages jsonb, focus jsonb, handoff_id text, handoff_reason text, handoff_summary jsonb, handoff_tried jsonb,
-        is_forced boolean, end_offset_us bigint, subject text, outbox_id text, push_channel text, ledger jsonb, until_seq bigint)
+        is_forced boolean, end_offset_us bigint, subject text, outbox_id text, push_channel text, ledger jsonb, runs jsonb, until_seq bigint)
     ), held as materialized (
       select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for no key update ${lock}
     ), conv as (
@@ -144,6 +148,8 @@ const DELIVER = {
     ), pushed as (
       insert into outbox (tenant_id, id, message_id, conversation_id, channel, status, next_attempt_at, created_at)
       select $1, s.outbox_id, s.message_id, s.conversation_id, s.push_channel, 'pending', s.at, s.at from sent s where s.push_channel is not null
+    ), opened as (
+      ${openRunsFrom("s.runs", "sent s cross join lateral ")}
     ), written as (
       insert into ledger_entry (tenant_id, id, kind, subject_id, case_id, actor, at, body)
       select $1, l.id, l.kind, l."subjectId", l."caseId", l.actor, l.at, l.body
@@ -161,7 +167,7 @@ export type Delivered =
 
 /**
  * Stores the reply and ends the turn, if the AI may still speak and nothing newer waits; else says what happened instead.
- * The reply, the trace, the hand-off, the outbox row and the ledger entries are one transaction. Idempotent per turn id.
+ * The reply, the trace, the hand-off, the runs' records, the outbox row and the ledger entries are one transaction. Idempotent per turn id.
  */
 export async function deliverTurn(database: Database, input: TurnInput, outcome: TurnOutcome, at: Date): Promise<Delivered> {
   const handoff = outcome.handoff;
@@ -171,22 +177,23 @@ export async function deliverTurn(database: Database, input: TurnInput, outcome:
       conversation_id: input.conversationId, turn_id: input.turnId, at, message_id: outcome.messageId, author_name: outcome.authorName, channel: outcome.channel, body: outcome.text, citations: outcome.citations,
       intent: outcome.intent, decision: outcome.decision, reason: outcome.reason, model: outcome.model, cost_micro_usd: outcome.costMicroUsd, stages: packStages(outcome.stages), focus: outcome.focus,
       handoff_id: handoff?.id ?? null, handoff_reason: handoff?.reason ?? null, handoff_summary: handoff?.summary ?? {}, handoff_tried: handoff?.tried ?? [], is_forced: outcome.isForced, end_offset_us: endOffsetUs(outcome.stages),
-      subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, until_seq: outcome.untilSeq,
+      subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, runs: outcome.runs, until_seq: outcome.untilSeq,
     },
   });
   if (typeof row?.["last_seq"] === "number") return { kind: "sent", seq: row["last_seq"], pendingCount: Number(row["pending_count"]) };
-  return database.transaction(input.tenantId, (query) => explainUndelivered(query, input, outcome.untilSeq, at));
+  return database.transaction(input.tenantId, (query) => explainUndelivered(query, input, outcome, at));
 }
 
 /** Nothing was sent: the turn had ended before, somebody else holds the conversation, or newer messages join this turn. */
-async function explainUndelivered(query: TransactionQuery, input: TurnInput, untilSeq: number | null, at: Date): Promise<Delivered> {
+async function explainUndelivered(query: TransactionQuery, input: TurnInput, outcome: Pick<TurnOutcome, "untilSeq" | "intent" | "stages">, at: Date): Promise<Delivered> {
+  const { untilSeq } = outcome;
   const conv = (await query("select holder, pending_count, last_seq, running_turn_id from conversation where tenant_id = $1 and id = $2 for update", [input.tenantId, input.conversationId]))[0];
   const turn = (await query("select status, until_seq from turn where tenant_id = $1 and id = $2", [input.tenantId, input.turnId]))[0];
   const status = turn?.["status"];
   if (status === "replied" || status === "handed_off" || status === "silent" || status === "failed") return { kind: "repeat", status, pendingCount: Number(conv?.["pending_count"] ?? 0) };
   if (conv?.["holder"] !== "ai" || conv["running_turn_id"] !== input.turnId) {
     const pendingCount = Number(conv?.["pending_count"] ?? 0);
-    await closeTurn(query, input, { status: "silent", reason: "holder.not_ai", at });
+    await closeTurn(query, input, { status: "silent", reason: "holder.not_ai", at, trace: outcome });
     return { kind: "silent", pendingCount };
   }
   // They had joined before, and a crash kept that from the journal.
@@ -205,8 +212,11 @@ export async function joinWaiting(query: TransactionQuery, input: TurnInput, las
 }
 
 /** Ends a turn without a reply; recorded in the ledger in the same transaction. */
-export async function closeTurn(query: TransactionQuery, input: TurnInput, end: { status: "silent" | "failed"; reason: string; at: Date }): Promise<void> {
-  const turn = await query("update turn set status = $3, reason = $4, finished_at = $5 where tenant_id = $1 and id = $2 and status = 'running' returning case_id", [input.tenantId, input.turnId, end.status, end.reason, end.at]);
+export async function closeTurn(query: TransactionQuery, input: TurnInput, end: { status: "silent" | "failed"; reason: string; at: Date; trace?: Pick<TurnOutcome, "intent" | "stages"> }): Promise<void> {
+  const { intent = null, stages = [] } = end.trace ?? {};
+  const turn = await query("update turn set status = $3, reason = $4, finished_at = $5, intent = coalesce($6, intent), stages = case when $7::jsonb = '[]' then stages else $7::jsonb end where tenant_id = $1 and id = $2 and status = 'running' returning case_id", [
+    input.tenantId, input.turnId, end.status, end.reason, end.at, intent, JSON.stringify(packStages(stages)),
+  ]);
   await query("update conversation set running_turn_id = null, running_since = null where tenant_id = $1 and id = $2 and running_turn_id = $3", [input.tenantId, input.conversationId, input.turnId]);
   if (turn.length === 0) return;
   const caseId = turn[0]?.["case_id"];

@@ -2,8 +2,10 @@ import { appendLedgerEntries } from "../observe/ledger.store.ts";
 import { makeLedgerEntry } from "../observe/ledger.ts";
 import type { StageView } from "../shapes/conversation.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
+import { openRuns } from "../workflows/run/open-run.store.ts";
+import type { RunInput } from "../workflows/run/run-input.ts";
 import { claimQuestion } from "../workflows/talk/question.store.ts";
-import { joinWaiting } from "./conversation.store.ts";
+import { closeTurn, joinWaiting } from "./conversation.store.ts";
 import { packStages } from "./stored-stages.ts";
 import type { CaseFocus, TurnInput } from "./turn.ts";
 
@@ -13,6 +15,8 @@ export type Delegation = {
   decision: string; reason: string; intent: string | null; stages: readonly StageView[]; focus: CaseFocus; subject: string | null;
   question: { id: string; answer: string } | null;
   mayJoin: boolean;
+  /** To be started when the turn has ended; they are on record from then on. */
+  runs: readonly RunInput[];
 };
 
 export type Delegated =
@@ -23,7 +27,7 @@ export type Delegated =
 
 /**
  * Ends a turn whose message a run takes over, if the AI still holds the conversation: under the row lock, with the answer's
- * claim, the trace and the ledger entry in one transaction. Idempotent per turn id.
+ * claim, the records of the runs, the trace and the ledger entry in one transaction. Idempotent per turn id.
  */
 export async function delegateTurn(database: Database, input: TurnInput, given: Delegation, at: Date): Promise<Delegated> {
   return database.transaction(input.tenantId, async (query): Promise<Delegated> => {
@@ -32,7 +36,7 @@ export async function delegateTurn(database: Database, input: TurnInput, given: 
     const pendingCount = Number(conv?.["pending_count"] ?? 0);
     const isRepeat = turn?.["status"] !== "running" && turn?.["decision"] === given.decision;
     if (!isRepeat && (turn?.["status"] !== "running" || conv?.["holder"] !== "ai" || conv["running_turn_id"] !== input.turnId)) {
-      await endTurn(query, input, { ...given, decision: null, reason: "holder.not_ai" }, at);
+      await closeTurn(query, input, { status: "silent", reason: "holder.not_ai", at, trace: given });
       return { kind: "silent", pendingCount };
     }
     if (!isRepeat && given.mayJoin && pendingCount > 0) {
@@ -46,6 +50,7 @@ export async function delegateTurn(database: Database, input: TurnInput, given: 
     if (given.question !== null && externalId === null) return { kind: "again", untilSeq: given.untilSeq };
     if (!isRepeat) {
       await endTurn(query, input, given, at);
+      await openRuns(query, input.tenantId, given.runs);
       const caseId = typeof turn["case_id"] === "string" ? turn["case_id"] : null;
       await query("update support_case set focus = $3::jsonb, intent = coalesce($4, intent), subject = coalesce(subject, $5) where tenant_id = $1 and id = $2", [input.tenantId, caseId, JSON.stringify(given.focus), given.intent, given.subject]);
       await appendLedgerEntries(query, input.tenantId, [makeLedgerEntry({ kind: "turn.delegated", subjectId: input.conversationId, caseId, actor: "ai:assistant", at, body: { turnId: input.turnId, decision: given.decision, rule: given.reason, intent: given.intent } })]);
@@ -54,7 +59,7 @@ export async function delegateTurn(database: Database, input: TurnInput, given: 
   });
 }
 
-async function endTurn(query: TransactionQuery, input: TurnInput, end: { decision: string | null; reason: string; intent: string | null; stages: readonly StageView[] }, at: Date): Promise<void> {
+async function endTurn(query: TransactionQuery, input: TurnInput, end: Pick<Delegation, "decision" | "reason" | "intent" | "stages">, at: Date): Promise<void> {
   await query("update turn set status = 'silent', decision = $3, reason = $4, intent = $5, stages = $6::jsonb, finished_at = $7 where tenant_id = $1 and id = $2 and status = 'running'", [
     input.tenantId, input.turnId, end.decision, end.reason, end.intent, JSON.stringify(packStages(end.stages)), at,
   ]);

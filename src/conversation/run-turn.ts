@@ -1,7 +1,7 @@
 import type { Durable } from "../durable/durable.ts";
 import { authorize, noteRights } from "./stages/authorize.ts";
 import { act, noteActed } from "./stages/act.ts";
-import { delegate, startRuns } from "./stages/delegate.ts";
+import { delegate, runsToStart, startRuns } from "./stages/delegate.ts";
 import { deliver } from "./stages/deliver.ts";
 import { identify } from "./stages/identify.ts";
 import { receive } from "./stages/receive.ts";
@@ -10,6 +10,7 @@ import { redact } from "./stages/redact.ts";
 import { think } from "./stages/think.ts";
 import { compose } from "./stages/write-reply.ts";
 import { check } from "./stages/check.ts";
+import { comeBack } from "./stages/come-back.ts";
 import { giveUp } from "./give-up.ts";
 import type { TurnDeps } from "./turn-deps.ts";
 import type { TurnEnd, TurnInput } from "./turn.ts";
@@ -43,13 +44,14 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
       const acted = await trace.stage("act", () => act(deps, durable, context, rights, decision.parts, redacted.text, redacted.placeholders), noteActed);
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
-      const delivered = await deliver(deps, durable, { context, decision, trace, ...checked });
+      const runs = runsToStart(context, decision, checked.acted, redacted);
+      const delivered = await deliver(deps, durable, { context, decision, runs, trace, acted: checked.acted, draft: comeBack(context, checked.draft) });
       if (delivered.kind === "joined") {
         untilSeq = delivered.untilSeq;
         continue;
       }
       // Also after a repeat: the attempt that delivered may have died before it came to this line.
-      if (delivered.kind === "sent" || (delivered.kind === "repeat" && delivered.status === "replied")) startRuns(durable, context, decision, redacted);
+      if (delivered.kind === "sent" || (delivered.kind === "repeat" && (delivered.status === "replied" || delivered.status === "handed_off"))) startRuns(deps, durable, runs);
       return record(deps, durable, context, checked.draft, delivered);
     }
   } catch (error) {

@@ -54,7 +54,7 @@ export type Rights = { audiences: string[]; mayUseRecords: boolean };
 export type PlannedPart =
   | { kind: "knowledge" }
   | { kind: "agent" }
-  | { kind: "tool"; tool: string; arguments: Record<string, string | number | boolean> }
+  | { kind: "tool"; tool: string; arguments: Record<string, string | number | boolean>; /** The run that begins when the call's output has `when` set to true. */ follow?: { when: string; workflow: string; hash: string } }
   | { kind: "say"; text: string }
   /** A run to start with this message; `hash` is its version's, found when it was decided. */
   | { kind: "workflow"; workflow: string; hash: string; intent: string; entities: Record<string, string[]> }
@@ -74,6 +74,8 @@ export type Decision = {
   /** What the contact may do, as it was when this was decided: a replay must not see other rights. */
   rights: Rights;
   understanding: Pick<Understanding, "language" | "sentiment" | "urgency" | "risks">;
+  /** `$runtime.version` of the runs it starts: that of the process which decided. */
+  runtimeVersion?: string;
 };
 
 export type TurnStatus = "replied" | "handed_off" | "silent" | "failed";

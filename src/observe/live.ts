@@ -3,7 +3,9 @@ import type { Log } from "../lib/log.ts";
 import type { MessageView } from "../shapes/conversation.ts";
 
 /** What open pages are told at once: a page reads the truth from the store, these say "look again". */
-export type LiveEvent = { tenantId: string; conversationId: string } & (
+export type LiveEvent = ConversationEvent | RunEvent;
+
+export type ConversationEvent = { tenantId: string; conversationId: string } & (
   /** `message`: what was committed, where it was committed by this process; it is not told to others. */
   | { kind: "message"; seq: number; message?: MessageView }
   | { kind: "holder" }
@@ -14,7 +16,12 @@ export type LiveEvent = { tenantId: string; conversationId: string } & (
   | { kind: "finished"; turnId: string }
 );
 
-export type LiveListener = (event: LiveEvent) => void;
+/** A run's record was written; an approval was asked for, decided, handed on or is over. */
+export type RunEvent = { tenantId: string } & (
+  /** `runs`: null when so many changed at once that they are not named. */
+  | { kind: "runs"; runs: readonly { runId: string; conversationId: string | null }[] | null }
+  | { kind: "approval"; runId: string; conversationId: string | null }
+);
 
 /**
  * Carries events between the parts of one process and, when several share a database, between processes.
@@ -23,9 +30,9 @@ export type LiveListener = (event: LiveEvent) => void;
 export type Live = {
   publish(event: LiveEvent): void;
   /** Events of one conversation. Returns the way to stop. */
-  onConversation(tenantId: string, conversationId: string, listener: LiveListener): () => void;
-  /** Events of all of a tenant's conversations. */
-  onTenant(tenantId: string, listener: LiveListener): () => void;
+  onConversation(tenantId: string, conversationId: string, listener: (event: ConversationEvent) => void): () => void;
+  /** Events of all of a tenant's conversations, runs and approvals. */
+  onTenant(tenantId: string, listener: (event: LiveEvent) => void): () => void;
   close(): Promise<void>;
 };
 
@@ -35,18 +42,11 @@ const NOTIFY_LIMIT_BYTES = 7_500;
 
 /** `sharing` connects processes by LISTEN/NOTIFY; null when this process is the only one (embedded database). */
 export function openLive(sharing: { connectionString: string; log: Log } | null): Live {
-  const byTopic = new Map<string, Set<LiveListener>>();
-  const on = (topic: string, listener: LiveListener) => {
-    const listeners = byTopic.get(topic) ?? new Set();
-    byTopic.set(topic, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && byTopic.get(topic) === listeners) byTopic.delete(topic);
-    };
-  };
+  const byConversation = createTopics<ConversationEvent>();
+  const byTenant = createTopics<LiveEvent>();
   const emit = (event: LiveEvent) => {
-    for (const listener of byTopic.get(`${event.tenantId}/${event.conversationId}`) ?? []) listener(event);
-    for (const listener of byTopic.get(event.tenantId) ?? []) listener(event);
+    if (!isOfRuns(event)) byConversation.emit(`${event.tenantId}/${event.conversationId}`, event);
+    byTenant.emit(event.tenantId, event);
   };
   const wire = sharing === null ? null : connect(sharing, emit);
   return {
@@ -54,9 +54,31 @@ export function openLive(sharing: { connectionString: string; log: Log } | null)
       emit(event);
       wire?.publish(event.kind === "message" ? { kind: event.kind, tenantId: event.tenantId, conversationId: event.conversationId, seq: event.seq } : event);
     },
-    onConversation: (tenantId, conversationId, listener) => on(`${tenantId}/${conversationId}`, listener),
-    onTenant: (tenantId, listener) => on(tenantId, listener),
+    onConversation: (tenantId, conversationId, listener) => byConversation.on(`${tenantId}/${conversationId}`, listener),
+    onTenant: (tenantId, listener) => byTenant.on(tenantId, listener),
     close: async () => wire?.close(),
+  };
+}
+
+function isOfRuns(event: LiveEvent): event is RunEvent {
+  return event.kind === "runs" || event.kind === "approval";
+}
+
+/** Listeners by what they listen to; a topic nobody listens to is forgotten. */
+function createTopics<Event>() {
+  const byTopic = new Map<string, Set<(event: Event) => void>>();
+  return {
+    emit(topic: string, event: Event) {
+      for (const listener of byTopic.get(topic) ?? []) listener(event);
+    },
+    on(topic: string, listener: (event: Event) => void): () => void {
+      const listeners = byTopic.get(topic) ?? new Set();
+      byTopic.set(topic, listeners.add(listener));
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0 && byTopic.get(topic) === listeners) byTopic.delete(topic);
+      };
+    },
   };
 }
 

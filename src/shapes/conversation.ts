@@ -33,6 +33,11 @@ export const messageView = z
   })
   .openapi("Message");
 
+/** A message as staff see it. `sentBy`: the run that said it; null: a turn, a person, the contact. */
+export const threadMessage = messageView
+  .extend({ sentBy: z.object({ runId: z.string(), /** Null in old messages. */ workflow: z.string().nullable(), /** Of the task that said it; null: the run's end. */ pointer: z.string().nullable() }).nullable() })
+  .openapi("ThreadMessage");
+
 export const contactView = z
   .object({
     id: z.string(),
@@ -167,6 +172,7 @@ export const recordPanel = z
 export type Holder = z.infer<typeof holder>;
 export type Citation = z.infer<typeof citation>;
 export type MessageView = z.infer<typeof messageView>;
+export type ThreadMessage = z.infer<typeof threadMessage>;
 export type ContactView = z.infer<typeof contactView>;
 export type ConversationSummary = z.infer<typeof conversationSummary>;
 export type ConversationView = z.infer<typeof conversationView>;

@@ -67,14 +67,24 @@ export const taskCount = z
     overridden: z.number().int(),
     p50Us: z.number().nullable(), p95Us: z.number().nullable(), queuedP50Us: z.number().nullable(), queuedP95Us: z.number().nullable(),
     errors: z.array(z.object({ type: z.string(), count: z.number().int() })),
-    /** The ways taken out of it: a switch's cases, a fork's branches. */
-    branches: z.array(z.object({ branch: z.string(), count: z.number().int() })),
+    /** Rounds of a loop or of a `foreach` over events, attempts of a `try`. */
+    rounds: z.number().int(),
+    /** Attempts of a `try` after the first. */
+    retried: z.number().int(),
+    /**
+     * The ways taken: a switch's cases, a fork's branches, `each` round of a loop, `try` and those of them that went on in `catch`.
+     * `won`: of branches that compete, how often this one came first; else null.
+     */
+    branches: z.array(z.object({ branch: z.string(), count: z.number().int(), won: z.number().int().nullable() })),
   })
   .openapi("TaskCount");
 
 export const branchCounts = z
-  .object({ namespace: z.string(), name: z.string(), /** Null: all versions together. */ hash: z.string().nullable(), since: z.string(), runs: z.number().int(), tasks: z.array(taskCount) })
+  .object({ namespace: z.string(), name: z.string(), /** Null: all versions together. */ hash: z.string().nullable(), /** Runs that began earlier are not counted: so many days were asked for, or are kept (`BATON_RUN_RETENTION_DAYS`). */ since: z.string(), runs: z.number().int(), tasks: z.array(taskCount) })
   .openapi("BranchCounts");
+
+/** What a run sleeps for. `text`: the call to be approved in plain words, the types of the events; null: nothing more to say. */
+export const waitsFor = z.object({ kind: z.enum(["answer", "approval", "event", "time"]), text: z.string().nullable() }).openapi("WaitsFor");
 
 export const runSummary = z
   .object({
@@ -88,6 +98,8 @@ export const runSummary = z
     parentRunId: z.string().nullable(),
     /** Pointer of the task it stands at or failed at. */
     pointer: z.string().nullable(),
+    /** Null when it is at work, has ended, or waits for a part of its own. */
+    waitsFor: waitsFor.nullable(),
     error: workflowError.nullable(),
     startedAt: z.string(), endedAt: z.string().nullable(), durationUs: z.number().nullable(),
   })
@@ -100,6 +112,10 @@ export const taskRecordView = z
     /** Start in microseconds after the run's; `queuedUs`: waiting for the engine before that. */
     offsetUs: z.number(), durationUs: z.number(), queuedUs: z.number(),
     input: z.unknown().nullable(), output: z.unknown().nullable(),
+    /** The arguments of a `call`, every expression replaced by its value and secrets by `***`; null for other kinds. */
+    calledWith: z.unknown().nullable(),
+    /** Rounds of a loop, attempts of a `try`; null for other kinds. */
+    rounds: z.number().int().nullable(),
     branch: z.string().nullable(), reason: z.string().nullable(), error: workflowError.nullable(),
   })
   .openapi("TaskRecord");
@@ -160,6 +176,7 @@ export type WorkflowGraph = z.infer<typeof workflowGraph>;
 export type WorkflowView = z.infer<typeof workflowView>;
 export type TaskCount = z.infer<typeof taskCount>;
 export type BranchCounts = z.infer<typeof branchCounts>;
+export type WaitsFor = z.infer<typeof waitsFor>;
 export type RunSummary = z.infer<typeof runSummary>;
 export type TaskRecordView = z.infer<typeof taskRecordView>;
 export type RunView = z.infer<typeof runView>;

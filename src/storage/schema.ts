@@ -67,7 +67,7 @@ export type Schema = {
   };
   workflow_task: {
     tenant_id: string; run_id: string; pointer: string; iteration: number; seq: number; attempt: number; name: string; kind: string; status: "running" | "completed" | "skipped" | "failed" | "caught";
-    offset_us: number; duration_us: number; queued_us: number; input: Json<unknown> | null; input_from: string | null; output: Json<unknown> | null; branch: string | null; reason: string | null; error: Json<unknown> | null;
+    offset_us: number; duration_us: number; queued_us: number; input: Json<unknown> | null; input_from: string | null; output: Json<unknown> | null; called_with: Json<unknown> | null; rounds: number | null; branch: string | null; reason: string | null; error: Json<unknown> | null;
   };
   workflow_wait: {
     tenant_id: string; id: string; run_id: string; types: string[]; filters: Json<unknown>; language: "jq" | "cel"; scope: Json<unknown>; is_once_per_filter: boolean;
@@ -93,5 +93,5 @@ export type Schema = {
     tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; conversation_id: string; message_id: string; attempt: number; expects: Json<unknown>; status: "waiting" | "answered" | "expired" | "withdrawn"; external_id: string;
     turn_id: string | null; answer: string | null; asked_at: Time; ended_at: Time | null;
   };
-  workflow_message: { tenant_id: string; message_id: string; run_id: string; kind: "reply" | "question" | "handoff"; created_at: Time };
+  workflow_message: { tenant_id: string; message_id: string; run_id: string; kind: "reply" | "question" | "handoff"; workflow: string | null; pointer: string | null; created_at: Time };
 };

@@ -15,20 +15,20 @@ export type ToolCallRecord = {
 const INSERT = {
   name: "tool_call_insert",
   text: `with stored as (
-      insert into tool_call (tenant_id, id, turn_id, conversation_id, tool, risk, arguments, status, reason, say, output, actor, duration_us, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) 
-      on conflict (tenant_id, id) do update set status = excluded.status, reason = excluded.reason, say = excluded.say, output = excluded.output, duration_us = excluded.duration_us
+      insert into tool_call (tenant_id, id, turn_id, conversation_id, tool, risk, arguments, status, reason, say, output, actor, duration_us, created_at, event_depth)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $22)
+      on conflict (tenant_id, id) do update set status = excluded.status, reason = excluded.reason, say = excluded.say, output = excluded.output, duration_us = excluded.duration_us, event_depth = excluded.event_depth
         where tool_call.status = 'started' returning id)
     insert into ledger_entry (tenant_id, id, kind, subject_id, case_id, actor, at, body)
     select $1, l.* from stored, unnest($15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[], $21::text[]) as l`,
 };
 
 /** The outcome and its ledger entry, once per id; what was only started is completed. */
-export async function saveToolCall(database: Database, tenantId: string, record: ToolCallRecord & { actor: string; durationUs: number; at: Date }, entry: LedgerEntry): Promise<void> {
+export async function saveToolCall(database: Database, tenantId: string, record: ToolCallRecord & { actor: string; durationUs: number; at: Date; eventDepth: number }, entry: LedgerEntry): Promise<void> {
   const output = JSON.stringify({ output: record.output ?? null, needsPerson: record.needsPerson, rules: record.rules });
   await database.query(tenantId, INSERT, [
     tenantId, record.id, record.turnId, record.conversationId, record.tool, record.risk, JSON.stringify(record.arguments), record.status, record.reason, record.say, output, record.actor, record.durationUs, record.at,
-    ...ledgerColumns([entry]),
+    ...ledgerColumns([entry]), record.eventDepth,
   ]);
 }
 

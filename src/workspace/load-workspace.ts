@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { loadAgentProfiles } from "../agents/agent-profile.ts";
 import { messageOf } from "../lib/app-error.ts";
+import type { ToolFallback } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { resolvePackages } from "./resolve-packages.ts";
 import { workspaceInvalid } from "./workspace.errors.ts";
@@ -26,10 +27,21 @@ export async function loadWorkspace(folder: string, options: { webhookSecret?: s
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null, agents,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicies(join(root, "policies")), agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };
+}
+
+/** Throws when a fallback names a tool there is not, or stands for a call that changes something. */
+function checkFallbacks(tools: ReadonlyMap<string, Tool>, declared: Readonly<Record<string, ToolFallback>>): Map<string, ToolFallback> {
+  for (const [name, fallback] of Object.entries(declared)) {
+    for (const each of "tool" in fallback ? [name, fallback.tool] : [name]) {
+      if (!tools.has(each)) throw workspaceInvalid({ message: `baton.yaml: fallbacks name the tool "${each}", which is not in tools/.` });
+      if (tools.get(each)?.risk !== "read") throw workspaceInvalid({ message: `baton.yaml: "${each}" changes something and has no substitute: whether the call had its effect is not known. Only tools that read may have a fallback, or be one.` });
+    }
+  }
+  return new Map(Object.entries(declared));
 }
 
 function checkPattern(kind: string, pattern: string): string {

@@ -5,8 +5,8 @@ const action = z.union([
   z.strictObject({ handoff: z.string().min(1) }).transform((given) => ({ kind: "handoff" as const, reason: given.handoff })),
   z.strictObject({ reply: z.string().min(1) }).transform((given) => ({ kind: "say" as const, text: given.reply })),
   z.strictObject({ workflow: z.string().min(1), verified: z.boolean().default(true) }).transform((given) => ({ kind: "workflow" as const, workflow: given.workflow, isVerified: given.verified })),
-  z.strictObject({ tool: z.string().min(1), needs: z.array(z.string()).default([]), confirm: z.enum(["never", "inferred", "always"]).default("always"), verified: z.boolean().default(true) })
-    .transform((given) => ({ kind: "tool" as const, tool: given.tool, needs: given.needs, confirm: given.confirm })),
+  z.strictObject({ tool: z.string().min(1), needs: z.array(z.string()).default([]), confirm: z.enum(["never", "inferred", "always"]).default("always"), verified: z.boolean().default(true), then: z.strictObject({ when: z.string().min(1), workflow: z.string().min(1) }).optional() })
+    .transform((given) => ({ kind: "tool" as const, tool: given.tool, needs: given.needs, confirm: given.confirm, ...(given.then === undefined ? {} : { follow: given.then }) })),
 ]);
 
 /** `intents.yaml`: what contacts want, how they say it, what is done about it. */
@@ -31,6 +31,8 @@ export const batonFile = z.strictObject({
   entities: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string()).default({}),
   /** How much of every workflow its tests must walk, in percent. */
   tests: z.strictObject({ coverage: z.number().min(0).max(100).default(100) }).default({ coverage: 100 }),
+  /** What stands in for tools that read while their system is away. */
+  fallbacks: z.record(z.string(), z.union([z.strictObject({ tool: z.string() }), z.strictObject({ say: z.string().min(1).max(1_000) })])).default({}),
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

@@ -1,3 +1,4 @@
+import type { ToolFallback } from "../tools/call-tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 
@@ -8,7 +9,10 @@ export type IntentAction =
   | { kind: "say"; text: string }
   /** Starts a run; `isVerified`: only for contacts who have signed in. */
   | { kind: "workflow"; workflow: string; isVerified: boolean }
-  | { kind: "tool"; tool: string; needs: string[]; confirm: "never" | "inferred" | "always" };
+  | { kind: "tool"; tool: string; needs: string[]; confirm: "never" | "inferred" | "always"; follow?: FollowRule };
+
+/** A run that begins after a call: when the field of this name in the tool's output is true. */
+export type FollowRule = { when: string; workflow: string };
 
 export type IntentRule = { name: string; description: string; examples: string[]; action: IntentAction };
 
@@ -32,6 +36,7 @@ export type Workspace = {
   entityPatterns: { kind: string; pattern: string }[];
   contactPanel: { tool: string; title: string } | null;
   tools: Map<string, Tool>;
+  fallbacks: ReadonlyMap<string, ToolFallback>;
   /** `workflows/*.yaml` as they are; read and checked when they are published. */
   workflows: { file: string; text: string }[];
   policy: PolicySource;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { FUNCTION_DECLARATIONS } from "../../src/app/workflow-functions/declarations.ts";
 import { createLog } from "../../src/lib/log.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Tool } from "../../src/tools/tool.ts";
 import { readWorkflow } from "../../src/workflows/document/read-workflow.ts";
 import { createLanguages } from "../../src/workflows/expressions/languages.ts";
@@ -21,7 +22,7 @@ const skip = folder === null ? "the data set abcd is not here; set BATON_DATA_SE
 /** The handbook's buttons as tools; what they are told is text. */
 function toTool({ name, kind, slots }: Action): Tool {
   const risk = MONEY.has(name) ? "money" : kind === "kb_query" ? "read" : "write";
-  return { name, purpose: name, risk, isIdempotent: true, needsVerifiedContact: false, timeoutMs: 1_000, input: z.object(Object.fromEntries(slots.map((slot) => [slot, z.string()]))), output: z.object({}), describe: () => name, run: async () => ({ kind: "ok", output: {}, say: "Done." }) };
+  return defineTool({ name, purpose: name, risk, idempotency: "natural", needsVerifiedContact: false, timeoutMs: 1_000, input: z.object(Object.fromEntries(slots.map((slot) => [slot, z.string()]))), output: z.object({}), describe: () => name, run: async () => ({ kind: "ok", output: {}, say: "Done." }) });
 }
 
 async function openWorld(path: string): Promise<{ world: TestWorld; flows: readonly Flow[]; tools: ReadonlyMap<string, Tool> }> {

@@ -8,11 +8,11 @@ import { migrate } from "../../src/storage/migrate.ts";
 import type { WorkflowSource } from "../../src/workflows/document/definition.ts";
 import { readWorkflow } from "../../src/workflows/document/read-workflow.ts";
 import { cloudEvent } from "../../src/workflows/events/cloud-event.ts";
-import { createListeners } from "../../src/workflows/events/listeners.ts";
-import { createEventMatcher } from "../../src/workflows/events/match-filter.ts";
+import { createListeners } from "../../src/workflows/events/starts/listeners.ts";
+import { createEventMatcher } from "../../src/workflows/events/waits/match-filter.ts";
 import { createEventSink, publishEvent, type EventDeps } from "../../src/workflows/events/publish-event.ts";
 import { startEventRelay } from "../../src/workflows/events/relay-events.ts";
-import { createStoredWaits } from "../../src/workflows/events/stored-waits.ts";
+import { createStoredWaits } from "../../src/workflows/events/waits/stored-waits.ts";
 import { createLanguages } from "../../src/workflows/expressions/languages.ts";
 import type { WorkflowFunction } from "../../src/workflows/functions/function.ts";
 import { resumeRun, cancelRun } from "../../src/workflows/run/control-run.ts";
@@ -21,13 +21,13 @@ import { WORKFLOW_SERVICE, deriveRunId, runEnd, type RunEnd } from "../../src/wo
 import { createRunRecords, readRunRow, readTaskRows } from "../../src/workflows/run/run.store.ts";
 import { startRun, toRunInput, type StartRun } from "../../src/workflows/run/start-run.ts";
 import { workflowServices } from "../../src/workflows/run/workflow-services.ts";
-import { createAuthentication } from "../../src/workflows/tasks/authentication.ts";
-import { createHttpCall } from "../../src/workflows/tasks/call-http.ts";
-import { createMcpCall } from "../../src/workflows/tasks/call-mcp.ts";
-import { createOpenApiCall } from "../../src/workflows/tasks/call-openapi.ts";
-import { createOutbound } from "../../src/workflows/tasks/endpoint-fetch.ts";
-import { createTargetRule } from "../../src/workflows/tasks/endpoint-guard.ts";
-import { createOpenApiDocuments } from "../../src/workflows/tasks/endpoint-openapi.ts";
+import { createAuthentication } from "../../src/workflows/outbound/authentication.ts";
+import { createHttpCall } from "../../src/workflows/calls/call-http.ts";
+import { createMcpCall } from "../../src/workflows/calls/call-mcp.ts";
+import { createOpenApiCall } from "../../src/workflows/calls/call-openapi.ts";
+import { createOutbound } from "../../src/workflows/outbound/outbound.ts";
+import { createTargetRule } from "../../src/workflows/outbound/guard-address.ts";
+import { createOpenApiDocuments } from "../../src/workflows/calls/openapi-documents.ts";
 import { hashText } from "../../src/workflows/versions/publish.ts";
 import { makeDatabase, testServers } from "../start-test-app.ts";
 
@@ -77,7 +77,7 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
   const engine = await startRestateEngine({ ingressUrl: servers.ingress, adminUrl: servers.admin, services: workflowServices(deps), log, namespace: options.namespace ?? `t${randomBytes(6).toString("hex")}_`, endpointHost: "127.0.0.1", endpointPort: options.endpointPort ?? 0, isEmbedded: true, journalRetentionMs: 0 });
   parts.engine = engine;
   const relay = options.withRelay === true ? startEventRelay({ ...events, tenantId: TENANT }) : null;
-  const control = { database, engine: engineOf, clock: systemClock };
+  const control = { database, engine: engineOf, clock: systemClock, version: "test" };
   const toStart = (text: string, input: unknown, more: Partial<StartRun> = {}): StartRun => ({ tenantId: TENANT, runId: deriveRunId(randomBytes(9).toString("hex")), hash: publish(text).hash, input, startedBy: "test", ...more });
   return {
     engine, database, deps, publish,
@@ -110,7 +110,7 @@ function makeDeps(options: InterpreterOptions, log: Log, database: Database, ver
   const languages = createLanguages();
   const matcher = createEventMatcher(languages);
   const active = { active: async () => [...versions].map(([hash, { definition }]) => ({ hash, namespace: definition.document.namespace, name: definition.document.name })), load: async (_: string, hash: string) => found(versions.get(hash)) };
-  const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: active, log }), clock: systemClock, log };
+  const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: active, log }), clock: systemClock, log, version: "test" };
   const outbound = createOutbound({ isAllowed: createTargetRule(["127.0.0.0/8"]) });
   const calls = { outbound, authentication: createAuthentication({ outbound, clock: systemClock }), limits: { timeoutMs: 5_000, maxBytes: 1_000_000 } };
   const deps: RunDeps = {

@@ -74,6 +74,11 @@ function textOf(value: unknown, key: string): string | null {
   return typeof found === "string" && found !== "" ? found : null;
 }
 
+/** Whether the server says that there is no such thing. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
 /** What to tell a person about a failed request. */
 export function sayProblem(error: unknown): string {
   return error instanceof ApiError ? error.message : "Something went wrong on this page.";

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "book_invoice", purpose: "Books an invoice on its order, so that it is paid with the next run.", risk: "money", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "book_invoice", purpose: "Books an invoice on its order, so that it is paid with the next run.", risk: "money", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ document_id: z.string(), order_id: z.string(), invoice_number: z.string().min(1), total_cents: z.number().int().positive(), currency: z.string().length(3) }),
   output: z.object({ bookingId: z.string() }),
   describe: (given) => `Book invoice ${given.invoice_number} of ${(given.total_cents / 100).toFixed(2)} ${given.currency} on order ${given.order_id}.`,

@@ -4,7 +4,7 @@ import { z } from "zod";
 const output = z.object({ orderId: z.string(), supplier: z.string(), totalCents: z.number().int(), currency: z.string(), isOpen: z.boolean() });
 
 export default defineTool({
-  name: "find_order", purpose: "Looks up one of our own orders by its number.", risk: "read", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 3_000,
+  name: "find_order", purpose: "Looks up one of our own orders by its number.", risk: "read", idempotency: "natural", needsVerifiedContact: false, timeoutMs: 3_000,
   input: z.object({ order_id: z.string() }),
   output,
   describe: ({ order_id: orderId }) => `Look up the order ${orderId}.`,

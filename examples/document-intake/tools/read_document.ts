@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "read_document", purpose: "Gives the text of a document that came in.", risk: "read", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "read_document", purpose: "Gives the text of a document that came in.", risk: "read", idempotency: "natural", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ document_id: z.string() }),
   output: z.object({ text: z.string() }),
   describe: ({ document_id: documentId }) => `Read the document ${documentId}.`,

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "reverse_booking", purpose: "Takes a booking back and opens its order again.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "reverse_booking", purpose: "Takes a booking back and opens its order again.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ booking_id: z.string() }),
   output: z.object({}),
   describe: ({ booking_id: bookingId }) => `Reverse the booking ${bookingId}.`,

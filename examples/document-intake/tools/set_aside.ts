@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "set_aside", purpose: "Puts a document on the pile that people go through.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "set_aside", purpose: "Puts a document on the pile that people go through.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ document_id: z.string(), reason: z.string().min(1).max(1_000) }),
   output: z.object({}),
   describe: ({ document_id: documentId }) => `Set the document ${documentId} aside.`,

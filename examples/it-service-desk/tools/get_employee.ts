@@ -4,7 +4,7 @@ import { z } from "zod";
 const output = z.object({ name: z.string(), employeeNumber: z.string(), department: z.string(), manager: z.string() });
 
 export default defineTool({
-  name: "get_employee", purpose: "Looks up the employee who writes, with their manager.", risk: "read", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 3_000,
+  name: "get_employee", purpose: "Looks up the employee who writes, with their manager.", risk: "read", idempotency: "natural", needsVerifiedContact: true, timeoutMs: 3_000,
   input: z.object({}),
   output,
   describe: () => "Look up your employee record.",

@@ -4,7 +4,7 @@ import { z } from "zod";
 const output = z.object({ title: z.string(), isSensitive: z.boolean(), hasAccess: z.boolean() });
 
 export default defineTool({
-  name: "get_system", purpose: "Looks up a system, and whether the employee may use it already.", risk: "read", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 3_000,
+  name: "get_system", purpose: "Looks up a system, and whether the employee may use it already.", risk: "read", idempotency: "natural", needsVerifiedContact: true, timeoutMs: 3_000,
   input: z.object({ system: z.string() }),
   output,
   describe: ({ system }) => `Look up the system ${system}.`,

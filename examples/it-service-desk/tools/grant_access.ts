@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "grant_access", purpose: "Lets the employee use a system. What they have seen by then cannot be taken back.", risk: "irreversible", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "grant_access", purpose: "Lets the employee use a system. What they have seen by then cannot be taken back.", risk: "irreversible", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ system: z.string() }),
   output: z.object({ grantId: z.string() }),
   describe: ({ system }) => `Give access to ${system}.`,

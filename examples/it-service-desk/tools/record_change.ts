@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "record_change", purpose: "Writes down what was changed for the employee, for the auditors.", risk: "write", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "record_change", purpose: "Writes down what was changed for the employee, for the auditors.", risk: "write", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ text: z.string().min(1).max(1_000) }),
   output: z.object({ changeId: z.string() }),
   describe: ({ text }) => `Write down: ${text}`,

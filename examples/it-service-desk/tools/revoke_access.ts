@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "revoke_access", purpose: "Takes an access back.", risk: "write", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "revoke_access", purpose: "Takes an access back.", risk: "write", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ grant_id: z.string() }),
   output: z.object({}),
   describe: ({ grant_id: grantId }) => `Take the access ${grantId} back.`,

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "add_note", purpose: "Writes a note to a lead.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "add_note", purpose: "Writes a note to a lead.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ lead_id: z.string(), text: z.string().min(1).max(2_000) }),
   output: z.object({ noteId: z.string() }),
   describe: ({ lead_id: leadId }) => `Write a note to the lead ${leadId}.`,

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "archive_lead", purpose: "Takes a lead out of the open ones.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "archive_lead", purpose: "Takes a lead out of the open ones.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ lead_id: z.string() }),
   output: z.object({}),
   describe: ({ lead_id: leadId }) => `Archive the lead ${leadId}.`,

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "assign_lead", purpose: "Gives a lead to a salesperson, or to nobody.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "assign_lead", purpose: "Gives a lead to a salesperson, or to nobody.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ lead_id: z.string(), owner: z.email().nullable() }),
   output: z.object({ previousOwner: z.string().nullable() }),
   describe: ({ lead_id: leadId, owner }) => `Give the lead ${leadId} to ${owner ?? "nobody"}.`,

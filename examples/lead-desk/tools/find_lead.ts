@@ -4,7 +4,7 @@ import { z } from "zod";
 const output = z.object({ leadId: z.string(), company: z.string(), owner: z.string().nullable() });
 
 export default defineTool({
-  name: "find_lead", purpose: "Finds the open lead with an email address.", risk: "read", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 3_000,
+  name: "find_lead", purpose: "Finds the open lead with an email address.", risk: "read", idempotency: "natural", needsVerifiedContact: false, timeoutMs: 3_000,
   input: z.object({ email: z.email() }),
   output,
   describe: ({ email }) => `Look for a lead of ${email}.`,

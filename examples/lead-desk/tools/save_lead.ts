@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "save_lead", purpose: "Puts a new lead into the CRM.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 5_000,
+  name: "save_lead", purpose: "Puts a new lead into the CRM.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 5_000,
   input: z.object({ email: z.email(), name: z.string().min(1).max(200), company: z.string().min(1).max(200), employees: z.number().int().min(0), message: z.string().max(2_000) }),
   output: z.object({ leadId: z.string() }),
   describe: ({ name, company }) => `Save the lead ${name} of ${company}.`,

@@ -91,6 +91,7 @@ const DEMO_ORDERS: readonly DemoOrder[] = [
   { orderNumber: 1043, customerId: 1, products: ["Tinde Leather Hiking Boots Women"], paymentMethod: "card", status: "shipped", shippedDaysAgo: 1, expectedInDays: 2 },
   { orderNumber: 1044, customerId: 1, products: ["Havn Rain Jacket Women"], paymentMethod: "card", status: "delivered", deliveredDaysAgo: 10 },
   { orderNumber: 1045, customerId: 1, products: ["Skarvik 2 Tent", "Skarvik 2 Footprint"], paymentMethod: "card", status: "delivered", deliveredDaysAgo: 5 },
+  { orderNumber: 1049, customerId: 1, products: ["Glo Gas Stove"], paymentMethod: "card", status: "shipped", shippedDaysAgo: 9, expectedInDays: -4 },
   { orderNumber: 1046, customerId: 2, products: ["Lav 40 Backpack"], paymentMethod: "paypal", status: "delivered", deliveredDaysAgo: 45 },
   { orderNumber: 1047, customerId: 2, products: ["Tinde Shell Jacket Men"], paymentMethod: "klarna", status: "shipped", shippedDaysAgo: 2, expectedInDays: 1 },
   { orderNumber: 1048, customerId: 2, products: ["Glo Gas Stove", "Hytte Pot Set"], paymentMethod: "paypal", status: "processing", placedHoursAgo: 20 },

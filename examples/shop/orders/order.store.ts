@@ -19,6 +19,8 @@ const orderRow = z.object({
   deliveredAt: z.string().nullable(),
   cancelledAt: z.string().nullable(),
   returnedAt: z.string().nullable(),
+  /** On its way, and past the day it should have arrived, by the database's clock. */
+  isLate: z.boolean(),
   /** Whole days since delivery by the database's clock; null before delivery. */
   daysSinceDelivery: z.number().int().nullable(),
 });
@@ -39,6 +41,7 @@ const SELECT_OWN = `
     o.tracking_number as "trackingNumber", ${iso("placed_at")} as "placedAt", ${iso("shipped_at")} as "shippedAt", ${iso("expected_at")} as "expectedAt",
     ${iso("delivered_at")} as "deliveredAt", ${iso("cancelled_at")} as "cancelledAt", ${iso("returned_at")} as "returnedAt",
     floor(extract(epoch from now() - o.delivered_at) / 86400)::int as "daysSinceDelivery",
+    o.status = 'shipped' and coalesce(o.expected_at < now(), false) as "isLate",
     (select coalesce(sum(i.quantity), 0)::int from shop.order_items i where i.order_number = o.order_number) as "itemCount"
   from shop.orders o join shop.customers c on c.customer_id = o.customer_id
   where lower(c.email) = lower($1)`;

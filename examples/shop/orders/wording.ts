@@ -43,7 +43,7 @@ export function sayStatus(order: OwnOrder): string {
     case "processing":
       return `${start} is being prepared in our warehouse. You will get an email with a tracking link as soon as it is sent to ${order.shippingAddress}.`;
     case "shipped":
-      return `${start} is on its way to you${saySent(order)}.${order.expectedAt === null ? "" : ` It should arrive by ${formatDate(order.expectedAt)}.`}`;
+      return `${start} is on its way to you${saySent(order)}.${saySoon(order)}`;
     case "delivered":
       return `${start} was delivered on ${formatDate(order.deliveredAt ?? order.placedAt)}${saySent(order)}.`;
     case "cancelled":
@@ -51,6 +51,11 @@ export function sayStatus(order: OwnOrder): string {
     case "returned":
       return `${start} was returned on ${formatDate(order.returnedAt ?? order.placedAt)}, and the refund goes to ${nameOfPayment(order.paymentMethod)}.`;
   }
+}
+
+function saySoon(order: OwnOrder): string {
+  if (order.expectedAt === null) return "";
+  return order.isLate ? ` It should have arrived by ${formatDate(order.expectedAt)}, so it is late.` : ` It should arrive by ${formatDate(order.expectedAt)}.`;
 }
 
 function saySent(order: OwnOrder): string {

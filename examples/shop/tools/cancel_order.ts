@@ -11,7 +11,7 @@ export default defineTool({
   name: "cancel_order",
   purpose: "Cancels one order of the contact that is still being processed. It cannot be undone.",
   risk: "irreversible",
-  isIdempotent: true,
+  idempotency: "key",
   needsVerifiedContact: true,
   timeoutMs: 5_000,
   input: z.object({ order_number: orderNumber }),

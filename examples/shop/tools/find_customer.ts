@@ -17,7 +17,7 @@ export default defineTool({
   name: "find_customer",
   purpose: "Looks up the contact's own customer record: name, email, home address, Trail Club points and number of orders.",
   risk: "read",
-  isIdempotent: true,
+  idempotency: "natural",
   needsVerifiedContact: true,
   timeoutMs: 3_000,
   input: z.object({}),

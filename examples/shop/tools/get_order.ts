@@ -8,7 +8,7 @@ export default defineTool({
   name: "get_order",
   purpose: "Looks up one order of the contact by its number: status, items, total, carrier, tracking number and delivery dates.",
   risk: "read",
-  isIdempotent: true,
+  idempotency: "natural",
   needsVerifiedContact: true,
   timeoutMs: 3_000,
   input: z.object({ order_number: orderNumber }),
@@ -19,6 +19,7 @@ export default defineTool({
     itemsCents: z.number().int(),
     shippingCents: z.number().int(),
     totalCents: z.number().int(),
+    total: z.string().describe("The amount in words, as €89.90"),
     currency: z.string(),
     paymentMethod: z.string(),
     shippingAddress: z.string(),
@@ -30,6 +31,8 @@ export default defineTool({
     deliveredAt: z.string().nullable(),
     cancelledAt: z.string().nullable(),
     returnedAt: z.string().nullable(),
+    isLate: z.boolean().describe("On its way, and past the day it should have arrived"),
+    daysSinceDelivery: z.number().int().nullable(),
   }),
   describe: (input) => `Look up order ${input.order_number}.`,
   async facts(input, { contact, sql }) {
@@ -40,11 +43,11 @@ export default defineTool({
     const order = await findOwnOrder(sql, contact, input.order_number);
     if (order === null) return { kind: "not_found", say: sayOrderNotFound(input.order_number) };
     const items = await listItems(sql, order.orderNumber);
-    const { itemCount: _itemCount, daysSinceDelivery: _daysSinceDelivery, ...output } = order;
+    const { itemCount: _itemCount, ...output } = order;
     const lines = items.map((item) => `${item.quantity > 1 ? `${item.quantity} × ` : ""}${item.name} (${formatMoney(item.quantity * item.unitPriceCents, order.currency)})`);
     return {
       kind: "ok",
-      output: { ...output, items },
+      output: { ...output, total: formatMoney(order.totalCents, order.currency), items },
       say: `${sayStatus(order)} It contains ${joinWords(lines)}.`,
       evidence: `shop.orders ${order.orderNumber} status=${order.status}`,
     };

@@ -7,7 +7,7 @@ export default defineTool({
   name: "list_orders",
   purpose: "Lists the contact's latest orders with number, date, status and total, the newest first.",
   risk: "read",
-  isIdempotent: true,
+  idempotency: "natural",
   needsVerifiedContact: true,
   timeoutMs: 3_000,
   input: z.object({ limit: z.number().int().min(1).max(20).default(5).describe("How many orders at most") }),
@@ -30,7 +30,7 @@ export default defineTool({
     const orders = await listOwnOrders(sql, contact, input.limit);
     const orderCount = await countOwnOrders(sql, contact);
     const lines = orders.map(
-      (order) => `${order.orderNumber} of ${formatDate(order.placedAt)} (${labelOf(order.status).toLowerCase()}, ${formatMoney(order.totalCents, order.currency)})`,
+      (order) => `${order.orderNumber} of ${formatDate(order.placedAt)} (${order.isLate ? "late" : labelOf(order.status).toLowerCase()}, ${formatMoney(order.totalCents, order.currency)})`,
     );
     return {
       kind: "ok",

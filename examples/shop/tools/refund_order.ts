@@ -11,7 +11,7 @@ export default defineTool({
   name: "refund_order",
   purpose: "Refunds one delivered order of the contact in full, to the way it was paid, and sends a return label.",
   risk: "money",
-  isIdempotent: true,
+  idempotency: "key",
   needsVerifiedContact: true,
   timeoutMs: 5_000,
   input: z.object({

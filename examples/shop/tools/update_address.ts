@@ -10,7 +10,7 @@ export default defineTool({
   name: "update_address",
   purpose: "Changes the delivery address of one order of the contact that is still being processed. The address of the account stays as it is.",
   risk: "write",
-  isIdempotent: true,
+  idempotency: "key",
   needsVerifiedContact: true,
   timeoutMs: 5_000,
   input: z.object({

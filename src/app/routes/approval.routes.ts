@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { readTimeCursor } from "../../conversation/read-conversations.ts";
+import { allow } from "../../identity/rights.ts";
 import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { approvalStatus, approvalView } from "../../shapes/workflow.ts";
@@ -34,13 +35,13 @@ export function approvalRoutes(app: App) {
     return c.json(toApprovalView(actor, await readApproval(app.database, actor.tenantId, c.req.valid("param").id)), 200);
   });
   api.openapi(routes.decide, async (c) => {
-    const actor = await person(c, app.identity);
+    const actor = allow(await person(c, app.identity), "approvals.decide");
     const { comment, callHash, ...given } = c.req.valid("json");
     const row = await decideApproval(app.workflows.approvals, actor, { id: c.req.valid("param").id, callHash: callHash ?? null, comment: comment ?? null, ...given });
     return c.json(toApprovalView(actor, row), 200);
   });
   api.openapi(routes.reassign, async (c) => {
-    const actor = await person(c, app.identity);
+    const actor = allow(await person(c, app.identity), "approvals.reassign");
     return c.json(toApprovalView(actor, await reassignApproval(app.workflows.approvals, actor, { id: c.req.valid("param").id, assignees: c.req.valid("json").assignees })), 200);
   });
   return api;

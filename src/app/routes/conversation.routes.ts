@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { conversationNotFound, turnNotFound } from "../../conversation/conversation.errors.ts";
-import { listConversations, readConversation, readMessages } from "../../conversation/read-conversations.ts";
+import { listConversations, readConversation } from "../../conversation/read-conversations.ts";
+import { readThread } from "../../conversation/read-thread.ts";
 import { listTurns, readTurn } from "../../conversation/read-turns.ts";
-import { conversationSummary, conversationView, holder, messageView, recordPanel, turnSummary, turnView } from "../../shapes/conversation.ts";
+import { conversationSummary, conversationView, holder, messageView, recordPanel, threadMessage, turnSummary, turnView } from "../../shapes/conversation.ts";
 import { handBack, replyAsHuman, resolveConversation, takeOver } from "../../handoff/hold-conversation.ts";
 import { pageOf, pageQuery } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
@@ -17,7 +18,7 @@ const idempotency = z.object({ "idempotency-key": z.string().min(8).max(200).opt
 const routes = {
   list: createRoute({ method: "get", path: "/api/conversations", tags, summary: "Conversations, newest activity first", request: { query: pageQuery.extend({ holder: holder.optional(), status: z.enum(["open", "resolved"]).optional(), query: plainText(200).optional() }) }, responses: { 200: json(pageOf(conversationSummary, "ConversationPage"), "A page."), ...problems } }),
   read: createRoute({ method: "get", path: "/api/conversations/{id}", tags, summary: "One conversation with its cases and hand-off", request: { params }, responses: { 200: json(conversationView, "The conversation."), ...problems } }),
-  messages: createRoute({ method: "get", path: "/api/conversations/{id}/messages", tags, summary: "The thread", request: { params, query: z.object({ before: z.coerce.number().int().min(1).optional(), cursor: z.coerce.number().int().min(1).optional(), after: z.coerce.number().int().min(0).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }) }, responses: { 200: json(pageOf(messageView, "MessagePage"), "Messages in their order; the cursor leads to older ones."), ...problems } }),
+  messages: createRoute({ method: "get", path: "/api/conversations/{id}/messages", tags, summary: "The thread", request: { params, query: z.object({ before: z.coerce.number().int().min(1).optional(), cursor: z.coerce.number().int().min(1).optional(), after: z.coerce.number().int().min(0).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }) }, responses: { 200: json(pageOf(threadMessage, "ThreadPage"), "Messages in their order; the cursor leads to older ones."), ...problems } }),
   turns: createRoute({ method: "get", path: "/api/conversations/{id}/turns", tags, summary: "Its turns, newest first", request: { params, query: pageQuery }, responses: { 200: json(pageOf(turnSummary, "TurnPage"), "A page."), ...problems } }),
   turn: createRoute({ method: "get", path: "/api/turns/{id}", tags, summary: "The trace of a turn", request: { params }, responses: { 200: json(turnView, "Stages and tool calls."), ...problems } }),
   records: createRoute({ method: "get", path: "/api/conversations/{id}/records", tags, summary: "The contact's business records", request: { params }, responses: { 200: json(recordPanel, "Columns and rows."), ...problems } }),
@@ -47,7 +48,7 @@ export function conversationRoutes(app: App) {
     const { id } = c.req.valid("param");
     const { before, cursor, after, limit } = c.req.valid("query");
     await show(actor.tenantId, id, null);
-    return c.json(await readMessages(app.database, actor.tenantId, id, { before: before ?? cursor, after, limit }), 200);
+    return c.json(await readThread(app.database, actor.tenantId, id, { before: before ?? cursor, after, limit }), 200);
   });
   api.openapi(routes.turns, async (c) => {
     const actor = await staff(c, app.identity);

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { notAllowed } from "../../identity/identity.errors.ts";
+import { allow } from "../../identity/rights.ts";
 import { cloudEvent, holdsNul, OWN_EVENTS, type CloudEvent } from "../../workflows/events/cloud-event.ts";
 import { eventForeign, eventInvalid, signatureInvalid, signatureUnset } from "../../workflows/events/events.errors.ts";
-import { OWN_SOURCE } from "../../workflows/events/own-events.ts";
+import { OWN_SOURCE } from "../../workflows/events/own/own-events.ts";
 import { publishEvent, type EventDeps, type Published } from "../../workflows/events/publish-event.ts";
 import { verifyStandardWebhook } from "../../workflows/events/standard-webhook.ts";
 import type { App } from "../app.ts";
@@ -53,9 +53,7 @@ async function senderOf(c: Context, app: Pick<App, "identity" | "clock" | "works
     if (verdict.kind === "invalid") throw signatureInvalid({ message: `The signature of the event is not right: ${verdict.reason}.` });
     return app.workspace.tenantId;
   }
-  const actor = await staff(c, app.identity);
-  if (actor.kind !== "key") throw notAllowed({ message: "This is for your systems: use an API key, or sign the event." });
-  return actor.tenantId;
+  return allow(await staff(c, app.identity), "events.send").tenantId;
 }
 
 function readEvents(text: string): CloudEvent[] {

@@ -21,7 +21,7 @@ const routes = {
   status: createRoute({ method: "get", path: "/api/status", tags: ["observe"], summary: "The status line", responses: { 200: json(statusView, "Now."), ...problems } }),
   ledger: createRoute({ method: "get", path: "/api/ledger", tags: ["observe"], summary: "What happened, newest first", request: { query: pageQuery.extend({ caseId: idText.optional() }) }, responses: { 200: json(pageOf(entryView, "LedgerPage"), "A page."), ...problems } }),
   verify: createRoute({ method: "get", path: "/api/ledger/verify", tags: ["observe"], summary: "Recompute the hash chain", responses: { 200: json(z.object({ ok: z.boolean(), checked: z.number(), problems: z.array(z.string()) }), "The verdict."), ...problems } }),
-  events: createRoute({ method: "get", path: "/api/events", tags: ["observe"], summary: "Live changes (server-sent events)", responses: { 200: { description: "Events conversation.changed, handoff.changed, turn.finished, message, status.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
+  events: createRoute({ method: "get", path: "/api/events", tags: ["observe"], summary: "Live changes (server-sent events)", responses: { 200: { description: "Events conversation.changed, handoff.changed, turn.finished, runs.changed, approval.changed, message, status.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
 };
 
 export function observeRoutes(app: App) {
@@ -56,8 +56,10 @@ export function observeRoutes(app: App) {
       },
       listen: (_wake, push) =>
         app.live.onTenant(actor.tenantId, (event) => {
+          if (event.kind === "runs") return push("runs.changed", { runs: event.runs });
           const conversationId = event.conversationId;
-          if (event.kind === "message") push("message", { conversationId, seq: event.seq });
+          if (event.kind === "approval") push("approval.changed", { runId: event.runId, conversationId });
+          else if (event.kind === "message") push("message", { conversationId, seq: event.seq });
           else if (event.kind === "holder") push("conversation.changed", { conversationId });
           else if (event.kind === "handoff") push("handoff.changed", { conversationId });
           else if (event.kind === "finished") push("turn.finished", { conversationId, turnId: event.turnId });

@@ -1,20 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import { createRoute } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { actorName, type StaffActor } from "../../identity/actor.ts";
-import { notAllowed } from "../../identity/identity.errors.ts";
-import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type PublishView, type TaskCount } from "../../shapes/workflow.ts";
-import { countTasks, type TaskCounts } from "../../workflows/run/run-counts.store.ts";
+import { actorName } from "../../identity/actor.ts";
+import { allow } from "../../identity/rights.ts";
+import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type PublishView } from "../../shapes/workflow.ts";
 import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
 import { publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
 import { findVersionText, listPublishes, type PublishRow } from "../../workflows/versions/version.store.ts";
-import { versionUnknown, workflowUnknown } from "../../workflows/versions/versions.errors.ts";
+import { versionUnknown } from "../../workflows/versions/versions.errors.ts";
 import { readWorkflow } from "../../workflows/document/read-workflow.ts";
 import { loadWorkspace } from "../../workspace/load-workspace.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, problems, staff } from "../http/api.ts";
 import { FUNCTION_DECLARATIONS } from "../workflow-functions/declarations.ts";
-import { checkText, toPublishView, viewWorkflow, viewWorkflows } from "../workflow-functions/view-workflow.ts";
+import { checkText, toPublishView, viewBranches, viewWorkflow, viewWorkflows } from "../workflow-functions/view-workflow.ts";
 
 const tags = ["workflows"];
 export const workflowName = z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) });
@@ -41,16 +39,9 @@ const routes = {
   branches: createRoute({ method: "get", path: "/api/workflows/{name}/branches", tags, summary: "Every task and branch counted", request: { params: workflowName, query: z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/).optional(), days: z.coerce.number().int().min(1).max(365).default(30) }) }, responses: { 200: json(branchCounts, "The counts."), ...problems } }),
 };
 
-/** An admin, or an API key: keys are made by whoever runs the installation. */
-export async function operator(c: Context, app: App): Promise<StaffActor> {
-  const actor = await staff(c, app.identity);
-  if (actor.kind === "user" && actor.role !== "admin") throw notAllowed({ message: "This is for admins." });
-  return actor;
-}
-
 export function workflowRoutes(app: App) {
   const api = createApi();
-  const { publishing, versions } = app.workflows;
+  const { publishing } = app.workflows;
   api.openapi(routes.functions, async (c) => {
     await staff(c, app.identity);
     const { functions } = app.workflows.surroundings;
@@ -71,19 +62,19 @@ export function workflowRoutes(app: App) {
     return c.json(await diffVersions(app, actor.tenantId, before, after), 200);
   });
   api.openapi(routes.check, async (c) => {
-    await staff(c, app.identity);
+    allow(await staff(c, app.identity), "workflows.check");
     const { text, file } = c.req.valid("json");
     return c.json(await checkText(app, text, file), 200);
   });
   api.openapi(routes.publish, async (c) => {
-    const actor = await operator(c, app);
+    const actor = allow(await staff(c, app.identity), "workflows.publish");
     const { documents, note } = c.req.valid("json");
     const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await loadWorkspace(app.workspace.folder)).workflows, by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
     if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
     return c.json({ status: outcome.kind, publish: await viewPublish(app, actor.tenantId, outcome.publish), findings: [...outcome.findings] }, 200);
   });
   api.openapi(routes.rollback, async (c) => {
-    const actor = await operator(c, app);
+    const actor = allow(await staff(c, app.identity), "workflows.rollback");
     const target = await rollBack(publishing, { tenantId: actor.tenantId, to: c.req.valid("json").to ?? null, by: actorName(actor) });
     return c.json(await viewPublish(app, actor.tenantId, target), 200);
   });
@@ -93,20 +84,10 @@ export function workflowRoutes(app: App) {
   });
   api.openapi(routes.branches, async (c) => {
     const actor = await staff(c, app.identity);
-    const { name } = c.req.valid("param");
     const { hash: version, days } = c.req.valid("query");
-    const row = await versions.activeByName(actor.tenantId, name);
-    if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
-    const since = new Date(app.clock.nowMs() - days * 86_400_000);
-    const filter = { name, namespace: row.namespace, hash: version ?? null, since };
-    const { runs, tasks } = await countTasks(app.database, actor.tenantId, filter);
-    return c.json({ namespace: row.namespace, name, hash: version ?? null, since: since.toISOString(), runs, tasks: tasks.map(toTaskCount) }, 200);
+    return c.json(await viewBranches(app, actor.tenantId, c.req.valid("param").name, { hash: version ?? null, days }), 200);
   });
   return api;
-}
-
-function toTaskCount({ p50_us: p50Us, p95_us: p95Us, queued_p50_us: queuedP50Us, queued_p95_us: queuedP95Us, ...counts }: TaskCounts): TaskCount {
-  return { ...counts, p50Us, p95Us, queuedP50Us, queuedP95Us };
 }
 
 /** Against the one before it, as the list has it. */

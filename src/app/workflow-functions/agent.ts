@@ -9,6 +9,7 @@ import { runAgent } from "../../agents/run-agent.ts";
 import { restore, type Placeholder } from "../../guard/redactor.ts";
 import { callTool, type CallToolDeps } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
+import { offeredSchema } from "../../tools/resolve-arguments.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { declareFunction, defineFunction, toolContact } from "../../workflows/functions/define-function.ts";
 import type { FunctionCall } from "../../workflows/functions/function.ts";
@@ -76,7 +77,7 @@ function toolsOf(deps: AgentFunctionDeps, call: FunctionCall, profile: AgentProf
 
 function agentTool(deps: AgentFunctionDeps, call: FunctionCall, tool: Tool, scene: Scene): AgentTool {
   return {
-    name: tool.name, description: tool.purpose, inputSchema: z.record(z.string(), z.unknown()).parse(z.toJSONSchema(tool.input, { unrepresentable: "any" })),
+    name: tool.name, description: tool.purpose, inputSchema: { ...offeredSchema(tool) },
     async call(given, callKey) {
       const restored = restoreDeep(given, scene.known);
       const args = typeof restored === "object" && restored !== null && !Array.isArray(restored) ? { ...restored } : {};
@@ -94,7 +95,7 @@ async function callOnce(deps: AgentFunctionDeps, call: FunctionCall, tool: Tool,
   await call.durable.step(`tool.${tool.name}`, async () => {
     made = await callTool(deps.toolCalls, {
       tenantId: subject.tenantId, callId, tool: tool.name, arguments: args, contact: await toolContact(deps.database, subject), channel: "workflow", principal: { type: "AiAgent", id: "assistant" },
-      turnId: null, conversationId: subject.conversationId, caseId: subject.caseId,
+      turnId: null, conversationId: subject.conversationId, caseId: subject.caseId, eventDepth: subject.eventDepth,
     });
     return { callId, status: made.status };
   });

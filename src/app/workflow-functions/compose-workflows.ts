@@ -7,21 +7,23 @@ import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
-import { createListeners } from "../../workflows/events/listeners.ts";
-import { createEventMatcher } from "../../workflows/events/match-filter.ts";
-import { approvalDecided, tell } from "../../workflows/events/own-events.ts";
+import { createListeners } from "../../workflows/events/starts/listeners.ts";
+import { createEventMatcher } from "../../workflows/events/waits/match-filter.ts";
+import { approvalDecided, tell } from "../../workflows/events/own/own-events.ts";
 import { createEventSink, type EventDeps } from "../../workflows/events/publish-event.ts";
-import { syncSchedules } from "../../workflows/events/run-schedules.ts";
-import { createStoredWaits } from "../../workflows/events/stored-waits.ts";
+import { syncSchedules } from "../../workflows/events/schedules/run-schedules.ts";
+import { createStoredWaits } from "../../workflows/events/waits/stored-waits.ts";
 import { createFunctionCatalog } from "../../workflows/functions/catalog.ts";
 import type { FunctionCatalog } from "../../workflows/functions/function.ts";
 import type { RunDeps } from "../../workflows/run/run-deps.ts";
-import { createRunRecords, listRunRows } from "../../workflows/run/run.store.ts";
+import { createRunRecords } from "../../workflows/run/run.store.ts";
+import { isUnderWay } from "../../workflows/run/under-way.store.ts";
+import { tellOfRuns } from "../../workflows/run/tell-of-runs.ts";
 import type { StartRunDeps } from "../../workflows/run/start-run.ts";
 import type { TalkDeps } from "../../workflows/talk/talk-deps.ts";
-import { createEnvironmentSecrets } from "../../workflows/tasks/authentication-secrets.ts";
-import { createOutsideCalls } from "../../workflows/tasks/endpoint-calls.ts";
-import type { Outbound } from "../../workflows/tasks/endpoint-fetch.ts";
+import { createEnvironmentSecrets } from "../../workflows/outbound/environment-secrets.ts";
+import { createOutsideCalls } from "../../workflows/calls/outside-calls.ts";
+import type { Outbound } from "../../workflows/outbound/outbound.ts";
 import { createLanguages } from "../../workflows/expressions/languages.ts";
 import { checkWorkflows } from "../../workflows/verify/check-workflow.ts";
 import type { Finding } from "../../workflows/verify/finding.ts";
@@ -50,9 +52,10 @@ export type WorkflowParts = {
 export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string; /** Of the process; secrets of workflows stand there. */ environment: Readonly<Record<string, string | undefined>> };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
-export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine }): TurnWorkflows {
+export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine; version: string }): TurnWorkflows {
   return {
-    isRunning: async (tenantId, conversationId, name) => (await listRunRows(deps.database, tenantId, { conversationId, name, statuses: ["running", "waiting"], limit: 1 })).length > 0,
+    runtimeVersion: deps.version,
+    isRunning: (tenantId, conversationId, workflow, records) => isUnderWay(deps.database, tenantId, { conversationId, workflow, records }),
     hashOf: async (tenantId, name) => (await deps.versions.activeByName(tenantId, name))?.hash ?? null,
     answer: (externalId, questionId) => deps.engine().resolve(externalId, { questionId }),
   };
@@ -66,11 +69,11 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
   const languages = createLanguages();
   const matcher = createEventMatcher(languages);
   const surroundings = checkSurroundings(workspace, languages);
-  const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
+  const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: versions, log }), clock, log, version: deps.version };
   return {
-    versions, functions, talk, events, surroundings, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock },
+    versions, functions, talk, events, surroundings, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock, version: deps.version },
     approvals: {
-      database, clock, log, engine,
+      database, clock, log, engine, live: turns.live,
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
     publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: async (tenantId) => {
@@ -78,7 +81,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
         await syncSchedules(events, tenantId);
       } },
     runs: {
-      versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: createRunRecords(database),
+      versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: tellOfRuns(createRunRecords(database), turns.live),
       permissions: { mayRun: () => false }, clock, log, version: deps.version,
     },
   };

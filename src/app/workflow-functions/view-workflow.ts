@@ -1,12 +1,14 @@
-import { countRuns, type RunCounts } from "../../workflows/run/run-counts.store.ts";
+import { countRuns, countTasks, type RunCounts } from "../../workflows/run/run-counts.store.ts";
 import { runUnknown } from "../../workflows/run/run.errors.ts";
 import { listRunRows, readRunRow, readTaskRows } from "../../workflows/run/run.store.ts";
+import { readWaits } from "../../workflows/run/run-waits.store.ts";
 import { workflowKey } from "../../workflows/verify/environment.ts";
 import { drawWorkflow } from "../../workflows/versions/draw-workflow.ts";
+import { countBranches } from "../../workflows/versions/count-branches.ts";
 import { listVersions, type PublishRow, type VersionRow } from "../../workflows/versions/version.store.ts";
 import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
 import { tryReadWorkflow } from "../../workflows/document/read-workflow.ts";
-import { workflowError, type CheckView, type PublishView, type RunSummary, type RunView, type TaskRecordView, type VersionView, type WorkflowHealth, type WorkflowSummary, type WorkflowView } from "../../shapes/workflow.ts";
+import { workflowError, type BranchCounts, type CheckView, type PublishView, type RunSummary, type RunView, type TaskRecordView, type VersionView, type WaitsFor, type WorkflowHealth, type WorkflowSummary, type WorkflowView } from "../../shapes/workflow.ts";
 import type { App } from "../app.ts";
 import { listApprovals } from "../../workflows/approvals/approval.store.ts";
 import type { StaffActor } from "../../identity/actor.ts";
@@ -31,6 +33,18 @@ export async function viewWorkflow(app: App, tenantId: string, name: string, has
   const summary = await summarise(app, tenantId, row, own.length, await healthOf(app, tenantId));
   const { definition } = source;
   return { ...summary, text: source.text, file: source.file, language: definition.language, inputSchema: definition.input.schema, graph: drawWorkflow(source), versions: own.map(toVersionView), findings: await app.workflows.check(source) };
+}
+
+/** Every task and branch of the runs that began in the last days, as far back as runs are kept. Throws `workflows.unknown`. */
+export async function viewBranches(app: App, tenantId: string, name: string, filter: { hash: string | null; days: number }): Promise<BranchCounts> {
+  const row = await app.workflows.versions.activeByName(tenantId, name);
+  if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
+  const days = app.runRetentionDays === 0 ? filter.days : Math.min(filter.days, app.runRetentionDays);
+  const since = new Date(app.clock.nowMs() - days * 86_400_000);
+  const { namespace } = row;
+  const { runs, tasks } = await countTasks(app.database, tenantId, { namespace, name, hash: filter.hash, since });
+  const counted = countBranches(tasks).map(({ p50_us: p50Us, p95_us: p95Us, queued_p50_us: queuedP50Us, queued_p95_us: queuedP95Us, ...counts }) => ({ ...counts, p50Us, p95Us, queuedP50Us, queuedP95Us }));
+  return { namespace, name, hash: filter.hash, since: since.toISOString(), runs, tasks: counted };
 }
 
 async function summarise(app: App, tenantId: string, row: VersionRow, versionCount: number, health: readonly RunCounts[]): Promise<WorkflowSummary> {
@@ -61,10 +75,11 @@ export function toVersionView(row: VersionRow): VersionView {
 type RunRow = Awaited<ReturnType<typeof listRunRows>>[number];
 type TaskRow = Awaited<ReturnType<typeof readTaskRows>>[number];
 
-export function toRunSummary(row: RunRow): RunSummary {
+/** `waits`: of the runs that have not ended, where it is asked. */
+export function toRunSummary(row: RunRow, waits: ReadonlyMap<string, WaitsFor>): RunSummary {
   return {
     id: row.id, workflow: { namespace: row.namespace, name: row.name, version: row.version, hash: row.hash }, status: row.status, startedBy: row.started_by, conversationId: row.conversation_id, contactId: row.contact_id, caseId: row.case_id, turnId: row.turn_id,
-    parentRunId: row.parent_run_id, pointer: row.pointer, error: workflowError.nullable().parse(row.error), startedAt: row.started_at, endedAt: row.ended_at, durationUs: row.duration_us,
+    parentRunId: row.parent_run_id, pointer: row.pointer, waitsFor: waits.get(row.id) ?? null, error: workflowError.nullable().parse(row.error), startedAt: row.started_at, endedAt: row.ended_at, durationUs: row.duration_us,
   };
 }
 
@@ -76,13 +91,14 @@ export async function viewRun(app: App, actor: StaffActor, id: string): Promise<
   const [tasks, children, approvals, source] = await Promise.all([
     readTaskRows(app.database, tenantId, id), listRunRows(app.database, tenantId, { parentRunId: id, limit: 200 }), listApprovals(app.database, tenantId, { runId: id, limit: 200 }), app.workflows.versions.load(tenantId, run.hash),
   ]);
-  return { ...toRunSummary(run), input: run.input ?? null, output: run.output ?? null, context: run.context ?? null, tasks: tasks.map(toTaskView), graph: drawWorkflow(source), approvals: approvals.map((each) => toApprovalView(actor, each)), children: children.map(toRunSummary) };
+  const waits = await readWaits(app.database, tenantId, [run, ...children]);
+  return { ...toRunSummary(run, waits), input: run.input ?? null, output: run.output ?? null, context: run.context ?? null, tasks: tasks.map(toTaskView), graph: drawWorkflow(source), approvals: approvals.map((each) => toApprovalView(actor, each)), children: children.map((child) => toRunSummary(child, waits)) };
 }
 
 function toTaskView(row: TaskRow): TaskRecordView {
   return {
     pointer: row.pointer, name: row.name, kind: row.kind, iteration: row.iteration, status: row.status, offsetUs: row.offset_us, durationUs: row.duration_us, queuedUs: row.queued_us, input: row.input ?? null, output: row.output ?? null,
-    branch: row.branch, reason: row.reason, error: workflowError.nullable().parse(row.error),
+    calledWith: row.called_with ?? null, rounds: row.rounds, branch: row.branch, reason: row.reason, error: workflowError.nullable().parse(row.error),
   };
 }
 

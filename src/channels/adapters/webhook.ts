@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { readWebhookSecret, signWebhook } from "../../lib/webhook-signature.ts";
 import type { Channel } from "../channel.ts";
 
 /**
@@ -6,17 +6,17 @@ import type { Channel } from "../channel.ts";
  * Source: Standard Webhooks 1.0 (webhook-id, webhook-timestamp, webhook-signature `v1,<base64 HMAC-SHA256>`).
  */
 export function createWebhookChannel(options: { url: string; secret: string; nowMs: () => number }): Channel {
-  const key = options.secret.startsWith("whsec_") ? Buffer.from(options.secret.slice(6), "base64") : Buffer.from(options.secret);
+  const key = readWebhookSecret(options.secret);
   return {
     name: "webhook",
     delivery: "push",
     async send(message, signal) {
       const body = JSON.stringify({ type: "message.sent", timestamp: message.createdAt, data: message });
-      const timestamp = Math.floor(options.nowMs() / 1000);
-      const signature = createHmac("sha256", key).update(`${message.id}.${timestamp}.${body}`).digest("base64");
+      const timestamp = String(Math.floor(options.nowMs() / 1000));
+      const signature = signWebhook(key, { id: message.id, timestamp, body });
       const answer = await fetch(options.url, {
         method: "POST", body, signal, redirect: "error",
-        headers: { "content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${signature}` },
+        headers: { "content-type": "application/json", "webhook-id": message.id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` },
       });
       await answer.body?.cancel();
       if (answer.ok) return { kind: "sent" };

@@ -4,6 +4,7 @@ import type { Placeholder } from "../../guard/redactor.ts";
 import { answerExtractively } from "../../knowledge/answer-extractive.ts";
 import { loadPassages, retrieve, type Passage, type RetrieveDeps } from "../../knowledge/retrieve.ts";
 import { callTool, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
+import type { CallPlace } from "../../tools/resolve-arguments.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { StageNote } from "../trace.ts";
 import type { PlannedPart, Rights, TurnContext } from "../turn.ts";
@@ -57,9 +58,14 @@ async function search(deps: RetrieveDeps, durable: Durable, context: TurnContext
   return { passages: found ?? (await loadPassages(deps, { ...scope, chunkIds: searched.chunkIds })), isCarried: searched.isCarried };
 }
 
-export function toolContactOf(context: TurnContext): CallToolInput["contact"] {
+function toolContactOf(context: TurnContext): CallToolInput["contact"] {
   const { id, email, externalId, isVerified } = context.contact;
   return email === null ? null : { contactId: id, email, externalId, isVerified };
+}
+
+/** For whom and where this turn's calls are made. */
+export function placeOf(context: TurnContext): CallPlace {
+  return { contact: toolContactOf(context), conversationId: context.conversationId, caseId: context.caseId };
 }
 
 /** Whether a call has changed something, or may have: a failed one can have failed after its effect. */
@@ -78,8 +84,7 @@ export async function callInStep(deps: CallToolDeps, durable: Durable, context: 
   let made: ToolCallRecord | null = null;
   await durable.step(`tool.${call.tool}`, async () => {
     made = await callTool(deps, {
-      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId,
-      contact: toolContactOf(context),
+      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, turnId: context.turnId, ...placeOf(context),
     });
     return { callId, status: made.status };
   });

@@ -1,6 +1,5 @@
 import { redactDeep, restoreDeep } from "../../guard/redact-deep.ts";
 import { cut } from "../../lib/cut.ts";
-import { z } from "zod";
 import type { AgentProfile } from "../../agents/agent-profile.ts";
 import type { AgentOutcome, AgentTool, SavedModelCall } from "../../agents/agent.ts";
 import { buildInstructions } from "../../agents/prompt.ts";
@@ -12,11 +11,12 @@ import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Model, ModelMessage } from "../../models/model.ts";
 import { resultForModel } from "../../tools/describe-call.ts";
+import { offeredSchema, resolveArguments } from "../../tools/resolve-arguments.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { loadModelCall, saveModelCall } from "../model-call.store.ts";
 import { savePlaceholders } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
-import { callInStep, mayHaveEffect, type Acted } from "./act.ts";
+import { callInStep, mayHaveEffect, placeOf, type Acted } from "./act.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
 import { namesOf } from "./redact.ts";
@@ -106,16 +106,16 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
   const rule = [...deps.intents.values()].find((intent) => intent.action.kind === "tool" && intent.action.tool === tool.name);
   const needsConsent = tool.risk !== "read" && rule?.action.kind === "tool" && rule.action.confirm === "always";
   return {
-    name: tool.name, description: tool.purpose, inputSchema: z.record(z.string(), z.unknown()).parse(z.toJSONSchema(tool.input, { unrepresentable: "any" })),
+    name: tool.name, description: tool.purpose, inputSchema: { ...offeredSchema(tool) },
     async call(given, callKey) {
       const args = asArguments(restoreDeep(given, state.placeholders));
-      const parsed = tool.input.safeParse(args);
-      if (!parsed.success) return { text: `The arguments do not fit: ${z.prettifyError(parsed.error)}` };
-      if (needsConsent && rule) {
+      const resolved = resolveArguments(tool, args, placeOf(input.context));
+      if (resolved.kind === "unfit") return { text: `The arguments do not fit: ${resolved.reason}` };
+      if (needsConsent && rule && resolved.kind === "resolved") {
         // As the model wrote them, with their placeholders: they are kept with the case and put back when the contact agrees.
         const slots = Object.fromEntries(Object.entries(asArguments(given)).map(([name, value]) => [name, typeof value === "number" || typeof value === "boolean" ? value : String(value)]));
         state.draft.pending = { awaiting: "confirmation", intent: rule.name, tool: tool.name, slot: null, slots };
-        return { text: `Shall I do this for you? ${tool.describe(parsed.data).replace(/\.$/, "")}. Please answer "yes" or "no".`, isTerminal: true };
+        return { text: `Shall I do this for you? ${tool.describe(resolved.value).replace(/\.$/, "")}. Please answer "yes" or "no".`, isTerminal: true };
       }
       const call = await callInStep(deps.toolCalls, durable, input.context, { tool: tool.name, place: `${state.run}_${input.context.round}_${callKey.replace(/[^a-z0-9]/g, "_")}`, arguments: args });
       state.acted.calls.push(call);

@@ -1,11 +1,15 @@
 import type { Understanding } from "../../intelligence/understander.ts";
 import type { OpenQuestion } from "../../workflows/talk/question.store.ts";
-import type { IntentRule } from "../../workspace/workspace.ts";
+import type { FollowRule, IntentRule } from "../../workspace/workspace.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { chooseQuestion } from "./choose-question.ts";
 import type { CaseFocus, Decision, PendingQuestion, PlannedPart, Rights, TurnContext } from "../turn.ts";
 
-export type DecideDeps = { intents: ReadonlyMap<string, IntentRule>; tools: ReadonlyMap<string, Tool>; hasModel: boolean };
+export type DecideDeps = {
+  intents: ReadonlyMap<string, IntentRule>; tools: ReadonlyMap<string, Tool>; hasModel: boolean;
+  /** A call in the tool's own words; null when it could not be made like this. */
+  describe(tool: Tool, slots: PendingQuestion["slots"]): string | null;
+};
 
 const YES = /^\s*(yes|yeah|yep|yup|sure|ok|okay|please do|do it|go ahead|correct|confirm(ed)?|ja|oui|si|sí|right|exactly|of course|absolutely)\b/i;
 const NO = /^\s*(no|nope|nah|don'?t|do not|stop|cancel that|never ?mind|leave it|rather not|nein|non)\b/i;
@@ -66,11 +70,9 @@ function planRule(deps: DecideDeps, rule: IntentRule, rights: Rights, understand
   if (action.kind === "knowledge") return { part: { kind: "knowledge" }, pending: null };
   if (action.kind === "say") return { part: { kind: "say", text: action.text }, pending: null };
   if (action.kind === "handoff") return { part: { kind: "handoff", reason: action.reason }, pending: null };
-  if (action.kind === "workflow") return { part: planRun(rule.name, action, rights, understanding), pending: null };
+  if (action.kind === "workflow") return { part: isForbidden(text, rule.name, rule.name) ? LEFT_ALONE : planRun(rule.name, action, rights, understanding, focus, text), pending: null };
   const tool = deps.tools.get(action.tool);
-  if (tool !== undefined && tool.risk !== "read" && isForbidden(text, tool.name, rule.name)) {
-    return { part: { kind: "say", text: "I have not changed anything. Tell me if there is something you would like me to do." }, pending: null };
-  }
+  if (tool !== undefined && tool.risk !== "read" && isForbidden(text, tool.name, rule.name)) return { part: LEFT_ALONE, pending: null };
   if (tool?.needsVerifiedContact && !rights.mayUseRecords) {
     return { part: { kind: "say", text: "I can look that up as soon as you have signed in, so that your orders stay private. Please sign in and ask me again." }, pending: null };
   }
@@ -86,30 +88,39 @@ function planRule(deps: DecideDeps, rule: IntentRule, rights: Rights, understand
     slots[slot] = value;
     isInferred ||= named === undefined;
   }
-  return proceed(deps, { intent: rule.name, tool: action.tool, slots, needs: action.needs, mustConfirm: action.confirm === "always" || (action.confirm === "inferred" && isInferred) });
+  return proceed(deps, { intent: rule.name, tool: action.tool, slots, needs: action.needs, mustConfirm: action.confirm === "always" || (action.confirm === "inferred" && isInferred), follow: action.follow });
 }
 
-/** The version is found by `think`, which may look it up. */
-function planRun(intent: string, action: { workflow: string; isVerified: boolean }, rights: Rights, understanding: Understanding): PlannedPart {
+const LEFT_ALONE: PlannedPart = { kind: "say", text: "I have not changed anything. Tell me if there is something you would like me to do." };
+
+/**
+ * The version is found by `think`, which may look it up. Of several records the one meant is handed on when that is clear; a
+ * message that names none means the one spoken of last.
+ */
+function planRun(intent: string, action: { workflow: string; isVerified: boolean }, rights: Rights, understanding: Understanding, focus: CaseFocus, text: string): PlannedPart {
   if (action.isVerified && !rights.mayUseRecords) return { kind: "say", text: "I can do that for you as soon as you have signed in. Please sign in and ask me again." };
   const entities: Record<string, string[]> = {};
   for (const entity of understanding.entities) entities[entity.kind] = [...new Set([...(entities[entity.kind] ?? []), entity.value])];
+  for (const [kind, spokenOf] of Object.entries(focus.records)) {
+    const mentioned = entities[kind] ?? spokenOf.slice(0, 1);
+    const meant = mentioned.length > 1 ? meantBy(text, intent, intent, mentioned) : undefined;
+    entities[kind] = meant === undefined ? mentioned : [meant];
+  }
   return { kind: "workflow", workflow: action.workflow, hash: "", intent, entities };
 }
 
 /** Asks for the first missing argument, then for a confirmation where one is wanted, then acts. */
-function proceed(deps: DecideDeps, plan: { intent: string; tool: string; slots: PendingQuestion["slots"]; needs: readonly string[]; mustConfirm: boolean }): Planned {
+function proceed(deps: DecideDeps, plan: { intent: string; tool: string; slots: PendingQuestion["slots"]; needs: readonly string[]; mustConfirm: boolean; follow: FollowRule | undefined }): Planned {
   const missing = plan.needs.find((slot) => plan.slots[slot] === undefined);
   if (missing !== undefined) {
     return { part: { kind: "say", text: askFor(missing) }, pending: { awaiting: "slot", intent: plan.intent, tool: plan.tool, slot: missing, slots: plan.slots } };
   }
   const tool = deps.tools.get(plan.tool);
-  const parsed = tool?.input.safeParse(plan.slots);
-  if (plan.mustConfirm && tool && parsed?.success) {
-    const sentence = tool.describe(parsed.data).replace(/\.$/, "");
-    return { part: { kind: "say", text: `Shall I do this for you? ${sentence}. Please answer "yes" or "no".` }, pending: { awaiting: "confirmation", intent: plan.intent, tool: plan.tool, slot: null, slots: plan.slots } };
+  const sentence = plan.mustConfirm && tool !== undefined ? deps.describe(tool, plan.slots) : null;
+  if (sentence !== null) {
+    return { part: { kind: "say", text: `Shall I do this for you? ${sentence.replace(/\.$/, "")}. Please answer "yes" or "no".` }, pending: { awaiting: "confirmation", intent: plan.intent, tool: plan.tool, slot: null, slots: plan.slots } };
   }
-  return { part: { kind: "tool", tool: plan.tool, arguments: plan.slots }, pending: null };
+  return { part: { kind: "tool", tool: plan.tool, arguments: plan.slots, ...(plan.follow === undefined ? {} : { follow: { ...plan.follow, hash: "" } }) }, pending: null };
 }
 
 const NOTHING_DONE: PlannedPart = { kind: "say", text: "All right, I have not changed anything. Is there something else I can do for you?" };
@@ -162,7 +173,7 @@ function answerPending(deps: DecideDeps, pending: PendingQuestion, understanding
   if (value === undefined) return null;
   const rule = deps.intents.get(pending.intent);
   const action = rule?.action.kind === "tool" ? rule.action : null;
-  const planned = proceed(deps, { intent: pending.intent, tool: pending.tool, slots: { ...pending.slots, [slot]: value }, needs: action?.needs ?? [slot], mustConfirm: action?.confirm !== "never" });
+  const planned = proceed(deps, { intent: pending.intent, tool: pending.tool, slots: { ...pending.slots, [slot]: value }, needs: action?.needs ?? [slot], mustConfirm: action?.confirm !== "never", follow: action?.follow });
   return { parts: [planned.part], reason: "question.answered", pending: planned.pending };
 }
 

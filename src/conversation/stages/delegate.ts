@@ -1,16 +1,16 @@
 import type { Durable } from "../../durable/durable.ts";
 import { restore } from "../../guard/redactor.ts";
-import { deriveRunId, WORKFLOW_SERVICE } from "../../workflows/run/run-input.ts";
+import { deriveRunId, WORKFLOW_SERVICE, type RunInput } from "../../workflows/run/run-input.ts";
 import { toRunInput } from "../../workflows/run/start-run.ts";
 import { delegateTurn, type Delegated } from "../delegate.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
-import { MAX_JOINS, type Decision, type PlannedPart, type TurnContext, type TurnEnd } from "../turn.ts";
+import { MAX_JOINS, type Decision, type TurnContext, type TurnEnd } from "../turn.ts";
 import { beginNextTurn } from "../next-turn.ts";
 import { subjectOf } from "./compose.ts";
+import type { Acted } from "./act.ts";
+import { plannedRuns, type PlannedRun } from "./planned-runs.ts";
 import type { RedactedTurn } from "./redact.ts";
-
-type Run = Extract<PlannedPart, { kind: "workflow" }>;
 
 /**
  * Stage `act` of a message that is a run's: ends the turn without a reply, then starts the run or gives it its answer. Null
@@ -21,18 +21,19 @@ type Run = Extract<PlannedPart, { kind: "workflow" }>;
 export async function delegate(deps: TurnDeps, durable: Durable, trace: Trace, context: TurnContext, decision: Decision, redacted: RedactedTurn): Promise<Extract<TurnEnd, { kind: "ended" }> | { kind: "again"; untilSeq: number } | null> {
   const { parts } = decision;
   const answer = parts.find((part) => part.kind === "answer");
-  const runs = runsOf(parts);
-  if (answer === undefined && (runs.length === 0 || runs.length < parts.length)) return null;
-  trace.add("act", 0, { reason: answer === undefined ? `started ${runs.map((run) => run.workflow).join(", ")}` : `answer to a question of ${answer.workflow}`, detail: { runs: runs.map((run) => runIdOf(context, run)) } });
+  const planned = plannedRuns(decision, null);
+  if (answer === undefined && (planned.length === 0 || planned.length < parts.length)) return null;
+  const runs = runsToStart(context, decision, null, redacted);
+  trace.add("act", 0, { reason: answer === undefined ? `started ${planned.map((run) => run.workflow).join(", ")}` : `answer to a question of ${answer.workflow}`, detail: { runs: runs.map((run) => run.runId) } });
   trace.skip("compose", "the run replies by itself");
   const delegated = await durable.step("delegate", (): Promise<Delegated> =>
     delegateTurn(deps.database, context, {
-      untilSeq: context.untilSeq, decision: answer === undefined ? `workflow:${runs.map((run) => run.workflow).join(",")}` : `answer:${answer.questionId}`, reason: decision.reason, intent: decision.intent, stages: trace.stages, focus: decision.focus,
-      subject: subjectOf(context.text, decision), question: answer === undefined ? null : { id: answer.questionId, answer: context.text }, mayJoin: context.round < MAX_JOINS,
+      untilSeq: context.untilSeq, decision: answer === undefined ? `workflow:${planned.map((run) => run.workflow).join(",")}` : `answer:${answer.questionId}`, reason: decision.reason, intent: decision.intent, stages: trace.stages, focus: decision.focus,
+      subject: subjectOf(context.text, decision), question: answer === undefined ? null : { id: answer.questionId, answer: context.text }, mayJoin: context.round < MAX_JOINS, runs,
     }, new Date(deps.clock.nowMs())));
   if (delegated.kind === "again") return delegated;
   if (delegated.kind === "handed") {
-    startRuns(durable, context, decision, redacted);
+    startRuns(deps, durable, runs);
     const { externalId } = delegated;
     if (answer !== undefined && externalId !== null) await durable.step("answer", () => wake(deps, externalId, answer.questionId));
   }
@@ -41,25 +42,24 @@ export async function delegate(deps: TurnDeps, durable: Durable, trace: Trace, c
   return { kind: "ended", status: "silent" };
 }
 
-/** Starts the runs this turn has planned; the engine takes each run id once. */
-export function startRuns(durable: Durable, context: TurnContext, decision: Decision, redacted: RedactedTurn): void {
-  for (const run of runsOf(decision.parts)) {
-    const runId = runIdOf(context, run);
-    const start = { tenantId: context.tenantId, runId, hash: run.hash, input: inputOf(context, decision, run, redacted), startedBy: "turn", conversationId: context.conversationId, contactId: context.contact.id, caseId: context.caseId, turnId: context.turnId };
-    durable.send({ service: WORKFLOW_SERVICE, handler: "run", input: toRunInput(start, context.receivedAtMs), idempotencyKey: runId });
-  }
+/** Starts the runs whose records the end of the turn has opened; the engine takes each run id once. */
+export function startRuns(deps: Pick<TurnDeps, "live">, durable: Durable, runs: readonly RunInput[]): void {
+  for (const input of runs) durable.send({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: input.runId });
+  const [first] = runs;
+  if (first !== undefined) deps.live.publish({ kind: "runs", tenantId: first.tenantId, runs: runs.map(({ runId, conversationId }) => ({ runId, conversationId })) });
 }
 
-function runsOf(parts: readonly PlannedPart[]): Run[] {
-  return parts.filter((part) => part.kind === "workflow");
-}
-
-function runIdOf(context: TurnContext, run: Run): string {
-  return deriveRunId("turn", context.tenantId, context.turnId, run.workflow);
+/** What the engine is handed of the runs that begin with this turn: made from what is journaled, so the same on every replay. */
+export function runsToStart(context: TurnContext, decision: Decision, acted: Acted | null, redacted: RedactedTurn): RunInput[] {
+  const about = { conversationId: context.conversationId, contactId: context.contact.id, caseId: context.caseId, turnId: context.turnId, runtimeVersion: decision.runtimeVersion };
+  return plannedRuns(decision, acted).map((run) => {
+    const runId = deriveRunId("turn", context.tenantId, context.turnId, run.workflow);
+    return toRunInput({ tenantId: context.tenantId, runId, hash: run.hash, input: inputOf(context, decision, run, redacted), startedBy: "turn", ...about }, context.receivedAtMs);
+  });
 }
 
 /** What a run that a message starts is given. */
-function inputOf(context: TurnContext, decision: Decision, run: Run, redacted: RedactedTurn) {
+function inputOf(context: TurnContext, decision: Decision, run: PlannedRun, redacted: RedactedTurn) {
   const { id, name, email, externalId, isVerified } = context.contact;
   return {
     message: { text: context.text, ids: context.messages.map((message) => message.id), channel: context.channel, receivedAt: new Date(context.receivedAtMs).toISOString() },

@@ -8,6 +8,7 @@ import type { Live } from "../../observe/live.ts";
 import type { MessageView } from "../../shapes/conversation.ts";
 import type { Database } from "../../storage/database.ts";
 import { listTried } from "../../tools/list-tried.ts";
+import type { RunInput } from "../../workflows/run/run-input.ts";
 import { deliverTurn, type Delivered } from "../conversation.store.ts";
 import type { Trace } from "../trace.ts";
 import { MAX_JOINS, type Decision, type TurnContext } from "../turn.ts";
@@ -22,7 +23,7 @@ export type DeliverDeps = { database: Database; live: Live; clock: Clock; channe
  *
  * Replay: one journaled step; a repeated step finds the turn ended and answers `repeat`.
  */
-export async function deliver(deps: DeliverDeps, durable: Durable, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft; trace: Trace }): Promise<Delivered & { /** Open pages know of it already. */ isTold: boolean }> {
+export async function deliver(deps: DeliverDeps, durable: Durable, turn: { context: TurnContext; decision: Decision; runs: readonly RunInput[]; acted: Acted; draft: Draft; trace: Trace }): Promise<Delivered & { /** Open pages know of it already. */ isTold: boolean }> {
   const { context, decision, acted, draft, trace } = turn;
   let isTold = false;
   const delivered = await durable.step("deliver", async () => {
@@ -35,7 +36,7 @@ export async function deliver(deps: DeliverDeps, durable: Durable, turn: { conte
       pushChannel: channel?.delivery === "push" ? channel.name : null, outboxId: newId("out", at.getTime()),
       intent: decision.intent, decision: decision.parts.map((part) => (part.kind === "tool" ? `tool:${part.tool}` : part.kind)).join(","), reason: decision.reason,
       model: draft.model, costMicroUsd: trace.costMicroUsd, stages: trace.stages, focus: draft.pending === null ? decision.focus : { ...decision.focus, pending: draft.pending }, subject: subjectOf(context.text, decision), handoff,
-      isForced: acted.hasEffect || context.round >= MAX_JOINS,
+      isForced: acted.hasEffect || context.round >= MAX_JOINS, runs: turn.runs,
       ledger: ledgerOf(deps, turn, messageId, handoff?.id ?? null, at),
     }, at);
     // Whoever waits for the reply is told as soon as it is stored, before the engine has journaled that.

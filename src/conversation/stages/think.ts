@@ -4,10 +4,12 @@ import { savePlaceholders } from "../conversation.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
+import { describeGiven } from "../../tools/describe-call.ts";
 import type { Decision, PlannedPart, Rights, TurnContext } from "../turn.ts";
-import { restoreArguments, toolContactOf } from "./act.ts";
+import { placeOf, restoreArguments } from "./act.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { decide } from "./decide.ts";
+import { recordsOf } from "./planned-runs.ts";
 import type { RedactedTurn } from "./redact.ts";
 
 /** Stages `understand` and `decide`, journaled together: the decision rests on an understanding that may be costly or random. */
@@ -20,7 +22,7 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
       detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
-    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide(deps, context, rights, understanding, redacted.text, context.questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
+    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
   });
   if (!isFirstRun) {
     trace.add("understand", 0, { reason: "from the journal", detail: { intent: decision.intent } });
@@ -36,16 +38,30 @@ const STILL_AT_IT = "I'm still working on this, and I will write as soon as ther
  * person's work; one that is under way here already is not begun again.
  */
 async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decision): Promise<Decision> {
-  if (!decision.parts.some((part) => part.kind === "workflow")) return decision;
-  const parts = await Promise.all(decision.parts.map(async (part): Promise<PlannedPart> => {
-    if (part.kind !== "workflow") return part;
-    if (await deps.workflows.isRunning(context.tenantId, context.conversationId, part.workflow)) return { kind: "say", text: STILL_AT_IT };
-    const hash = await deps.workflows.hashOf(context.tenantId, part.workflow);
-    if (hash !== null) return { ...part, hash };
-    deps.log.error("conversation.workflow_missing", { tenantId: context.tenantId, turnId: context.turnId, workflow: part.workflow });
-    return { kind: "handoff", reason: "workflow.missing" };
-  }));
-  return { ...decision, parts, fallback: parts };
+  const settle = (parts: readonly PlannedPart[]) => Promise.all(parts.map((part) => (part.kind === "workflow" ? settleRun(deps, context, part) : part.kind === "tool" && part.follow !== undefined ? settleFollow(deps, context, part, part.follow) : part)));
+  // The plan for a missing model may name runs that follow its calls, also when a model makes them.
+  const parts = await settle(decision.parts);
+  return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion };
+}
+
+async function settleRun(deps: TurnDeps, context: TurnContext, part: Extract<PlannedPart, { kind: "workflow" }>): Promise<PlannedPart> {
+  if (await deps.workflows.isRunning(context.tenantId, context.conversationId, part.workflow, part.entities)) return { kind: "say", text: STILL_AT_IT };
+  const hash = await hashOf(deps, context, part.workflow);
+  return hash === null ? { kind: "handoff", reason: "workflow.missing" } : { ...part, hash };
+}
+
+/** Without its workflow, or while that is at it already, the call stands alone. */
+async function settleFollow(deps: TurnDeps, context: TurnContext, part: Extract<PlannedPart, { kind: "tool" }>, follow: { when: string; workflow: string }): Promise<PlannedPart> {
+  const { follow: _unsettled, ...call } = part;
+  if (await deps.workflows.isRunning(context.tenantId, context.conversationId, follow.workflow, recordsOf(part.arguments))) return call;
+  const hash = await hashOf(deps, context, follow.workflow);
+  return hash === null ? call : { ...call, follow: { ...follow, hash } };
+}
+
+async function hashOf(deps: TurnDeps, context: TurnContext, workflow: string): Promise<string | null> {
+  const hash = await deps.workflows.hashOf(context.tenantId, workflow);
+  if (hash === null) deps.log.error("conversation.workflow_missing", { tenantId: context.tenantId, turnId: context.turnId, workflow });
+  return hash;
 }
 
 /** What policy would refuse is not offered: the call is made at once instead, so that its refusal and its way on are told. */
@@ -53,7 +69,7 @@ async function previewed(deps: TurnDeps, context: TurnContext, redacted: Redacte
   const pending = decision.focus.pending;
   if (pending?.awaiting !== "confirmation") return decision;
   const call = { tool: pending.tool, arguments: restoreArguments(pending.slots, redacted.placeholders) };
-  if ((await previewCall(deps.toolCalls, { ...call, channel: context.channel, contact: toolContactOf(context), principal: ASSISTANT })) === "allow") return decision;
+  if ((await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, principal: ASSISTANT })) === "allow") return decision;
   const parts: PlannedPart[] = [{ kind: "tool", tool: pending.tool, arguments: pending.slots }];
   return { ...decision, parts: decision.parts.some((part) => part.kind === "agent") ? decision.parts : parts, fallback: parts, reason: `${decision.reason}, refused beforehand`, focus: { ...decision.focus, pending: null } };
 }

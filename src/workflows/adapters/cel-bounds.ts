@@ -5,7 +5,7 @@ type Insertion = { at: number; text: string; /** Characters that it takes the pl
 
 /**
  * The same expression with what keeps it bounded and lets it mix types: comprehensions inside comprehensions count the
- * items they visit, `matches` goes to the linear engine, branches of `? :` may differ. Null: nothing had to change.
+ * items they visit, `matches` goes to patterns of linear time, branches of `? :` may differ. Null: nothing had to change.
  */
 export function boundExpression(source: string, tree: ASTNode): string | null {
   const insertions: Insertion[] = [];

@@ -1,14 +1,7 @@
-import v8 from "node:v8";
 import { Environment } from "@marcbachmann/cel-js";
+import { compilePattern } from "../expressions/linear-pattern.ts";
 
 const MAX_ITEMS_VISITED = 1_000_000;
-const MAX_PATTERN_LENGTH = 500;
-const MAX_REPEATS = 10_000;
-/** V8's own flag for the engine below. */
-const LINEAR = "l";
-
-// The linear-time engine of V8, for patterns over texts that contacts write: no pattern can make it run away.
-v8.setFlagsFromString("--enable-experimental-regexp-engine");
 
 /** Items that comprehensions inside comprehensions have visited in the evaluation under way; evaluations never overlap. */
 let visited = 0;
@@ -71,27 +64,7 @@ function visit(value: unknown): unknown {
   return value;
 }
 
-const patterns = new Map<string, RegExp>();
-
 /** RE2's rules, as CEL has them: no look-around, no references back; time grows with the text only. */
 function matchesPattern(text: string, pattern: string): boolean {
   return compilePattern(pattern).test(text);
-}
-
-/** Throws Error with the reason. */
-export function compilePattern(pattern: string): RegExp {
-  const known = patterns.get(pattern);
-  if (known !== undefined) return known;
-  if (pattern.length > MAX_PATTERN_LENGTH) throw new Error(`the pattern has more than ${MAX_PATTERN_LENGTH} characters`);
-  const repeats = [...pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].reduce((product, [, low, high]) => product * Math.max(1, Number(low), Number(high ?? 0)), 1);
-  if (repeats > MAX_REPEATS) throw new Error("the pattern repeats too often");
-  let compiled: RegExp;
-  try {
-    compiled = new RegExp(pattern, LINEAR);
-  } catch (error) {
-    throw new Error(`the pattern "${pattern}" is not valid (there is no look-around and no reference back)`, { cause: error });
-  }
-  if (patterns.size > 1_000) patterns.clear();
-  patterns.set(pattern, compiled);
-  return compiled;
 }

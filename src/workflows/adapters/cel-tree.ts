@@ -16,3 +16,9 @@ export function childrenOf(node: ASTNode): readonly ASTNode[] {
     default: return node.args;
   }
 }
+
+/** Every name in an expression, also those that it binds itself. */
+export function* namesIn(node: ASTNode): Generator<string> {
+  if (node.op === "id") yield node.args;
+  for (const child of childrenOf(node)) yield* namesIn(child);
+}

@@ -2,10 +2,9 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { JsonSchema } from "../document/definition.ts";
 import { didYouMean } from "../document/did-you-mean.ts";
 import type { ExpressionFault, ExpressionTypes } from "../expressions/expression.ts";
+import { faultOfPattern } from "../expressions/linear-pattern.ts";
 import { asSchema, describeKinds, fieldOf, itemOf, kindsOf, unionOf, unwrap, valuesOf, type JsonKind } from "../expressions/json-types.ts";
 import { BOOLEAN, NUMBER, STRING, inferCall, inferMethod } from "./cel-calls.ts";
-import { compilePattern } from "./cel-environment.ts";
-import { messageOf } from "../../lib/app-error.ts";
 
 /** Names and what stands behind them; null: anything. */
 export type CelNames = Readonly<Record<string, JsonSchema | null>>;
@@ -31,11 +30,8 @@ export function inferCel(tree: ASTNode, types: ExpressionTypes): { faults: Expre
     },
     pattern(node) {
       if (node.op !== "value" || typeof node.args !== "string") return;
-      try {
-        compilePattern(node.args);
-      } catch (error) {
-        checker.fault(node, `${messageOf(error)}.`);
-      }
+      const fault = faultOfPattern(node.args);
+      if (fault !== null) checker.fault(node, `${fault}.`);
     },
   };
   return { result: checker.infer(tree, namesOf(types)), faults };

@@ -3,6 +3,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { expressionFailed, expressionInvalid, shorten } from "../expressions/expression.errors.ts";
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope } from "../expressions/expression.ts";
 import { boundExpression } from "./cel-bounds.ts";
+import { namesIn } from "./cel-tree.ts";
 import { createEnvironment, resetBudget } from "./cel-environment.ts";
 import { inferCel } from "./cel-types.ts";
 import { toJson } from "./cel-value.ts";
@@ -18,8 +19,8 @@ export function createCel(): ExpressionLanguage {
   return {
     name: "cel",
     compile(source) {
-      const run = parseBounded(environment, source);
-      return { source, evaluate: (scope) => evaluate(source, run, scope) };
+      const { run, reads } = parseBounded(environment, source);
+      return { source, reads, evaluate: (scope) => evaluate(source, run, scope) };
     },
     check(source, types) {
       const tree = tryParse(environment, source);
@@ -41,11 +42,11 @@ function tryParse(environment: Environment, source: string): Parsed {
   }
 }
 
-function parseBounded(environment: Environment, source: string): ParseResult {
+function parseBounded(environment: Environment, source: string): { run: ParseResult; reads: ReadonlySet<string> } {
   const tree = tryParse(environment, source);
   if (tree.kind === "faulty") throw expressionInvalid({ message: `\`${shorten(source)}\`: ${tree.fault.message}`, details: { expression: shorten(source), offset: tree.fault.offset } });
   const bounded = boundExpression(source, tree.parsed.ast);
-  return bounded === null ? tree.parsed : environment.parse(bounded);
+  return { run: bounded === null ? tree.parsed : environment.parse(bounded), reads: new Set(namesIn(tree.parsed.ast)) };
 }
 
 function evaluate(source: string, run: ParseResult, scope: ExpressionScope): unknown {

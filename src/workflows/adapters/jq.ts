@@ -3,6 +3,7 @@ import { cut } from "../../lib/cut.ts";
 import { expressionFailed, expressionInvalid, shorten } from "../expressions/expression.errors.ts";
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope, ExpressionTypes } from "../expressions/expression.ts";
 import { type JqEngine, createJqEngine } from "./jq-engine.ts";
+import { mayReadData } from "./jq-reads.ts";
 import { checkSimpleJq, evaluateSimpleJq, parseSimpleJq } from "./jq-path.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -28,11 +29,12 @@ export function createJq(options: { timeoutMs?: number } = {}): ExpressionLangua
     name: "jq",
     compile(source) {
       const simple = parseSimpleJq(source);
-      if (simple !== null) return { source, evaluate: (scope) => failing(source, () => evaluateSimpleJq(simple, (variable) => valueOf(source, variable, scope))) };
+      const names = namesIn(source);
+      const reads = new Set([...names, ...(mayReadData(source) ? ["input"] : [])]);
+      if (simple !== null) return { source, reads, evaluate: (scope) => failing(source, () => evaluateSimpleJq(simple, (variable) => valueOf(source, variable, scope))) };
       const fault = learn(engine, known, source);
       if (fault !== null) throw expressionInvalid({ message: `\`${shorten(source)}\`: ${fault.message}`, details: { expression: shorten(source) } });
-      const names = namesIn(source);
-      return { source, evaluate: (scope) => run(engine, source, names, scope, timeoutMs) };
+      return { source, reads, evaluate: (scope) => run(engine, source, names, scope, timeoutMs) };
     },
     check(source, types) {
       const simple = parseSimpleJq(source);

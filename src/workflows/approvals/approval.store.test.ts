@@ -21,7 +21,7 @@ async function openApprovals() {
   const request = (id: string, externalId: string, deadlineAt = at) =>
     database.transaction(tenantId, (query) => insertApproval(query, {
       tenantId, id, runId: "run_1", workflow: "w", pointer: "/do/0/a", taskName: "a", caseId: null, ...owner, tool: "pay", risk: "money", arguments: { order: 1 }, callHash: bindCall(callHash, owner), describedAs: "pay", reason: "much",
-      role: "agent", assignees: [], externalId, at, deadlineAt,
+      role: "agent", assignees: [], externalId, at, deadlineAt, eventDepth: 0,
     }));
   const decide = (id: string, status: "approved" | "refused") => database.transaction(tenantId, (query) => markDecided(query, { tenantId, id, status, by: "user:user_1", comment: null, at }));
   return { database, request, decide, [Symbol.asyncDispose]: () => database.close() };

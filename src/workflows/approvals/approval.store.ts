@@ -14,23 +14,23 @@ export type ApprovalRow = z.infer<typeof approvalRow>;
 
 const FIELDS = `a.id, a.run_id, a.workflow, a.pointer, a.task_name, a.conversation_id, a.case_id, a.contact_id, a.tool, a.risk, a.arguments, a.call_hash, a.described_as, a.reason, a.decided_by_role, a.assignees, a.status, a.external_id,
   a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by`;
-const WITH_NAME = `${FIELDS}, (select c.name from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name from approval a`;
+const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name from approval a`;
 
 export type NewApproval = {
   tenantId: string; id: string; runId: string; workflow: string; pointer: string; taskName: string; conversationId: string | null; caseId: string | null; contactId: string | null; tool: string; risk: string;
-  arguments: Record<string, unknown>; callHash: string; describedAs: string; reason: string; role: "admin" | "agent"; assignees: readonly string[]; externalId: string; at: Date; deadlineAt: Date | null;
+  arguments: Record<string, unknown>; callHash: string; describedAs: string; reason: string; role: "admin" | "agent"; assignees: readonly string[]; externalId: string; at: Date; deadlineAt: Date | null; eventDepth: number;
 };
 
 /** Stores a request once per id; a repeat gives it the new external id, and asks again when its run had ended. What was decided stays so. */
 export async function insertApproval(query: TransactionQuery, input: NewApproval): Promise<boolean> {
   const rows = await query(
-    `insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, conversation_id, case_id, contact_id, tool, risk, arguments, call_hash, described_as, reason, decided_by_role, assignees, status, external_id, requested_at, deadline_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17::text[], 'waiting', $18, $19, $20)
+    `insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, conversation_id, case_id, contact_id, tool, risk, arguments, call_hash, described_as, reason, decided_by_role, assignees, status, external_id, requested_at, deadline_at, event_depth)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17::text[], 'waiting', $18, $19, $20, $21)
      on conflict (tenant_id, id) do update set external_id = excluded.external_id, status = 'waiting', decided_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
        where approval.status in ('waiting', 'withdrawn') returning (xmax = 0) as is_new`,
     [
       input.tenantId, input.id, input.runId, input.workflow, input.pointer, input.taskName, input.conversationId, input.caseId, input.contactId, input.tool, input.risk, JSON.stringify(input.arguments), input.callHash, input.describedAs,
-      input.reason, input.role, [...input.assignees], input.externalId, input.at, input.deadlineAt,
+      input.reason, input.role, [...input.assignees], input.externalId, input.at, input.deadlineAt, input.eventDepth,
     ],
   );
   return rows[0]?.["is_new"] === true;
@@ -59,9 +59,9 @@ export async function expireApproval(query: TransactionQuery, tenantId: string, 
   return (await query("update approval set status = 'expired', decided_at = $3 where tenant_id = $1 and id = $2 and status = 'waiting' returning id", [tenantId, id, at])).length > 0;
 }
 
-/** A run that has ended needs no decision any more. */
-export async function withdrawApprovals(database: Database, tenantId: string, runId: string, at: Date): Promise<void> {
-  await database.query(tenantId, { name: "approval_withdraw", text: "update approval set status = 'withdrawn', decided_at = $3 where tenant_id = $1 and run_id = $2 and status = 'waiting'" }, [tenantId, runId, at]);
+/** A run that has ended needs no decision any more. Returns how many had waited for one. */
+export async function withdrawApprovals(database: Database, tenantId: string, runId: string, at: Date): Promise<number> {
+  return (await database.query(tenantId, { name: "approval_withdraw", text: "update approval set status = 'withdrawn', decided_at = $3 where tenant_id = $1 and run_id = $2 and status = 'waiting' returning id" }, [tenantId, runId, at])).length;
 }
 
 const USE = {

@@ -4,12 +4,13 @@ import { messageOf } from "../../lib/app-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
+import type { Live } from "../../observe/live.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import { approvalMismatch, approvalNotFound, approvalNotYours, approvalOver } from "./approvals.errors.ts";
 import { findApproval, listUntold, lockApproval, markDecided, markTold, setAssignees, type ApprovalRow } from "./approval.store.ts";
 
 export type ApprovalDeps = {
-  database: Database; clock: Clock; log: Log; engine: () => DurableEngine;
+  database: Database; clock: Clock; log: Log; engine: () => DurableEngine; live: Pick<Live, "publish">;
   /** Called in the decision's transaction: publishes `approval.decided`. */
   onDecided?(query: TransactionQuery, approval: ApprovalRow, by: UserActor, at: Date): Promise<void>;
 };
@@ -41,6 +42,7 @@ export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input
     await deps.onDecided?.(query, { ...approval, status: input.decision }, actor, at);
   });
   const decided = await readApproval(deps.database, actor.tenantId, input.id);
+  showChange(deps, actor.tenantId, decided);
   await tell(deps, actor.tenantId, { id: decided.id, externalId: decided.external_id });
   return decided;
 }
@@ -56,7 +58,14 @@ export async function reassignApproval(deps: ApprovalDeps, actor: UserActor, inp
     await setAssignees(query, actor.tenantId, input.id, input.assignees);
     await recordInLedger(query, actor.tenantId, [{ kind: "approval.reassigned", subjectId: approval.conversation_id ?? approval.run_id, caseId: approval.case_id, actor: actorName(actor), at: new Date(deps.clock.nowMs()), body: { approvalId: input.id, count: input.assignees.length } }]);
   });
-  return readApproval(deps.database, actor.tenantId, input.id);
+  const handedOn = await readApproval(deps.database, actor.tenantId, input.id);
+  showChange(deps, actor.tenantId, handedOn);
+  return handedOn;
+}
+
+/** To everybody who has it on the screen. */
+function showChange(deps: Pick<ApprovalDeps, "live">, tenantId: string, approval: ApprovalRow): void {
+  deps.live.publish({ kind: "approval", tenantId, runId: approval.run_id, conversationId: approval.conversation_id });
 }
 
 /** Throws: `workflows.approval_not_found`. */

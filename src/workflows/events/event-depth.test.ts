@@ -10,7 +10,8 @@ const started = z.object({ input: z.array(z.unknown()) });
 
 test("an event is one deeper than the deepest the run began with", () => {
   const event = eventOf("e1", "t");
-  assert.deepEqual([[], {}, null, [event], [{ ...event, batondepth: 3 }, { ...event, batondepth: 1 }]].map((input) => eventDepth(asCausedBy(event, input))), [1, 1, 1, 1, 4]);
+  assert.deepEqual([[], {}, null, [event], [{ ...event, batondepth: 3 }, { ...event, batondepth: 1 }]].map((input) => eventDepth(asCausedBy(event, { input }))), [1, 1, 1, 1, 4]);
+  assert.equal(eventDepth(asCausedBy(event, { input: {}, eventDepth: 7 })), 8, "a sub-workflow stands as deep as the run around it");
 });
 
 test("a workflow that emits what it starts on is stopped after ten runs, by name", async () => {
@@ -21,7 +22,7 @@ test("a workflow that emits what it starts on is stopped after ten runs, by name
   await publishEvent({ ...parts.deps, log }, TENANT, eventOf("loop-0", "loop.x"));
   for (let count = 1; count <= 20; count += 1) {
     const run = parts.engine.started.at(-1);
-    await publishEvent({ ...parts.deps, log }, TENANT, asCausedBy(eventOf(`loop-${count}`, "loop.x"), started.parse(run?.input).input));
+    await publishEvent({ ...parts.deps, log }, TENANT, asCausedBy(eventOf(`loop-${count}`, "loop.x"), started.parse(run?.input)));
   }
   assert.equal(parts.engine.started.length, MAX_EVENT_DEPTH + 1);
   assert.deepEqual(told[0], ["events.too_deep", "test/circle"]);

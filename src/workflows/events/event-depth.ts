@@ -12,7 +12,15 @@ export function eventDepth(event: unknown): number {
   return carried.safeParse(event).data?.batondepth ?? 0;
 }
 
-/** An event as a run emits it: one deeper than the deepest of the events the run began with. `runInput`: of the run, not of the task. Pure. */
-export function asCausedBy(event: CloudEvent, runInput: unknown): CloudEvent {
-  return cloudEvent.parse({ ...event, batondepth: 1 + Math.max(0, ...causes.parse(runInput).map(eventDepth)) });
+/**
+ * How deep a run stands: as deep as the deepest of the events it began with. A sub-workflow is told by the run around it. What a
+ * run hears while it goes on does not count: one run makes a bounded number of effects, so it cannot go round for ever. Pure.
+ */
+export function runDepth(run: { input: unknown; eventDepth?: number | undefined }): number {
+  return run.eventDepth ?? Math.max(0, ...causes.parse(run.input).map(eventDepth));
+}
+
+/** An event as a run causes it: one deeper than the run. Pure. */
+export function asCausedBy(event: CloudEvent, run: Parameters<typeof runDepth>[0]): CloudEvent {
+  return cloudEvent.parse({ ...event, batondepth: 1 + runDepth(run) });
 }

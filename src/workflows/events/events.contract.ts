@@ -12,10 +12,10 @@ import { hashText } from "../versions/publish.ts";
 import { activateVersions, insertVersions } from "../versions/version.store.ts";
 import { createPublishedVersions } from "../versions/workflow-versions.ts";
 import { cloudEvent, type CloudEvent } from "./cloud-event.ts";
-import { createListeners } from "./listeners.ts";
-import { createEventMatcher } from "./match-filter.ts";
+import { createListeners } from "./starts/listeners.ts";
+import { createEventMatcher } from "./waits/match-filter.ts";
 import type { EventDeps } from "./publish-event.ts";
-import { createStoredWaits } from "./stored-waits.ts";
+import { createStoredWaits } from "./waits/stored-waits.ts";
 
 /** What the tests of events share: the parts over a real database, and an engine that keeps what it is handed and can be away. */
 export const TENANT = "acme";
@@ -52,7 +52,7 @@ export async function makeEventParts() {
   const engine = createKeepingEngine();
   const versions = createPublishedVersions({ database });
   const matcher = createEventMatcher(createLanguages());
-  const deps: EventDeps = { database, engine: () => engine.durable, matcher, listeners: createListeners({ workflows: versions, log }), clock, log };
+  const deps: EventDeps = { database, engine: () => engine.durable, matcher, listeners: createListeners({ workflows: versions, log }), clock, log, version: "test" };
   /** Another process over the same database. */
   const another = (): EventDeps => ({ ...deps, listeners: createListeners({ workflows: createPublishedVersions({ database }), log }) });
   return {

@@ -5,8 +5,8 @@ import type { TransactionQuery } from "../../storage/database.ts";
 import { OWN_EVENTS } from "./cloud-event.ts";
 import { eventOf, makeEventParts, TENANT, workflowText } from "./events.contract.ts";
 import { purgeEvents } from "./event.store.ts";
-import type { EventDelivery, EventWait } from "./event-waits.ts";
-import { OWN_EVENT_DATA, OWN_SOURCE } from "./own-events.ts";
+import type { EventDelivery, EventWait } from "./waits/event-waits.ts";
+import { OWN_EVENT_DATA, OWN_SOURCE } from "./own/own-events.ts";
 import { publishEvent } from "./publish-event.ts";
 import { relayOnce } from "./relay-events.ts";
 

@@ -6,16 +6,16 @@ import type { Database, TransactionQuery } from "../../storage/database.ts";
 import { deriveRunId } from "../run/run-input.ts";
 import { startRun } from "../run/start-run.ts";
 import { holdsNul, type CloudEvent } from "./cloud-event.ts";
-import type { EventSink } from "./event-waits.ts";
+import type { EventSink } from "./waits/event-waits.ts";
 import { finishEvent, insertEvent, lockCollection, markStarted, markStartFailed, readListeners, saveCollection, storeEvent, type PendingStart } from "./event.store.ts";
 import { eventDepth, MAX_EVENT_DEPTH } from "./event-depth.ts";
 import { eventInvalid } from "./events.errors.ts";
-import { orAnything, type EventMatcher } from "./match-filter.ts";
-import { eventGroups, gather, isImmediate, type Listener } from "./start-on-event.ts";
-import type { Listeners } from "./listeners.ts";
-import { appendDeliveries, listShapes, lockCandidates, markDelivered, type DueDelivery, type WaitMatch } from "./wait.store.ts";
+import { orAnything, type EventMatcher } from "./waits/match-filter.ts";
+import { eventGroups, gather, isImmediate, type Listener } from "./starts/start-on-event.ts";
+import type { Listeners } from "./starts/listeners.ts";
+import { appendDeliveries, listShapes, lockCandidates, markDelivered, type DueDelivery, type WaitMatch } from "./waits/wait.store.ts";
 
-export type EventDeps = { database: Database; engine: () => DurableEngine; matcher: EventMatcher; listeners: Listeners; clock: Clock; log: Log };
+export type EventDeps = { database: Database; engine: () => DurableEngine; matcher: EventMatcher; listeners: Listeners; clock: Clock; log: Log; /** Of the product; runs see it as `$runtime.version`. */ version: string };
 
 /** `listeners`: runs that waited for it, and workflows that start on it or gather it. */
 export type Published = { kind: "accepted" | "duplicate"; listeners: number };
@@ -42,7 +42,7 @@ export async function publishEvent(deps: EventDeps, tenantId: string, event: Clo
 }
 
 /** Nobody, and a line in the log for each, when runs have begun one another through events too often: a circle would never end. */
-function withinDepth(deps: Pick<EventDeps, "matcher" | "log">, heardBy: readonly Listener[], event: CloudEvent): readonly Listener[] {
+export function withinDepth(deps: Pick<EventDeps, "matcher" | "log">, heardBy: readonly Listener[], event: CloudEvent): readonly Listener[] {
   if (eventDepth(event) <= MAX_EVENT_DEPTH) return heardBy;
   for (const listener of heardBy) {
     if (isImmediate(listener.on) && !gather(deps.matcher, listener, [], event).isHeard) continue;

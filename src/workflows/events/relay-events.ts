@@ -1,9 +1,9 @@
 import { repeat, type Repeated } from "../../lib/repeat.ts";
 import { claimPending, finishEvent, listDueStarts, purgeEvents } from "./event.store.ts";
-import { listenersTo } from "./listeners.ts";
-import { carryOut, handleEvent, type EventDeps, type EventOutcome } from "./publish-event.ts";
-import { fireSchedules, syncSchedules } from "./run-schedules.ts";
-import { listDueDeliveries } from "./wait.store.ts";
+import { listenersTo } from "./starts/listeners.ts";
+import { carryOut, handleEvent, withinDepth, type EventDeps, type EventOutcome } from "./publish-event.ts";
+import { fireSchedules, syncSchedules } from "./schedules/run-schedules.ts";
+import { listDueDeliveries } from "./waits/wait.store.ts";
 
 /** `wake`: own events were told just now, look at once. */
 export type EventRelay = Repeated;
@@ -52,7 +52,7 @@ async function handleNext(deps: EventDeps, tenantId: string): Promise<EventOutco
   return deps.database.transaction(tenantId, async (query) => {
     const event = await claimPending(query, tenantId);
     if (event === null) return null;
-    const outcome = await handleEvent(deps, query, tenantId, event, listenersTo(scheduled, event.type), at);
+    const outcome = await handleEvent(deps, query, tenantId, event, withinDepth(deps, listenersTo(scheduled, event.type), event), at);
     if (outcome.listeners === 0) await finishEvent(query, tenantId, event, 0, [], at);
     return outcome;
   });

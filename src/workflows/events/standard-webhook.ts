@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { readWebhookSecret, signWebhook } from "../../lib/webhook-signature.ts";
 
 export type SignedRequest = { id: string | undefined; timestamp: string | undefined; signature: string | undefined; body: string };
 export type SignatureVerdict = { kind: "valid" } | { kind: "invalid"; reason: string };
@@ -13,7 +14,7 @@ const TOLERANCE_S = 300;
  */
 export function verifyStandardWebhook(secrets: readonly string[], request: SignedRequest, nowMs: number): SignatureVerdict {
   const invalid = (reason: string): SignatureVerdict => ({ kind: "invalid", reason });
-  const keys = secrets.map(keyOf).filter((key) => key.byteLength > 0);
+  const keys = secrets.map(readWebhookSecret).filter((key) => key.byteLength > 0);
   if (keys.length === 0) return invalid("no secret is set");
   const { id, timestamp, signature, body } = request;
   if (!id || !timestamp || !signature) return invalid("webhook-id, webhook-timestamp and webhook-signature are needed");
@@ -22,12 +23,8 @@ export function verifyStandardWebhook(secrets: readonly string[], request: Signe
   if (Math.abs(ageS) > TOLERANCE_S) return invalid(ageS > 0 ? "webhook-timestamp is more than five minutes old" : "webhook-timestamp is more than five minutes ahead");
   const given = signature.split(" ").filter((part) => part.startsWith("v1,")).map((part) => Buffer.from(part.slice(3)));
   for (const key of keys) {
-    const expected = Buffer.from(createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64"));
+    const expected = Buffer.from(signWebhook(key, { id, timestamp, body }));
     if (given.some((one) => one.byteLength === expected.byteLength && timingSafeEqual(one, expected))) return { kind: "valid" };
   }
   return invalid("no signature in webhook-signature fits");
-}
-
-function keyOf(secret: string): Buffer {
-  return Buffer.from(secret.startsWith("whsec_") ? secret.slice(6) : secret, "base64");
 }

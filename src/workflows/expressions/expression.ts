@@ -19,6 +19,8 @@ export type ExpressionTypes = { input: JsonSchema | null; context: JsonSchema | 
 
 export type CompiledExpression = {
   source: string;
+  /** All the names it may look at, and maybe more; the data counts as `input`. */
+  reads: ReadonlySet<string>;
   /**
    * Pure and bounded: ends within the language's limits whatever the data.
    * Throws: `workflows.expression_failed` with the expression and the reason.

@@ -4,7 +4,6 @@ import { toolUnknown } from "../../tools/tools.errors.ts";
 import { describeCall } from "../../tools/describe-call.ts";
 import { expireApproval, findApproval, insertApproval, lockApproval, type ApprovalRow } from "../approvals/approval.store.ts";
 import { bindCall, hashCall } from "../approvals/hash-call.ts";
-import { approvalDecided, tell } from "../events/own-events.ts";
 import { fault } from "../run/faults.ts";
 import { declareFunction, defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
@@ -35,17 +34,25 @@ export const approveDeclaration = declareFunction({ name: "approve", summary: "W
  *
  * Replay: the request is stored once under an id made from the task's key; the stored decision counts, whatever woke the run.
  */
-export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls">) {
+export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls" | "live">) {
   return defineFunction({
     ...approveDeclaration,
     async run(call, given): Promise<Output> {
       const id = keyedId("appr", call);
       const external = call.durable.external();
-      const status = await call.durable.step("approve.request", () => request(deps, call, given, id, external.id));
+      const showChange = () => deps.live.publish({ kind: "approval", tenantId: call.subject.tenantId, runId: call.subject.runId, conversationId: call.subject.conversationId });
+      const status = await call.durable.step("approve.request", async () => {
+        const stored = await request(deps, call, given, id, external.id);
+        showChange();
+        return stored;
+      });
       // Decided in an earlier round of a retry: nobody will say it again.
       const heard = isOver(status) ? null : await external.wait(durationMs(given.within));
       return call.durable.step("approve.decision", async () => {
-        if (heard?.kind === "timed_out") await expire(deps, call, given.tool, id);
+        if (heard?.kind === "timed_out") {
+          await expire(deps, call, id);
+          showChange();
+        }
         const decided = await findApproval(deps.database, call.subject.tenantId, id);
         if (decided === null) throw new Error(`the approval ${id} is gone`);
         return toOutput(decided);
@@ -58,14 +65,14 @@ async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCall
   const { subject, task } = call;
   const tool = deps.toolCalls.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
-  const parsed = tool.input.safeParse(given.arguments);
-  if (!parsed.success) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${z.prettifyError(parsed.error)}` });
+  const parsed = tool.input.parse(given.arguments);
+  if (!parsed.isFit) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${parsed.reason}` });
   const at = new Date(deps.clock.nowMs());
   const callHash = bindCall(hashCall(given.tool, given.arguments), subject);
   return deps.database.transaction(subject.tenantId, async (query) => {
     const isNew = await insertApproval(query, {
       tenantId: subject.tenantId, id, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, conversationId: subject.conversationId, caseId: subject.caseId, contactId: subject.contactId,
-      tool: given.tool, risk: tool.risk, arguments: given.arguments, callHash, describedAs: describe(tool.describe, parsed.data, given), reason: given.reason, role: given.role, assignees: given.assignees, externalId, at, deadlineAt: new Date(at.getTime() + durationMs(given.within)),
+      tool: given.tool, risk: tool.risk, arguments: given.arguments, callHash, describedAs: describe(tool.describe, parsed.value, given), reason: given.reason, role: given.role, assignees: given.assignees, externalId, at, deadlineAt: new Date(at.getTime() + durationMs(given.within)), eventDepth: subject.eventDepth,
     });
     if (isNew) await recordInLedger(query, subject.tenantId, [{ kind: "approval.requested", subjectId: subject.conversationId ?? subject.runId, caseId: subject.caseId, actor: `workflow:${subject.workflow.name}`, at, body: { approvalId: id, runId: subject.runId, tool: given.tool, risk: tool.risk, callHash } }]);
     return (await lockApproval(query, subject.tenantId, id))?.status ?? "waiting";
@@ -85,13 +92,13 @@ function describe(own: (input: unknown) => string, parsed: unknown, given: Input
   }
 }
 
-function expire(deps: Pick<FunctionDeps, "database" | "clock">, call: FunctionCall, tool: string, id: string): Promise<void> {
+/** Its event is told by the table (migration 0010). */
+function expire(deps: Pick<FunctionDeps, "database" | "clock">, call: FunctionCall, id: string): Promise<void> {
   const { tenantId, runId, conversationId, caseId, workflow } = call.subject;
   const at = new Date(deps.clock.nowMs());
   return deps.database.transaction(tenantId, async (query) => {
     if (!(await expireApproval(query, tenantId, id, at))) return;
     await recordInLedger(query, tenantId, [{ kind: "approval.expired", subjectId: conversationId ?? runId, caseId, actor: `workflow:${workflow.name}`, at, body: { approvalId: id, runId } }]);
-    await tell(query, tenantId, approvalDecided({ approvalId: id, runId, tool, decision: "expired", decidedBy: null, conversationId, caseId }), at);
   });
 }
 

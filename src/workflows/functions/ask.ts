@@ -6,7 +6,7 @@ import { say } from "../talk/say.ts";
 import type { TalkDeps, TalkTarget } from "../talk/talk-deps.ts";
 import { declareFunction, defineFunction, durationMs, isoDuration, keyedId, talkTarget } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
-import { askGaveUp, questionWithdrawn } from "./functions.errors.ts";
+import { askDeclined, askGaveUp, questionWithdrawn } from "./functions.errors.ts";
 
 const input = z.strictObject({
   question: z.string().min(1).max(4_000),
@@ -31,20 +31,22 @@ export const askDeclaration = declareFunction({ name: "ask", summary: "Asks the 
 /**
  * `call: ask`: puts a question to the contact and sleeps until the next message of theirs that goes to it.
  *
- * An answer that does not fit is asked again. While a person holds the conversation the question waits with them; a closed
+ * An answer that does not fit is asked again; one that takes the wish back ("no, forget it") ends it (`workflows.ask_declined`),
+ * unless "no" is one of the choices. While a person holds the conversation the question waits with them; a closed
  * case ends it (`workflows.question_withdrawn`). Throws `workflows.ask_gave_up` when the attempts or the time are used up.
  */
 export function askFunction(deps: TalkDeps) {
   return defineFunction({
     ...askDeclaration,
     async run(call, given) {
-      const form: AnswerForm = { choices: given.choices ?? null, schema: given.schema ?? null, intent: given.intent ?? null };
+      const form: AnswerForm = { choices: given.choices ?? null, schema: given.schema ?? null, intent: given.intent ?? null, question: given.question };
       let text = given.question;
       for (let attempt = 1; attempt <= given.attempts; attempt += 1) {
         const heard = await putQuestion(deps, call, { given, form, attempt, text });
         if (heard === null) return giveUp(deps, call, given, "the contact did not answer in time");
         const answer = readAnswer(form, heard);
         if (answer.kind === "fits") return { answer: answer.value, text: heard, attempts: attempt };
+        if (answer.kind === "declined") throw askDeclined();
         text = given.retry ?? `Sorry, I did not understand that. ${given.question}`;
       }
       return giveUp(deps, call, given, `no usable answer after ${given.attempts} attempts`);
@@ -102,7 +104,7 @@ function questionId(call: FunctionCall, attempt: number, time: number): string {
  * withdrawn or got another answer is asked anew.
  */
 async function store(deps: TalkDeps, call: FunctionCall, asked: Attempt, externalId: string): Promise<Put> {
-  const target = talkTarget(call.subject);
+  const target = talkTarget(call);
   for (let time = 0; ; time += 1) {
     const id = questionId(call, asked.attempt, time);
     const known = await readQuestion(deps.database, target.tenantId, id, null);
@@ -142,7 +144,7 @@ async function settleLate(deps: TalkDeps, call: FunctionCall, id: string): Promi
 async function giveUp(deps: TalkDeps, call: FunctionCall, given: Input, why: string): Promise<never> {
   if (given.otherwise === "handoff") {
     await call.durable.step("ask.handoff", () =>
-      handToPerson(deps, { ...talkTarget(call.subject), idempotencyKey: `${call.idempotencyKey}:handoff`, reason: "workflow.no_answer", summary: `The workflow "${call.subject.workflow.name}" needs an answer: "${given.question.slice(0, 300)}" (${why}).`, facts: [], nextStep: "Ask the contact, then finish the request by hand.", text: null, onlyInCase: call.subject.caseId }));
+      handToPerson(deps, { ...talkTarget(call), idempotencyKey: `${call.idempotencyKey}:handoff`, reason: "workflow.no_answer", summary: `The workflow "${call.subject.workflow.name}" needs an answer: "${given.question.slice(0, 300)}" (${why}).`, facts: [], nextStep: "Ask the contact, then finish the request by hand.", text: null, onlyInCase: call.subject.caseId }));
   }
   throw askGaveUp({ message: `No answer to "${given.question.slice(0, 200)}": ${why}.` });
 }

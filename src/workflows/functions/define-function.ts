@@ -4,7 +4,7 @@ import { readContact } from "../../identity/contact.store.ts";
 import type { CallToolInput } from "../../tools/call-tool.ts";
 import type { Database } from "../../storage/database.ts";
 import type { TalkTarget } from "../talk/talk-deps.ts";
-import { parseIsoDuration } from "../document/duration.ts";
+import { parseIsoDuration } from "../../lib/iso-duration.ts";
 import { fault } from "../run/faults.ts";
 import { conversationNeeded } from "./functions.errors.ts";
 import type { FunctionCall, RunSubject, WorkflowFunction } from "./function.ts";
@@ -21,10 +21,10 @@ export function defineFunction<Input, Output>(declared: WorkflowFunction<Input, 
   return declared;
 }
 
-/** The run's conversation. Throws `workflows.conversation_needed`. */
-export function talkTarget(subject: RunSubject): TalkTarget {
+/** The run's conversation, and the task that speaks in it. Throws `workflows.conversation_needed`. */
+export function talkTarget({ subject, task }: Pick<FunctionCall, "subject" | "task">): TalkTarget {
   if (subject.conversationId === null) throw conversationNeeded();
-  return { tenantId: subject.tenantId, conversationId: subject.conversationId, runId: subject.runId, workflow: subject.workflow.name };
+  return { tenantId: subject.tenantId, conversationId: subject.conversationId, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer };
 }
 
 /** The contact as tools want it; null without one, or when its address is not known. */

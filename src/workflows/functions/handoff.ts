@@ -19,7 +19,7 @@ export function handoffFunction(deps: TalkDeps) {
   return defineFunction({
     ...handoffDeclaration,
     run(call, given) {
-      const target = talkTarget(call.subject);
+      const target = talkTarget(call);
       return call.durable.step("handoff", async (): Promise<z.infer<typeof output>> => {
         const handed = await handToPerson(deps, { ...target, idempotencyKey: call.idempotencyKey, reason: given.reason, summary: given.summary, facts: given.facts, nextStep: given.nextStep ?? null, text: given.text ?? null, onlyInCase: null });
         return { status: handed.kind };

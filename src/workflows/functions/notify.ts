@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { readWebhookSecret, signWebhook } from "../../lib/webhook-signature.ts";
 import { declareFunction, defineFunction, keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
@@ -54,7 +54,7 @@ async function post(deps: Pick<FunctionDeps, "outbound" | "notifySecret" | "cloc
   const body = JSON.stringify({ type, timestamp: new Date(nowMs).toISOString(), ...(text === undefined ? {} : { text }), data: data ?? null, run: { id: runId, workflow: workflow.name } });
   const secret = given.secret ?? deps.notifySecret;
   const timestamp = String(Math.floor(nowMs / 1_000));
-  const headers = { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": timestamp, ...(secret === null ? {} : { "webhook-signature": signatureOf(secret, `${id}.${timestamp}.${body}`) }) };
+  const headers = { "content-type": "application/json", "webhook-id": id, "webhook-timestamp": timestamp, ...(secret === null ? {} : { "webhook-signature": `v1,${signWebhook(readWebhookSecret(secret), { id, timestamp, body })}` }) };
   try {
     const answer = await deps.outbound.send({ method: "POST", url: new URL(given.url), headers, body: new TextEncoder().encode(body) }, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, timeUp, attempt: call.durable.signal });
     return { status: answer.status, error: null };
@@ -63,9 +63,4 @@ async function post(deps: Pick<FunctionDeps, "outbound" | "notifySecret" | "cloc
     if (error instanceof AppError && (error.status === 403 || error.isRetryable)) throw error;
     return { status: null, error: messageOf(error) };
   }
-}
-
-function signatureOf(secret: string, signed: string): string {
-  const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : Buffer.from(secret);
-  return `v1,${createHmac("sha256", key).update(signed).digest("base64")}`;
 }

@@ -50,7 +50,7 @@ describe("what waits for people, carried out again", () => {
     const runId = await start("  - ask:\n      call: ask\n      with: { question: Which colour?, within: PT0.3S, otherwise: error }\n", await desk.visit("sven@example.com"));
     await failedAttempt(runId, 1);
     assert.deepEqual(await questions(runId), ["expired"]);
-    await resumeRun({ database: app().database, engine: app().workflows.starting.engine, clock: app().clock }, TENANT, runId);
+    await resumeRun({ ...app().workflows.starting, database: app().database }, TENANT, runId);
     await failedAttempt(runId, 2);
     assert.deepEqual(await questions(runId), ["expired", "expired"]);
     assert.match(z.object({ detail: z.string() }).parse((await readRunRow(app().database, TENANT, runId))?.error).detail, /did not answer in time/);

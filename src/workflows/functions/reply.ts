@@ -16,7 +16,7 @@ export function replyFunction(deps: TalkDeps) {
   return defineFunction({
     ...replyDeclaration,
     run(call, given) {
-      const target = talkTarget(call.subject);
+      const target = talkTarget(call);
       return call.durable.step("reply", async (): Promise<z.infer<typeof output>> => {
         const said = await say(deps, { ...target, idempotencyKey: call.idempotencyKey, text: given.text, messageKind: "reply" });
         return said.kind === "sent" ? { status: "sent", messageId: said.messageId } : { status: "withheld", messageId: null };

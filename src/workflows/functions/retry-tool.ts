@@ -1,7 +1,7 @@
 import type { PolicyEntity } from "../../policy/policy.ts";
-import type { CallToolDeps, CallToolInput } from "../../tools/call-tool.ts";
+import { previewCall, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
 import { findToolCall } from "../../tools/tool-call.store.ts";
-import type { Tool } from "../../tools/tool.ts";
+import { isIdempotent } from "../../tools/tool.ts";
 import { keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import { reopenToolCall } from "./tool-retry.store.ts";
@@ -20,16 +20,11 @@ export async function prepareRetry(deps: CallToolDeps, retry: Retry): Promise<st
   if (earlier === null || (earlier.status !== "failed" && earlier.status !== "denied")) return callId;
   if (earlier.risk === "read" || earlier.status === "denied") return keyedId("call", { idempotencyKey: `${call.idempotencyKey}:${call.task.iteration}` });
   const tool = deps.tools.get(retry.tool);
-  if (tool?.isIdempotent === true && (await isAllowedNow(deps, tool, retry))) await reopenToolCall(deps.database, call.subject.tenantId, callId);
+  if (tool !== undefined && isIdempotent(tool) && (await isAllowedNow(deps, retry))) await reopenToolCall(deps.database, call.subject.tenantId, callId);
   return callId;
 }
 
-async function isAllowedNow(deps: CallToolDeps, tool: Tool, { arguments: given, callId, contact, principal }: Retry): Promise<boolean> {
-  const parsed = tool.input.safeParse(given);
-  const isVerified = contact?.isVerified === true;
-  if (!parsed.success || (tool.needsVerifiedContact && !isVerified)) return false;
-  const context = { contact: { contactId: contact?.contactId ?? "", email: contact?.email ?? "", externalId: contact?.externalId ?? null }, idempotencyKey: callId, sql: deps.sql, signal: AbortSignal.timeout(tool.timeoutMs) };
-  const facts = tool.facts === undefined ? {} : await tool.facts(parsed.data, context).catch(() => null);
-  if (facts === null) return false;
-  return deps.policy.decide({ principal, action: "useTool", resource: { type: "Tool", id: tool.name, attributes: { risk: tool.risk } }, context: { tool: tool.name, facts, channel: "workflow", isVerified } }).effect === "allow";
+async function isAllowedNow(deps: CallToolDeps, { call, tool, arguments: given, contact, principal }: Retry): Promise<boolean> {
+  const { tenantId, conversationId, caseId } = call.subject;
+  return (await previewCall(deps, { tenantId, tool, arguments: given, contact, principal, channel: "workflow", conversationId, caseId })) === "allow";
 }

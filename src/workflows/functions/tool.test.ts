@@ -5,14 +5,17 @@ import { startInterpreter, type Interpreter } from "../../../test/conformance/st
 import { systemClock } from "../../lib/clock.ts";
 import { createLog, type Log } from "../../lib/log.ts";
 import type { Policy } from "../../policy/policy.ts";
-import { defineTool, type Tool } from "../../tools/tool.ts";
+import { createBuiltInRedactor } from "../../guard/adapters/built-in-redactor.ts";
+import { defineTool } from "../../tools/define-tool.ts";
+import { createToolRunner } from "../../tools/run-call.ts";
+import type { Tool } from "../../tools/tool.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import type { WorkflowFunction } from "./function.ts";
 import { toolFunction } from "./tool.ts";
 
 let calls = 0;
 const flaky = defineTool({
-  name: "flaky", purpose: "Fails twice, as often as one call tries.", risk: "write", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 2_000, input: z.object({}), output: z.object({ calls: z.number() }),
+  name: "flaky", purpose: "Fails twice, as often as one call tries.", risk: "write", idempotency: "key", needsVerifiedContact: false, timeoutMs: 2_000, input: z.object({}), output: z.object({ calls: z.number() }),
   describe: () => "call it",
   run: () => {
     calls += 1;
@@ -34,7 +37,7 @@ const deps: Pick<FunctionDeps, "toolCalls" | "database"> = {
     return database();
   },
   get toolCalls() {
-    return { database: database(), tools, policy, sql: noSql, clock: systemClock, log: quiet };
+    return { database: database(), tools, fallbacks: new Map(), policy, redactor: createBuiltInRedactor(), runner: createToolRunner({ log: quiet }), sql: noSql, clock: systemClock, log: quiet };
   },
 };
 const tool = toolFunction(deps);

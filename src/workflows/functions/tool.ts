@@ -78,7 +78,7 @@ async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call
   return callTool(deps.toolCalls, {
     ...who, tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, channel: "workflow",
     // No turn: a run's call does not hang on the turn that began it being still under way.
-    turnId: null, conversationId: subject.conversationId, caseId: subject.caseId,
+    turnId: null, conversationId: subject.conversationId, caseId: subject.caseId, eventDepth: subject.eventDepth,
   });
 }
 

@@ -2,9 +2,10 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { messageOf } from "../../lib/app-error.ts";
 import type { JsonSchema } from "../document/definition.ts";
+import { schemaPatterns } from "../expressions/schema-patterns.ts";
 import { fault } from "./faults.ts";
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false });
+const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, code: { regExp: schemaPatterns } });
 formats.default(ajv);
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 

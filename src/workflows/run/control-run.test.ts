@@ -42,7 +42,7 @@ test("a run that the engine could not take is failed as before, and can be resum
   const runId = await failOnce("down");
   const before = await interpreter.until(runId, "failed");
   const down = { ...interpreter.engine, start: () => Promise.reject(durableUnavailable()) };
-  await assert.rejects(resumeRun({ database: interpreter.database, engine: () => down, clock: systemClock }, TENANT, runId), /does not answer/);
+  await assert.rejects(resumeRun({ database: interpreter.database, engine: () => down, clock: systemClock, version: "test" }, TENANT, runId), /does not answer/);
   assert.deepEqual(await interpreter.until(runId, "failed"), before);
   await interpreter.resume(runId);
   await interpreter.until(runId, "completed");

@@ -1,11 +1,10 @@
-import type { Clock } from "../../lib/clock.ts";
-import type { DurableEngine } from "../../durable/durable.ts";
 import type { Database } from "../../storage/database.ts";
 import { WORKFLOW_SERVICE, resumePoint, type ResumePoint, type RunInput } from "./run-input.ts";
 import { runContested, runNotFailed, runNotResumable, runOver, runUnknown } from "./run.errors.ts";
 import { claimRunRow, closeRunRow, readRunRow, setInvocation, unclaimRunRow } from "./run.store.ts";
+import type { StartRunDeps } from "./start-run.ts";
 
-export type ControlRunDeps = { database: Database; engine: () => DurableEngine; clock: Clock };
+export type ControlRunDeps = StartRunDeps & { database: Database };
 
 /**
  * Lets a failed run go on from the task that failed, with the data that task had; what was completed is not done again.
@@ -18,14 +17,15 @@ export async function resumeRun(deps: ControlRunDeps, tenantId: string, runId: s
   if (row.status !== "failed") throw runNotFailed({ message: `Run ${runId} is ${row.status}.` });
   const resume = resumePoint.nullable().parse(row.resume);
   if (resume === null) throw runNotResumable({ message: `Run ${runId} cannot go on: it did not fail in a task, or its data is too large to keep.` });
+  if (resume.hadSecrets === true) throw runNotResumable({ message: `Run ${runId} cannot go on: a secret stood in its data, and secrets are not kept. Cancel it and start it anew.` });
   return startAgain(deps, row, resume, "run");
 }
 
 /**
  * Cancels a run: one under way stops at its next await and undoes its completed effects, last first; a failed one undoes them
- * now. Returns when the engine has taken it; the record says when it is done.
+ * now; one that has not begun never does. Returns when the engine has taken it; the record says when it is done.
  *
- * Throws: `workflows.run_unknown` (also for a run that began less than a moment ago), `workflows.run_over`,
+ * Throws: `workflows.run_unknown` (also for one begun by an event or the clock less than a moment ago), `workflows.run_over`,
  * `workflows.run_contested`; `durable.unavailable` (retryable).
  */
 export async function cancelRun(deps: ControlRunDeps, tenantId: string, runId: string): Promise<{ runId: string }> {
@@ -63,7 +63,7 @@ async function startAgain(deps: ControlRunDeps, row: RunRow, resume: ResumePoint
   return { runId: row.id, attempt };
 }
 
-/** Claimed and not seen to begin: what the engine has under the attempt's key, or else the undoing itself. */
+/** Opened or claimed and not seen to begin: what the engine has under the attempt's key, or else the undoing itself, which then stands in its place. */
 async function claimedInvocation(deps: ControlRunDeps, row: RunRow): Promise<string> {
   return (await startAttempt(deps, row, row.attempt, toUndo(row), "compensate")).invocationId;
 }
@@ -75,7 +75,7 @@ function toUndo(row: RunRow): ResumePoint {
 function startAttempt(deps: ControlRunDeps, row: RunRow, attempt: number, resume: ResumePoint, mode: RunInput["mode"]): Promise<{ invocationId: string }> {
   const input: RunInput = {
     tenantId: row.tenant_id, runId: row.id, hash: row.hash, input: row.input, startedAtMs: Date.parse(row.started_at), askedMs: deps.clock.nowMs(), startedBy: row.started_by,
-    conversationId: row.conversation_id, contactId: row.contact_id, caseId: row.case_id, turnId: row.turn_id, parentRunId: row.parent_run_id, depth: row.depth, attempt, resume, mode, mayBeRepeat: false,
+    conversationId: row.conversation_id, contactId: row.contact_id, caseId: row.case_id, turnId: row.turn_id, parentRunId: row.parent_run_id, depth: row.depth, attempt, resume, mode, mayBeRepeat: false, runtimeVersion: deps.version,
   };
-  return deps.engine().start({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: `${row.id}~${attempt}` });
+  return deps.engine().start({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: attempt === 1 ? row.id : `${row.id}~${attempt}` });
 }

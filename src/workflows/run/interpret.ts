@@ -29,12 +29,13 @@ export async function openInterpretation(deps: RunDeps, durable: Durable, input:
     expressionsOf.set(definition, expressions);
   }
   const { namespace, name, version } = definition.document;
-  const secrets = await readSecrets(deps, input.tenantId, definition);
-  const recorder = createRecorder({ records: deps.records, run: input, workflow: { namespace, name, version }, invocationId: durable.invocationId, isBranch: opened.isBranch, signal: durable.signal, log: deps.log, askedMs: opened.askedMs, input: opened.workflowInput, mask: createValueMask(secrets) });
+  const secrets = await readSecrets(deps, input.tenantId, definition.use.secrets);
+  const inherited = await readSecrets(deps, input.tenantId, input.secretNames ?? []);
+  const recorder = createRecorder({ records: deps.records, run: input, workflow: { namespace, name, version }, invocationId: durable.invocationId, isBranch: opened.isBranch, signal: durable.signal, log: deps.log, askedMs: opened.askedMs, input: opened.workflowInput, secrets: createValueMask({ ...inherited, ...secrets }) });
   const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], spent: new Set([...(input.spent ?? []), ...(input.resume?.spent ?? [])]), waited: new Set(), openWaits: new Set(), yieldedMs: performance.now() };
   const run: Interpretation = {
     deps, input, definition, expressions, secrets, recorder, workflowInput: opened.workflowInput, state,
-    runtime: { name: "baton", version: deps.version, metadata: {} },
+    runtime: { name: "baton", version: input.runtimeVersion ?? deps.version, metadata: {} },
     descriptor: {
       id: input.runId, definition,
       get input() {
@@ -55,9 +56,9 @@ export function rootScope(durable: Durable, key: string): TaskScope {
   return { durable, variables: {}, key, visits: new Map(), isExtension: false, functionDepth: 0, resume: [] };
 }
 
-async function readSecrets(deps: RunDeps, tenantId: string, definition: WorkflowDefinition): Promise<Record<string, unknown>> {
+async function readSecrets(deps: RunDeps, tenantId: string, names: readonly string[]): Promise<Record<string, unknown>> {
   const secrets: Record<string, unknown> = {};
-  for (const name of definition.use.secrets) {
+  for (const name of names) {
     const value = await deps.secrets.read(tenantId, name);
     if (value !== null) secrets[name] = value;
   }

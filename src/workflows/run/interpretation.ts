@@ -2,7 +2,7 @@ import type { Durable } from "../../durable/durable.ts";
 import type { NamedTask, TaskList, WorkflowDefinition } from "../document/definition.ts";
 import type { ExpressionScope } from "../expressions/expression.ts";
 import type { Expressions } from "./expressions.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Recorder, TaskNote } from "./recorder.ts";
 import { toWorkflowError } from "./faults.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { CompletedEffect, ResumeFrame, RunInput } from "./run-input.ts";
@@ -76,6 +76,8 @@ export type TaskCall<Kind extends NamedTask["task"]["kind"] = NamedTask["task"][
   /** The same on every attempt, replay and retry of this task in this round. */
   key: string;
   frame: ResumeFrame | null;
+  /** Puts what is known before the end on the task's record. */
+  note(known: TaskNote): void;
   /** What expressions of this task see; `more` adds variables, or data in the place of the input. */
   expressionScope(more?: { variables?: Record<string, unknown>; input?: unknown }): ExpressionScope;
 };

@@ -2,10 +2,13 @@ import { messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { LIMITS, sizeOf } from "./limits.ts";
-import type { MaskValue } from "./mask-values.ts";
+import type { ValueMask } from "./mask-values.ts";
 import type { RunStatus, TaskRecord } from "./run-record.ts";
 import type { ResumePoint, RunInput } from "./run-input.ts";
 import type { RunRecords, RunWrite, StoredTask } from "./run-records.ts";
+
+/** What a task says of itself while it runs. */
+export type TaskNote = Partial<Pick<TaskRecord, "calledWith" | "rounds" | "branch">>;
 
 /** A task that has begun. */
 export type TaskMark = { record: StoredTask; startUs: number };
@@ -19,7 +22,11 @@ export type TaskMark = { record: StoredTask; startUs: number };
  */
 export type Recorder = {
   begin(task: Pick<TaskRecord, "pointer" | "name" | "kind" | "iteration">, input: unknown): TaskMark;
+  /** What is known of a task before its end, and stays when it fails. */
+  note(mark: TaskMark, known: TaskNote): void;
   end(mark: TaskMark, end: Partial<Pick<TaskRecord, "status" | "output" | "branch" | "reason" | "error" | "queuedUs">>): void;
+  /** Credentials that a task uses: hidden from now on, and in what is not written yet. */
+  hide(credentials: readonly string[]): void;
   /** Failed tasks at and below the pointer were dealt with by a `catch`. */
   caught(pointer: string): void;
   /** A journaled write, before something that may take long. */
@@ -30,7 +37,7 @@ export type Recorder = {
   finish(state: NonNullable<RunWrite["state"]> | null): Promise<void>;
 };
 
-export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown; /** Hides secrets in all that is written. */ mask: MaskValue };
+export type RecorderOptions = { records: RunRecords; run: RunInput; workflow: RunWrite["workflow"]; invocationId: string; isBranch: boolean; signal: AbortSignal; log: Log; /** When this invocation was asked for. */ askedMs: number; input: unknown; /** Hides secrets in all that is written. */ secrets: ValueMask };
 
 /** `last`: the data most recently handed on, and the record it is the output of. `queuedUs`: not yet told by any task. */
 type RecorderState = { pending: Set<StoredTask>; failed: Set<StoredTask>; last: Map<unknown, string>; seq: number; queuedUs: number; pointer: string; isOver: boolean; isPaused: boolean; timer: NodeJS.Timeout | null };
@@ -41,8 +48,11 @@ const SHOWN_CHARS = 64_000;
 export function createRecorder(options: RecorderOptions): Recorder {
   const startUs = options.run.startedAtMs * 1_000;
   const state: RecorderState = { pending: new Set(), failed: new Set(), last: new Map([[options.input, ""]]), seq: 0, queuedUs: Math.max(0, nowUs() - options.askedMs * 1_000), pointer: "", isOver: false, isPaused: false, timer: null };
-  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: { ...options.run, input: options.mask(options.run.input) }, workflow: options.workflow, invocationId: options.invocationId, state: options.mask(given), tasks: [...state.pending] });
-  const shown = (value: unknown) => options.mask(shorten(value));
+  const { secrets } = options;
+  const toWrite = (given: RunWrite["state"]): RunWrite => ({ run: { ...options.run, input: secrets.mask(options.run.input) }, workflow: options.workflow, invocationId: options.invocationId, state: given === null ? null : { ...secrets.mask(given), resume: hiddenResume(given.resume) }, tasks: [...state.pending] });
+  /** With a secret in its data the run can be undone as far as that goes, but not go on: the secret is not kept. */
+  const hiddenResume = (resume: ResumePoint | null): ResumePoint | null => (resume === null || !secrets.touches([resume, options.run.input]) ? resume : { ...secrets.mask(resume), hadSecrets: true });
+  const shown = (value: unknown) => secrets.mask(shorten(value));
   const running = (status: RunStatus, pointer: string): RunWrite["state"] => (options.isBranch ? null : { status, pointer, output: null, context: null, error: null, resume: null, endedAtMs: null });
 
   /** For those who watch; the next one, and the end, write what this one could not. */
@@ -80,7 +90,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     begin(task, input) {
       moved();
       const atUs = nowUs();
-      const record: StoredTask = { ...task, status: "running", offsetUs: Math.max(0, atUs - startUs), durationUs: 0, queuedUs: state.queuedUs, input: null, inputFrom: null, output: null, branch: null, reason: null, error: null, seq: state.seq };
+      const record: StoredTask = { ...task, status: "running", offsetUs: Math.max(0, atUs - startUs), durationUs: 0, queuedUs: state.queuedUs, input: null, inputFrom: null, output: null, calledWith: null, rounds: null, branch: null, reason: null, error: null, seq: state.seq };
       const from = state.last.get(input);
       if (from === undefined) record.input = shown(input);
       else record.inputFrom = from;
@@ -90,15 +100,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
       keep(record);
       return { record, startUs: atUs };
     },
+    note(mark, known) {
+      Object.assign(mark.record, known, known.calledWith === undefined ? {} : { calledWith: shown(known.calledWith) });
+    },
     end(mark, end) {
       moved();
       const { record } = mark;
       record.durationUs = Math.max(0, nowUs() - mark.startUs);
       const { output, reason, error, ...rest } = end;
-      Object.assign(record, { status: "completed" }, rest, options.mask({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) }), output === undefined ? {} : { output: shown(output) });
+      Object.assign(record, { status: "completed" }, rest, secrets.mask({ ...(reason === undefined ? {} : { reason }), ...(error === undefined ? {} : { error }) }), output === undefined ? {} : { output: shown(output) });
       if (record.status === "failed") state.failed.add(record);
       if (end.output !== undefined) state.last = new Map([[end.output, `${record.pointer}#${record.iteration}`]]);
       keep(record);
+    },
+    hide(credentials) {
+      if (!secrets.hide(credentials)) return;
+      for (const record of state.pending) Object.assign(record, secrets.mask({ input: record.input, output: record.output, calledWith: record.calledWith, reason: record.reason, error: record.error }));
     },
     caught(pointer) {
       for (const record of state.failed) {

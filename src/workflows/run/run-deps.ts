@@ -1,10 +1,10 @@
 import type { Log } from "../../lib/log.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { WorkflowSource } from "../document/definition.ts";
-import type { EventSink, EventWaits } from "../events/event-waits.ts";
+import type { EventSink, EventWaits } from "../events/waits/event-waits.ts";
 import type { ExpressionLanguage } from "../expressions/expression.ts";
 import type { FunctionCatalog } from "../functions/function.ts";
-import type { CallHandlers } from "../tasks/call-handler.ts";
+import type { CallHandlers } from "../calls/call-handler.ts";
 import type { RunRecords } from "./run-records.ts";
 
 /** Published documents. A version never changes, so `load` may be cached and is safe outside a step. */
@@ -37,6 +37,6 @@ export type RunDeps = {
   permissions: RunPermissions;
   clock: Clock;
   log: Log;
-  /** Shown as `$runtime`. */
+  /** `$runtime.version` of runs that were started without one. */
   version: string;
 };

@@ -29,7 +29,7 @@ export const resumeFrame = z.object({
 export type ResumeFrame = z.infer<typeof resumeFrame>;
 
 /** Where a run goes on: `frames` from the outermost task to the one that failed. `counts`: executions so far, by pointer. */
-export const resumePoint = z.object({ frames: z.array(resumeFrame), context: z.unknown(), counts: z.record(z.string(), z.number()), effects: z.array(completedEffect), spent: z.array(z.string()).optional() });
+export const resumePoint = z.object({ frames: z.array(resumeFrame), context: z.unknown(), counts: z.record(z.string(), z.number()), effects: z.array(completedEffect), spent: z.array(z.string()).optional(), /** Texts in it were hidden: what was done can be undone, but the run cannot go on. */ hadSecrets: z.boolean().optional() });
 export type ResumePoint = z.infer<typeof resumePoint>;
 
 /** Keys that are used up: their effects were undone, so that the same task, carried out again, makes a new one. */
@@ -70,8 +70,14 @@ export const runInput = z.object({
   mode: z.enum(["run", "compensate"]),
   /** The caller may have started this run id before and does not know: the record is asked first. */
   mayBeRepeat: z.boolean(),
+  /** `$runtime.version`, as it was when this attempt was asked for: a replay by a later version sees the same. */
+  runtimeVersion: z.string().optional(),
   /** Keys used up before this invocation began, by what was undone around it. */
   spent,
+  /** Of a sub-workflow: how deep the run around it stands among runs begun by events (`events/event-depth.ts`). */
+  eventDepth: z.number().optional(),
+  /** Secrets that may stand in the input, by the names the run that called this one has for them: hidden in the records. */
+  secretNames: z.array(z.string()).optional(),
 });
 export type RunInput = z.infer<typeof runInput>;
 

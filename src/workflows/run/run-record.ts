@@ -10,6 +10,10 @@ export type TaskRecord = {
   status: "running" | "completed" | "skipped" | "failed" | "caught";
   offsetUs: number; durationUs: number; queuedUs: number;
   input: unknown; output: unknown;
+  /** The arguments a `call` was given, every expression in them replaced by its value; null for other kinds. */
+  calledWith: unknown;
+  /** Rounds of a loop or events of a `foreach` that were begun, attempts of a `try`; null for other kinds. */
+  rounds: number | null;
   /** The branch taken (a switch's case, a fork's branch) or why it was skipped. */
   branch: string | null; reason: string | null; error: WorkflowError | null;
 };

@@ -24,6 +24,6 @@ export type RunWrite = {
  */
 export type RunRecords = {
   write(write: RunWrite): Promise<void>;
-  /** Whether a run of this id has a record. */
-  has(tenantId: string, runId: string): Promise<boolean>;
+  /** Whether a run of this id has begun; one that was only opened (`open-run.store.ts`) has not. */
+  hasBegun(tenantId: string, runId: string): Promise<boolean>;
 };

@@ -28,8 +28,8 @@ export async function runTask(run: Interpretation, scope: TaskScope, named: Name
   const iteration = (run.state.counts.get(pointer) ?? 0) + 1;
   run.state.counts.set(pointer, iteration);
   const [frame = null] = scope.resume;
-  const call = toCall(run, { ...scope, resume: scope.resume.slice(1) }, named, rawInput, iteration, frame);
   const mark = run.recorder.begin({ pointer, name, kind: task.kind, iteration }, rawInput);
+  const call = toCall(run, { ...scope, resume: scope.resume.slice(1) }, named, mark, rawInput, frame);
   try {
     if (task.if !== null && frame === null && !run.expressions.test(task.if, call.expressionScope())) {
       run.recorder.end(mark, { status: "skipped", output: rawInput, reason: task.if });
@@ -54,12 +54,13 @@ async function makeRoom(run: Interpretation, pointer: string): Promise<void> {
   state.yieldedMs = performance.now();
 }
 
-function toCall(run: Interpretation, scope: TaskScope, { task, pointer, name }: NamedTask, rawInput: unknown, iteration: number, frame: TaskCall["frame"]): TaskCall {
+function toCall(run: Interpretation, scope: TaskScope, { task, pointer, name }: NamedTask, mark: TaskMark, rawInput: unknown, frame: TaskCall["frame"]): TaskCall {
   const place = scope.key + pointer;
   const visit = (scope.visits.get(place) ?? 0) + 1;
   scope.visits.set(place, visit);
   const call: TaskCall = {
-    scope, task, pointer, name, input: rawInput, iteration, frame, key: visit === 1 ? place : `${place}#${visit}`,
+    scope, task, pointer, name, input: rawInput, iteration: mark.record.iteration, frame, key: visit === 1 ? place : `${place}#${visit}`,
+    note: (known) => run.recorder.note(mark, known),
     expressionScope: (more = {}) => toExpressionScope(run, call, "input" in more ? more.input : call.input, more.variables),
   };
   return call;
@@ -136,7 +137,7 @@ function giveUp(run: Interpretation, mark: TaskMark, call: TaskCall, rawInput: u
   const extra = failure.extra;
   failure.extra = {};
   failure.frames.unshift({ pointer, input: rawInput, visits: visitsBefore(call.scope, pointer), ...extra });
-  run.recorder.end(mark, { status: "failed", error: failure.error, ...(extra.caught === undefined ? {} : { branch: "catch" }) });
+  run.recorder.end(mark, { status: "failed", error: failure.error });
   throw failure;
 }
 

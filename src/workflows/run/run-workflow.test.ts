@@ -279,6 +279,6 @@ test("every task and branch is counted, by version", async () => {
 test("a run of a version that nobody published is recorded as failed", async () => {
   const runId = deriveRunId("unpublished");
   const start = { tenantId: TENANT, runId, hash: "0".repeat(64), input: {}, startedBy: "test" };
-  await startRun({ engine: () => interpreter.engine, clock: systemClock }, start);
+  await startRun({ engine: () => interpreter.engine, clock: systemClock, version: "test" }, start);
   assert.equal((await interpreter.until(runId, "failed")).name, "");
 });

@@ -23,13 +23,24 @@ import { withinTime } from "./within-time.ts";
  * is written before the invocation ends, and again by a replay.
  */
 export async function runWorkflow(deps: RunDeps, durable: Durable, input: RunInput): Promise<RunEnd> {
-  if (input.mayBeRepeat && (await durable.step("known", () => deps.records.has(input.tenantId, input.runId)))) return { status: "repeated" };
+  const before = input.mayBeRepeat ? await lookBefore(deps, durable, input) : "new";
+  if (before === "begun") return { status: "repeated" };
   const run = await open(deps, durable, input);
   if ("status" in run) return run;
   keepEffects(run.state, { effects: input.resume?.effects });
-  const end = await carryOut(run, durable);
+  const end = await carryOut(run, durable, before === "stopped");
   await closeWaits(run);
   return end;
+}
+
+/** Whether the run id was started before. `stopped`: this invocation was cancelled before it could look, so nothing has happened. */
+async function lookBefore(deps: RunDeps, durable: Durable, input: RunInput): Promise<"new" | "begun" | "stopped"> {
+  try {
+    return (await durable.step("known", () => deps.records.hasBegun(input.tenantId, input.runId))) ? "begun" : "new";
+  } catch (error) {
+    if (isCancelled(error)) return "stopped";
+    throw error;
+  }
 }
 
 /** A run whose version cannot be had (it was never published, or is no document any more) is recorded as failed. */
@@ -45,9 +56,9 @@ async function open(deps: RunDeps, durable: Durable, input: RunInput): Promise<I
   }
 }
 
-async function carryOut(run: Interpretation, durable: Durable): Promise<RunEnd> {
+async function carryOut(run: Interpretation, durable: Durable, isStopped: boolean): Promise<RunEnd> {
   try {
-    if (run.input.mode === "compensate") return await cancelled(run, durable);
+    if (isStopped || run.input.mode === "compensate") return await cancelled(run, durable);
     const output = await bounded(run, durable);
     if (durable.isStopping()) return await cancelled(run, durable);
     await finish(run, { status: "completed", output, error: null, resume: null, pointer: null });

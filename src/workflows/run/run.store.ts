@@ -18,16 +18,16 @@ const WRITE: BatchStatement = {
     ), run as (
       insert into workflow_run as r (tenant_id, id, ${COLUMNS}, started_at, ended_at, duration_us)
       select $1, id, ${COLUMNS}, to_timestamp(started_ms / 1000), to_timestamp(ended_ms / 1000), greatest(0, (ended_ms - started_ms) * 1000)::bigint from item where has_state
-      on conflict (tenant_id, id) do update set status = excluded.status, invocation_id = excluded.invocation_id, attempt = excluded.attempt, pointer = excluded.pointer, output = excluded.output,
+      on conflict (tenant_id, id) do update set status = excluded.status, input = case when r.invocation_id = '' and r.attempt = 1 then excluded.input else r.input end, invocation_id = excluded.invocation_id, attempt = excluded.attempt, pointer = excluded.pointer, output = excluded.output,
         context = excluded.context, error = excluded.error, resume = coalesce(excluded.resume, case when excluded.status in ('running', 'waiting') then r.resume end), ended_at = excluded.ended_at, duration_us = excluded.duration_us
       where r.attempt < excluded.attempt or (r.attempt = excluded.attempt and r.ended_at is null)
     ), task as (
-      insert into workflow_task as t (tenant_id, run_id, attempt, pointer, iteration, seq, name, kind, status, offset_us, duration_us, queued_us, input, input_from, output, branch, reason, error)
-      select $1, item.id, item.attempt, k.pointer, k.iteration, k.seq, k.name, k.kind, k.status, k."offsetUs", k."durationUs", k."queuedUs", k.input, k."inputFrom", k.output, k.branch, k.reason, k.error
+      insert into workflow_task as t (tenant_id, run_id, attempt, pointer, iteration, seq, name, kind, status, offset_us, duration_us, queued_us, input, input_from, output, called_with, rounds, branch, reason, error)
+      select $1, item.id, item.attempt, k.pointer, k.iteration, k.seq, k.name, k.kind, k.status, k."offsetUs", k."durationUs", k."queuedUs", k.input, k."inputFrom", k.output, k."calledWith", k.rounds, k.branch, k.reason, k.error
       from item cross join lateral jsonb_to_recordset(item.tasks) as k(pointer text, iteration int, seq int, name text, kind text, status text, "offsetUs" bigint, "durationUs" bigint, "queuedUs" bigint,
-        input jsonb, "inputFrom" text, output jsonb, branch text, reason text, error jsonb)
+        input jsonb, "inputFrom" text, output jsonb, "calledWith" jsonb, rounds int, branch text, reason text, error jsonb)
       on conflict (tenant_id, run_id, pointer, iteration) do update set attempt = excluded.attempt, seq = excluded.seq, status = excluded.status, offset_us = excluded.offset_us, duration_us = excluded.duration_us,
-        queued_us = excluded.queued_us, input = excluded.input, input_from = excluded.input_from, output = excluded.output, branch = excluded.branch, reason = excluded.reason, error = excluded.error
+        queued_us = excluded.queued_us, input = excluded.input, input_from = excluded.input_from, output = excluded.output, called_with = excluded.called_with, rounds = excluded.rounds, branch = excluded.branch, reason = excluded.reason, error = excluded.error
       where t.status = 'running' or t.attempt < excluded.attempt or (t.status <> excluded.status and excluded.status <> 'running')
     ) select ord from item where false`,
 };
@@ -44,8 +44,8 @@ export function createRunRecords(database: Database): RunRecords {
         await database.batch(write.run.tenantId, WRITE, { ...item, values: withoutNul(item.values) });
       }
     },
-    async has(tenantId, runId) {
-      const rows = await database.query(tenantId, { name: "workflow_run_has", text: "select 1 from workflow_run where tenant_id = $1 and id = $2" }, [tenantId, runId]);
+    async hasBegun(tenantId, runId) {
+      const rows = await database.query(tenantId, { name: "workflow_run_begun", text: "select 1 from workflow_run where tenant_id = $1 and id = $2 and (invocation_id <> '' or attempt > 1)" }, [tenantId, runId]);
       return rows.length > 0;
     },
   };

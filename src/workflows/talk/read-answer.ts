@@ -1,19 +1,41 @@
 import { Ajv2020 as Ajv } from "ajv/dist/2020.js";
 import formatsPlugin from "ajv-formats";
 import { z } from "zod";
+import { compilePattern } from "../expressions/linear-pattern.ts";
+import { schemaPatterns } from "../expressions/schema-patterns.ts";
 
 /** What an answer must look like: one of the choices, or a value of the schema; both null takes any text. */
-export const answerForm = z.object({ choices: z.array(z.string()).nullable(), schema: z.record(z.string(), z.unknown()).nullable(), /** The intent whose message began the run: the same intent again is no change of subject. */ intent: z.string().nullable().default(null) });
+export const answerForm = z.object({ choices: z.array(z.string()).nullable(), schema: z.record(z.string(), z.unknown()).nullable(), /** The intent whose message began the run: the same intent again is no change of subject. */ intent: z.string().nullable().default(null), /** The question in words, to come back to it. */ question: z.string().nullable().default(null) });
 export type AnswerForm = z.infer<typeof answerForm>;
 
-export type ReadAnswer = { kind: "fits"; value: unknown } | { kind: "unfit"; reason: string };
+export type ReadAnswer = { kind: "fits"; value: unknown } | { kind: "unfit"; reason: string } | /** The contact wants it no more: "no, forget it". */ { kind: "declined" };
 
 const LONGEST = 4_000;
 const YES = /^\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please do|do it|go ahead|correct|confirm(?:ed)?|right|exactly|of course|absolutely|agreed|ja|oui|s[ií])\b/i;
 const NO = /^\W*(?:no|nope|nah|don'?t|do not|stop|never ?mind|leave it|rather not|nein|non)\b/i;
 
-/** Finds the wanted value in what a person wrote: "it's number 1042, thanks" holds an order number. Pure. */
+/** A whole message that takes the wish back. */
+const DECLINES = /^\W*(?:(?:no|nah|nope|ok(?:ay)?|oh|wait|sorry|actually|well|please|thanks?|and|just|hm+)\b[\s,.!;:-]*)*(?:never ?mind|forget (?:it|that|about (?:it|that))|leave it|stop(?: (?:it|that|this))?|cancel (?:that|this)|drop it|don'?t bother|no,? thanks?(?: you)?|rather not|not any ?more|(?:i(?:'ve| have)? )?changed my mind|i (?:don'?t|do not) want (?:it|that|this|to)(?: any ?more)?)\b/i;
+const LONGEST_DECLINE = 80;
+
+/**
+ * Finds the wanted value in what a person wrote: "it's number 1042, thanks" holds an order number. What holds none and takes
+ * the wish back is `declined`. Pure.
+ */
 export function readAnswer(form: Pick<AnswerForm, "choices" | "schema">, text: string): ReadAnswer {
+  const read = readValue(form, text);
+  if ((read.kind === "fits" && hasForm(form)) || text.trim().length > LONGEST_DECLINE || !DECLINES.test(text)) return read;
+  return { kind: "declined" };
+}
+
+/** Whether not every text would do. */
+export function hasForm(form: Pick<AnswerForm, "choices" | "schema">): boolean {
+  if (form.choices !== null) return true;
+  if (form.schema === null) return false;
+  return form.schema["type"] !== "string" || ["pattern", "format", "enum"].some((rule) => form.schema?.[rule] !== undefined);
+}
+
+function readValue(form: Pick<AnswerForm, "choices" | "schema">, text: string): ReadAnswer {
   const said = text.trim().slice(0, LONGEST);
   if (form.choices !== null) return readChoice(form.choices, said);
   if (form.schema === null) return said === "" ? unfit("it is empty") : fits(said);
@@ -33,7 +55,7 @@ function readChoice(choices: readonly string[], said: string): ReadAnswer {
   if (exact !== undefined) return fits(exact);
   const yes = choices.find((choice) => plain(choice) === "yes");
   const no = choices.find((choice) => plain(choice) === "no");
-  if (no !== undefined && NO.test(said)) return fits(no);
+  if (no !== undefined && (NO.test(said) || (said.length <= LONGEST_DECLINE && DECLINES.test(said)))) return fits(no);
   if (yes !== undefined && YES.test(said)) return fits(yes);
   const number = /^\W*(\d{1,2})\W*$/.exec(said)?.[1];
   const numbered = number === undefined ? undefined : choices[Number(number) - 1];
@@ -58,7 +80,7 @@ function candidatesOf(schema: Record<string, unknown>, said: string): unknown[] 
   if (type === "object" || type === "array") return parseJson(said);
   const pattern = schema["pattern"];
   const pieces = said.split(/\s+/).map((piece) => piece.replace(/^[^\p{L}\p{N}[]+|[^\p{L}\p{N}\]]+$/gu, "")).filter((piece) => piece !== "");
-  const found = typeof pattern === "string" && !pattern.startsWith("^") ? [new RegExp(pattern, "u").exec(said)?.[0]].filter((piece) => piece !== undefined) : [];
+  const found = typeof pattern === "string" && !pattern.startsWith("^") ? [compilePattern(pattern).find(said)].filter((piece) => piece !== null) : [];
   const wantsPiece = typeof pattern === "string" || typeof schema["format"] === "string";
   return wantsPiece ? [...found, said, ...pieces] : [said];
 }
@@ -80,7 +102,7 @@ export function checkerOf(schema: Record<string, unknown>): Checker {
   const key = JSON.stringify(schema);
   const known = checkers.get(key);
   if (known !== undefined) return known;
-  const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false });
+  const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, code: { regExp: schemaPatterns } });
   formatsPlugin.default(ajv);
   const validate = ajv.compile(schema);
   const checker: Checker = (value) => {

@@ -49,7 +49,7 @@ export async function say(deps: TalkDeps, input: SayInput): Promise<Said> {
     if (typeof input.onlyInCase === "string" && conv.caseId !== input.onlyInCase) return { said: { kind: "closed" }, isPushed: false };
     if (conv.holder !== "ai") return { said: { kind: "withheld", holder: conv.holder }, isPushed: false };
     const seq = await appendRunMessage(query, {
-      ...target, caseId: conv.caseId, runId: input.runId, messageId, kind: input.messageKind, authorName: deps.assistantName, channel, text, citations: input.citations ?? [],
+      ...target, caseId: conv.caseId, runId: input.runId, workflow: input.workflow, pointer: input.pointer, messageId, kind: input.messageKind, authorName: deps.assistantName, channel, text, citations: input.citations ?? [],
       turnStatus: input.messageKind === "handoff" ? "handed_off" : "replied", at,
     });
     if (isPushed) await queueOutbound(query, { ...target, outboxId: newId("out", at.getTime()), messageId, channel, at });

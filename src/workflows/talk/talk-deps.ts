@@ -8,5 +8,5 @@ import type { Database } from "../../storage/database.ts";
 /** What a run needs to speak in its conversation. */
 export type TalkDeps = { database: Database; clock: Clock; log: Log; live: Live; engine: () => DurableEngine; channels: ReadonlyMap<string, Channel>; assistantName: string };
 
-/** Whose words these are: a run in its conversation. */
-export type TalkTarget = { tenantId: string; conversationId: string; runId: string; workflow: string };
+/** Whose words these are: a run in its conversation. `pointer` is of the task that speaks; null: the run as a whole, at its end. */
+export type TalkTarget = { tenantId: string; conversationId: string; runId: string; workflow: string; pointer: string | null };

@@ -8,7 +8,7 @@ export async function isSaid(query: TransactionQuery, tenantId: string, messageI
 }
 
 export type RunMessage = {
-  tenantId: string; conversationId: string; caseId: string | null; runId: string; messageId: string; kind: "reply" | "question" | "handoff"; authorName: string; channel: string; text: string;
+  tenantId: string; conversationId: string; caseId: string | null; runId: string; workflow: string; pointer: string | null; messageId: string; kind: "reply" | "question" | "handoff"; authorName: string; channel: string; text: string;
   citations: readonly unknown[]; turnStatus: "replied" | "handed_off"; at: Date;
 };
 
@@ -25,11 +25,11 @@ export async function appendRunMessage(query: TransactionQuery, input: RunMessag
      ), ended as (
        update turn t set status = $10, reply_message_id = $4 from last where t.tenant_id = $1 and t.id = last.id
      ), noted as (
-       insert into workflow_message (tenant_id, message_id, run_id, kind, created_at) values ($1, $4, $11, $12, $9)
+       insert into workflow_message (tenant_id, message_id, run_id, kind, workflow, pointer, created_at) values ($1, $4, $11, $12, $13, $14, $9)
      )
      insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_name, channel, body, citations, turn_id, created_at)
      select $1, $4, $2, $3, last_seq, 'ai', $5, $6, $7, $8::jsonb, (select id from last), $9 from numbered returning seq`,
-    [input.tenantId, input.conversationId, input.caseId, input.messageId, input.authorName, input.channel, input.text, JSON.stringify(input.citations), input.at, input.turnStatus, input.runId, input.kind],
+    [input.tenantId, input.conversationId, input.caseId, input.messageId, input.authorName, input.channel, input.text, JSON.stringify(input.citations), input.at, input.turnStatus, input.runId, input.kind, input.workflow, input.pointer],
   );
   return Number(rows[0]?.["seq"]);
 }

@@ -2,19 +2,23 @@ import { z } from "zod";
 import type { Durable } from "../../durable/durable.ts";
 import { deriveId } from "../../lib/derive-id.ts";
 import { isRecord } from "../../lib/is-record.ts";
+import type { CallHandler } from "../calls/call-handler.ts";
+import { withAddress } from "../calls/endpoint.ts";
+import { runDepth } from "../events/event-depth.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
+import { credentialsIn } from "../outbound/mask-secrets.ts";
 import { freshKey, keepEffects } from "../run/effects.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS, checkSize } from "../run/limits.ts";
 import { refuseCall } from "../run/refusals.ts";
 import { beginEffect } from "./begin-effect.ts";
-import type { CallHandler } from "./call-handler.ts";
 
 /** A call: to the outside, to a function of the document (`use.functions`), or to one of our own. */
 export async function performCall(run: Interpretation, call: TaskCall<"call">): Promise<TaskOutcome> {
   const { call: name, with: template } = call.task;
   const given = run.expressions.evaluate(template, call.expressionScope());
+  call.note({ calledWith: given });
   const own = run.definition.use.functions[name];
   if (own !== undefined) {
     if (call.scope.functionDepth >= LIMITS.functionDepth) throw fault("runtime", { title: "Too deep", detail: `Functions call each other more than ${LIMITS.functionDepth} deep.` });
@@ -28,8 +32,11 @@ export async function performCall(run: Interpretation, call: TaskCall<"call">): 
 }
 
 async function callOutside(run: Interpretation, call: TaskCall<"call">, handler: CallHandler, given: unknown): Promise<unknown> {
+  const authentications = authenticationsFor(run, call, given);
+  run.recorder.hide(credentialsIn(given, authentications));
+  call.note({ calledWith: withAddress(given, call.input) });
   beginEffect(run);
-  const output = await handler({ call: toFunctionCall(run, call.scope.durable, call, call.key), with: toRecord(given), data: call.input, authentications: authenticationsFor(run, call, given), secrets: run.secrets });
+  const output = await handler({ call: toFunctionCall(run, call.scope.durable, call, call.key), with: toRecord(given), data: call.input, authentications, secrets: run.secrets });
   checkSize(output, "answer");
   return output;
 }
@@ -44,6 +51,7 @@ function authenticationsFor(run: Interpretation, call: TaskCall<"call">, given: 
 async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: WorkflowFunction, given: unknown): Promise<unknown> {
   const input = fn.input.safeParse(given);
   if (!input.success) throw fault("validation", { detail: `What "${fn.name}" is given is not valid: ${z.prettifyError(input.error)}` });
+  call.note({ calledWith: input.data });
   if (fn.traits.needsConversation && run.input.conversationId === null) throw fault("configuration", { detail: `"${fn.name}" needs a conversation, and this run has none.` });
   beginEffect(run);
   const key = freshKey(run.state, call.key);
@@ -63,7 +71,7 @@ export function toFunctionCall(run: Interpretation, durable: Durable, task: Func
   const { namespace, name, version } = run.definition.document;
   return {
     durable,
-    subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId },
+    subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId, eventDepth: 1 + runDepth(run.input) },
     task: { name: task.name, pointer: task.pointer, iteration: task.iteration },
     idempotencyKey: deriveId("call", key),
   };

@@ -13,7 +13,7 @@ export async function performEmit(run: Interpretation, call: TaskCall<"emit">): 
   beginEffect(run);
   const time = await call.scope.durable.step("emit", async () => {
     const at = drafted.data.time ?? new Date(run.deps.clock.nowMs()).toISOString();
-    await run.deps.events.publish(run.input.tenantId, asCausedBy(cloudEvent.parse({ ...drafted.data, time: at }), run.input.input));
+    await run.deps.events.publish(run.input.tenantId, asCausedBy(cloudEvent.parse({ ...drafted.data, time: at }), run.input));
     return at;
   });
   return { output: { ...drafted.data, time } };

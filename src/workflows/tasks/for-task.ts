@@ -12,6 +12,7 @@ export async function performFor(run: Interpretation, call: TaskCall<"for">): Pr
     const variables = { [task.each]: items[round], [task.at]: round };
     const isResumed = round === frame?.round;
     if (task.while !== null && !isResumed && !run.expressions.test(task.while, call.expressionScope({ variables, input: data }))) break;
+    call.note({ rounds: round + 1 });
     try {
       const ended = await run.runTasks(roundScope(call, round, variables, isResumed), task.do, data);
       data = ended.output;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { deriveId } from "../../lib/derive-id.ts";
 import type { EventConsumption, EventFilter } from "../document/definition.ts";
 import { cloudEvent, type CloudEvent } from "../events/cloud-event.ts";
-import type { EventDelivery, EventWait } from "../events/event-waits.ts";
+import type { EventDelivery, EventWait } from "../events/waits/event-waits.ts";
 import { checkSchema } from "../run/check-schema.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { checkSize } from "../run/limits.ts";
@@ -95,6 +95,7 @@ async function consume(run: Interpretation, call: TaskCall<"listen">, event: Clo
   const value = call.task.read === "envelope" ? event : event.data;
   const { foreach } = call.task;
   if (foreach === null) return { value, isEnd: false };
+  call.note({ rounds: place + 1 });
   const variables = { [foreach.item]: value, [foreach.at]: place };
   const ended = foreach.do === null ? { output: value, by: "done" } : await run.runTasks(roundScope(call, place, variables, isResumed), foreach.do, value);
   const scope = call.expressionScope({ variables, input: value });

@@ -1,6 +1,7 @@
 import { isRetryable } from "../../lib/app-error.ts";
 import { durableCancelled, isCancelled, isInterruption } from "../../durable/durable.errors.ts";
 import type { RunRule } from "../document/definition.ts";
+import { runDepth } from "../events/event-depth.ts";
 import { keepEffects } from "../run/effects.ts";
 import { fault, makeFault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
@@ -52,9 +53,11 @@ function toOutput(run: Interpretation, name: string, end: ReturnType<typeof runE
 
 /** A retry is another attempt of the same run: the keys of its effects stay, so what was done is not done again. */
 function toChildInput(run: Interpretation, call: TaskCall<"run">, hash: string, input: unknown): RunInput {
+  const secretNames = [...new Set([...(run.input.secretNames ?? []), ...run.definition.use.secrets])];
   const atMs = Math.max(call.scope.durable.lastStepMs(), run.input.startedAtMs);
   return {
     ...run.input, runId: deriveRunId(call.key), hash, input, startedAtMs: atMs, askedMs: atMs, startedBy: `run ${run.input.runId}`,
     parentRunId: run.input.runId, depth: run.input.depth + 1, attempt: call.iteration + run.input.attempt - 1, resume: null, mode: "run", mayBeRepeat: false, spent: [...run.state.spent],
+    ...(secretNames.length === 0 ? {} : { secretNames }), eventDepth: runDepth(run.input),
   };
 }

@@ -20,6 +20,7 @@ export async function performTry(run: Interpretation, call: TaskCall<"try">): Pr
   let startMs = scope.durable.lastStepMs();
   let waitedMs = 0;
   for (let attempt = 1; ; attempt += 1) {
+    call.note({ rounds: attempt });
     try {
       return toOutcome(await tryOnce(run, call, rule, attempt === 1));
     } catch (error) {
@@ -97,10 +98,11 @@ async function handle(run: Interpretation, call: TaskCall<"try">, failure: TaskF
 
 async function dealWith(run: Interpretation, call: TaskCall<"try">, error: WorkflowError): Promise<TaskOutcome> {
   const { catch: rule } = call.task;
-  if (rule.do === null) return { output: call.input, branch: "catch" };
+  call.note({ branch: "catch" });
+  if (rule.do === null) return { output: call.input };
   const variables = { ...call.scope.variables, [rule.as]: error };
   try {
-    return { ...toOutcome(await run.runTasks({ ...call.scope, key: call.key, variables }, rule.do, call.input)), branch: "catch" };
+    return toOutcome(await run.runTasks({ ...call.scope, key: call.key, variables }, rule.do, call.input));
   } catch (thrown) {
     if (thrown instanceof TaskFailure) thrown.extra = { caught: error };
     throw thrown;

@@ -1,6 +1,6 @@
 import type { CloudEvent } from "../events/cloud-event.ts";
-import type { EventDelivery, EventSink, EventWait, EventWaits } from "../events/event-waits.ts";
-import type { EventMatcher } from "../events/match-filter.ts";
+import type { EventDelivery, EventSink, EventWait, EventWaits } from "../events/waits/event-waits.ts";
+import type { EventMatcher } from "../events/waits/match-filter.ts";
 import type { VirtualEngine } from "./virtual-engine.ts";
 
 /** Waits for events in memory, by the same matcher as the stored ones. */

@@ -11,10 +11,10 @@ export function createMemoryRecords(): MemoryRecords {
     async write({ run, workflow, invocationId, tasks: written }) {
       for (const task of written) tasks.set(`${run.runId} ${invocationId} ${task.seq}`, { ...task, runId: run.runId, invocation: Number(invocationId.slice("inv_".length)), workflow });
     },
-    has: async () => false,
+    hasBegun: async () => false,
     tasks: () => [...tasks.values()].sort((left, right) => left.offsetUs - right.offsetUs || left.invocation - right.invocation || left.seq - right.seq),
   };
 }
 
 /** For replays: nothing is kept. */
-export const NO_RECORDS: RunRecords = { write: async () => {}, has: async () => false };
+export const NO_RECORDS: RunRecords = { write: async () => {}, hasBegun: async () => false };

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { FUNCTION_DECLARATIONS } from "../../app/workflow-functions/declarations.ts";
 import { createLog } from "../../lib/log.ts";
+import { defineTool } from "../../tools/define-tool.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { readWorkflow } from "../document/read-workflow.ts";
 import { createLanguages } from "../expressions/languages.ts";
@@ -13,11 +14,11 @@ import { readTestFile } from "./test-file.ts";
 import { testWorkspace } from "./test-workspace.ts";
 
 const languages = createLanguages();
-const base = { purpose: "", isIdempotent: true, needsVerifiedContact: false, timeoutMs: 3_000, describe: () => "", run: () => Promise.reject(new Error("a test calls no real tool")) };
+const base = { purpose: "", idempotency: "natural" as const, needsVerifiedContact: false, timeoutMs: 3_000, describe: () => "", run: () => Promise.reject(new Error("a test calls no real tool")) };
 const tools = new Map<string, Tool>([
-  ["pay", { ...base, name: "pay", risk: "money", input: z.object({ amount: z.number() }), output: z.object({ id: z.string() }) }],
-  ["take_back", { ...base, name: "take_back", risk: "write", input: z.object({ id: z.string() }), output: z.object({}) }],
-  ["look", { ...base, name: "look", risk: "read", input: z.object({}), output: z.object({ amount: z.number() }) }],
+  ["pay", defineTool({ ...base, name: "pay", risk: "money", input: z.object({ amount: z.number() }), output: z.object({ id: z.string() }) })],
+  ["take_back", defineTool({ ...base, name: "take_back", risk: "write", input: z.object({ id: z.string() }), output: z.object({}) })],
+  ["look", defineTool({ ...base, name: "look", risk: "read", input: z.object({}), output: z.object({ amount: z.number() }) })],
 ]);
 
 function worldOf(...documents: readonly string[]): TestWorld {

@@ -1,5 +1,5 @@
 import { communicationFault, fault } from "../run/faults.ts";
-import type { Outbound, OutboundAnswer, OutboundLimits, OutboundRequest } from "../tasks/endpoint-fetch.ts";
+import type { Outbound, OutboundAnswer, OutboundLimits, OutboundRequest } from "../outbound/outbound.ts";
 import { notScripted, type Script } from "./script.ts";
 
 /** The way out of a test: nothing leaves the process. The calls themselves (arguments, sign-in, answers) are the product's. */

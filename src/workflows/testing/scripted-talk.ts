@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hashCall } from "../approvals/hash-call.ts";
 import { durationMs, keyedId, type FunctionDeclaration } from "../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
-import { askGaveUp } from "../functions/functions.errors.ts";
+import { askDeclined, askGaveUp } from "../functions/functions.errors.ts";
 import { fault } from "../run/faults.ts";
 import { readAnswer } from "../talk/read-answer.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
@@ -22,6 +22,7 @@ export function scriptedAsk(script: Script, declared: FunctionDeclaration): Work
         if (heard === null) return giveUp(script, call, given, "the contact did not answer in time");
         const read = readAnswer({ choices: given.choices ?? null, schema: given.schema ?? null }, heard);
         if (read.kind === "fits") return { answer: read.value, text: heard, attempts: attempt };
+        if (read.kind === "declined") throw askDeclined();
         text = given.retry ?? `Sorry, I did not understand that. ${given.question}`;
       }
       return giveUp(script, call, given, `no usable answer after ${given.attempts} attempts`);
@@ -75,8 +76,8 @@ export function scriptedApprove(script: Script, declared: FunctionDeclaration): 
 function ask(script: Script, given: z.infer<typeof request>, id: string, externalId: string): void {
   const tool = script.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
-  const parsed = tool.input.safeParse(given.arguments);
-  if (!parsed.success) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${z.prettifyError(parsed.error)}` });
+  const parsed = tool.input.parse(given.arguments);
+  if (!parsed.isFit) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${parsed.reason}` });
   const approval: GivenApproval = { status: "waiting", callHash: hashCall(given.tool, given.arguments), usedBy: null, comment: null };
   script.given.set(id, approval);
   script.happened.approvals.push({ tool: given.tool, arguments: given.arguments });

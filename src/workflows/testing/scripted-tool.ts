@@ -4,6 +4,7 @@ import { hashCall } from "../approvals/hash-call.ts";
 import { keyedId, type FunctionDeclaration } from "../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
 import { toolDenied, toolFailed } from "../functions/functions.errors.ts";
+import { resolveArguments, type CallPlace } from "../../tools/resolve-arguments.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
 import { notScripted, sufferFault, type Script, type ScriptedCall } from "./script.ts";
 
@@ -53,8 +54,8 @@ async function callOnce(script: Script, call: FunctionCall, given: Given, way: W
 async function answer(script: Script, call: FunctionCall, given: Given, { signal, log }: Way): Promise<Outcome> {
   const tool = script.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
-  const parsed = tool.input.safeParse(given.arguments);
-  if (!parsed.success) return end("failed", { reason: `arguments.invalid: ${z.prettifyError(parsed.error)}` });
+  const resolved = resolveArguments(tool, given.arguments, placeOf(call));
+  if (resolved.kind === "unfit") return end("failed", { reason: `arguments.invalid: ${resolved.reason}` });
   if (tool.needsVerifiedContact && call.subject.contactId === null) return end("denied", { reason: "Please sign in first, so that I can see your own account and orders." });
   const scripted = script.next(`tool ${given.tool}`, script.test.tools[given.tool]);
   if (scripted === null) throw notScripted(`the tool "${given.tool}"`);
@@ -62,13 +63,19 @@ async function answer(script: Script, call: FunctionCall, given: Given, { signal
   if ("fault" in scripted) return end("failed", { reason: await sufferFault(script, scripted.fault, tool.timeoutMs, signal) });
   if ("not_found" in scripted) return end("not_found", { say: scripted.not_found });
   if ("refused" in scripted) return end("refused", { reason: scripted.refused, say: scripted.say ?? null });
-  const output = tool.output.safeParse(scripted.ok);
-  if (!output.success) {
-    script.happened.problems.push(`The test's answer for the tool "${given.tool}" is none that it could give: ${z.prettifyError(output.error)}`);
+  const output = tool.output.parse(scripted.ok);
+  if (!output.isFit) {
+    script.happened.problems.push(`The test's answer for the tool "${given.tool}" is none that it could give: ${output.reason}`);
     return end("failed", { reason: "The system answered in another shape than its contract." });
   }
   if (tool.risk !== "read") log.push({ tool: given.tool, arguments: given.arguments });
-  return end("ok", { output: output.data, say: scripted.say ?? "Done." });
+  return end("ok", { output: output.value, say: scripted.say ?? "Done." });
+}
+
+/** The contact of a test is verified; what is bound to it has the values of one. */
+function placeOf({ subject }: FunctionCall): CallPlace {
+  const { contactId, conversationId, caseId } = subject;
+  return { contact: contactId === null ? null : { contactId, email: "contact@example.com", externalId: contactId, isVerified: true }, conversationId, caseId };
 }
 
 function end(status: Outcome["status"], more: Partial<Outcome>): Outcome {

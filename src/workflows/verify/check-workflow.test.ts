@@ -12,17 +12,20 @@ import { understandDeclaration } from "../functions/understand.ts";
 import { checkWorkflow, checkWorkflows } from "./check-workflow.ts";
 import { describeDataFlow } from "./describe-data-flow.ts";
 import { environmentOf } from "./environment-of.ts";
+import { defineTool } from "../../tools/define-tool.ts";
+import type { Tool } from "../../tools/tool.ts";
 import type { Finding } from "./finding.ts";
 import { RULES } from "./rules.ts";
 import { toSarif } from "./to-sarif.ts";
 import { toText } from "./to-text.ts";
 
 const order = z.object({ order_id: z.string() });
-const tools = new Map([
-  ["find_order", { risk: "read" as const, input: order, output: z.object({ total: z.number(), email: z.email() }) }],
-  ["refund_order", { risk: "money" as const, input: order, output: z.object({ refundId: z.string() }) }],
-  ["cancel_order", { risk: "irreversible" as const, input: order, output: z.object({}) }],
-  ["send_mail", { risk: "write" as const, input: z.object({ to: z.string(), text: z.string() }), output: z.object({}) }],
+const base = { purpose: "", idempotency: "natural" as const, needsVerifiedContact: false, timeoutMs: 1_000, describe: () => "", run: () => Promise.reject(new Error("a check calls no tool")) };
+const tools = new Map<string, Tool>([
+  ["find_order", defineTool({ ...base, name: "find_order", risk: "read", input: order, output: z.object({ total: z.number(), email: z.email() }) })],
+  ["refund_order", defineTool({ ...base, name: "refund_order", risk: "money", input: order, output: z.object({ refundId: z.string() }) })],
+  ["cancel_order", defineTool({ ...base, name: "cancel_order", risk: "irreversible", input: order, output: z.object({}) })],
+  ["send_mail", defineTool({ ...base, name: "send_mail", risk: "write", input: z.object({ to: z.string(), text: z.string() }), output: z.object({}) })],
 ]);
 const environment = environmentOf({ tools, functions: [toolDeclaration, approveDeclaration, askDeclaration, understandDeclaration], policies: 'permit (principal, action, resource == Tool::"cancel_order") when { context.facts.status == "open" };' });
 

@@ -3,6 +3,8 @@ import { expressionsIn } from "../expressions/template.ts";
 import { checkCalls } from "./checks/check-calls.ts";
 import { checkFlow } from "./checks/check-flow.ts";
 import { checkGates } from "./checks/check-gates.ts";
+import { checkSecretUse } from "./checks/check-secret-use.ts";
+import { checkPatterns } from "./checks/check-patterns.ts";
 import { checkSecrets } from "./checks/check-secrets.ts";
 import { checkTypes } from "./checks/check-types.ts";
 import { checkUndo } from "./checks/check-undo.ts";
@@ -10,7 +12,7 @@ import { type CheckEnvironment, workflowKey } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { type Checking, createReport } from "./findings.ts";
 
-const CHECKS: readonly ((checking: Checking) => void)[] = [checkFlow, checkCalls, checkTypes, checkGates, checkSecrets, checkUndo];
+const CHECKS: readonly ((checking: Checking) => void)[] = [checkFlow, checkCalls, checkTypes, checkGates, checkPatterns, checkSecrets, checkSecretUse, checkUndo];
 
 /** Everything that is wrong with one document, in the order of its lines. Pure; runs nothing. */
 export function checkWorkflow(source: WorkflowSource, environment: CheckEnvironment): Finding[] {

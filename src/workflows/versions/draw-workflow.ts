@@ -1,6 +1,6 @@
 import type { GraphEdge, GraphNode, WorkflowGraph } from "../../shapes/workflow.ts";
 import type { EventConsumption, NamedTask, Task, TaskList, WorkflowSource } from "../document/definition.ts";
-import { filtersOf } from "../events/start-on-event.ts";
+import { filtersOf } from "../events/starts/start-on-event.ts";
 
 type Drawing = { source: WorkflowSource; nodes: GraphNode[]; edges: GraphEdge[] };
 

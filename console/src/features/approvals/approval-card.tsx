@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
 import { formatFull, formatWait, sayCode } from "../../lib/format.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { KeyValues } from "../../ui/key-values.tsx";
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { RISKS } from "../observe/turn-words.ts";
-import { useActorWords } from "../workflows/use-actor-words.ts";
+import { Actor } from "../identity/actor.tsx";
 import { amountOf, APPROVAL_STATUSES, sayDeadline } from "./approval-words.ts";
 import { DecisionForm } from "./decision-form.tsx";
 import { HandOnForm } from "./hand-on-form.tsx";
@@ -21,7 +21,7 @@ export function ApprovalCard({ approval, nowMs, isBare = false }: ApprovalCardPr
   const deadline = sayDeadline(approval.deadlineAt, nowMs);
   const isWaiting = approval.status === "waiting";
   return (
-    <article aria-label={approval.describedAs} className={isBare ? "" : "rounded-xl border border-line bg-surface p-4 md:p-5"}>
+    <article aria-label={approval.describedAs} {...(isBare ? {} : { tabIndex: -1, "data-list-item": true, className: "rounded-xl border border-line bg-surface p-4 md:p-5" })}>
       <div className="flex flex-wrap items-center gap-2">
         <StateBadge state={APPROVAL_STATUSES[approval.status]} />
         <Badge tone={risk.tone}>{risk.words}</Badge>
@@ -47,7 +47,7 @@ export function ApprovalCard({ approval, nowMs, isBare = false }: ApprovalCardPr
         {approval.conversationId !== null && <Link to="/conversations/$conversationId" params={{ conversationId: approval.conversationId }} className="text-accent-ink underline underline-offset-2">Open the conversation</Link>}
       </p>
       {isWaiting && approval.isMine && <><DecisionForm approval={approval} /><HandOnForm approval={approval} /></>}
-      {isWaiting && !approval.isMine && <p className="mt-3 rounded-lg bg-sunken px-3 py-2 text-xs text-ink-soft">{sayWho(approval)}</p>}
+      {isWaiting && !approval.isMine && <p className="mt-3 rounded-lg bg-sunken px-3 py-2 text-xs text-ink-soft"><Deciders approval={approval} /></p>}
       {!isWaiting && <Outcome approval={approval} />}
     </article>
   );
@@ -64,8 +64,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Outcome({ approval }: { approval: ApprovalView }) {
   const { status, decidedBy, comment } = approval;
-  const sayActor = useActorWords();
-  const words = status === "expired" ? "Nobody decided in time, so it was not done." : status === "withdrawn" ? "The run ended before somebody decided." : `${APPROVAL_STATUSES[status].words} by ${decidedBy === null ? "a person" : sayActor(decidedBy)}.`;
+  const words = status === "expired" ? "Nobody decided in time, so it was not done." : status === "withdrawn" ? "The run ended before somebody decided." : <>{APPROVAL_STATUSES[status].words} by {decidedBy === null ? "a person" : <Actor id={decidedBy} />}.</>;
   return (
     <p className="mt-3 text-ink-soft">
       {words}
@@ -74,7 +73,7 @@ function Outcome({ approval }: { approval: ApprovalView }) {
   );
 }
 
-function sayWho({ assignees, decidedByRole }: ApprovalView): string {
-  if (assignees.length > 0) return `Waits for ${assignees.join(" or ")}.`;
-  return decidedByRole === "admin" ? "Waits for an admin." : "Waits for another person.";
+function Deciders({ approval: { assignees, decidedByRole } }: { approval: ApprovalView }) {
+  if (assignees.length === 0) return decidedByRole === "admin" ? "Waits for an admin." : "Waits for another person.";
+  return <>Waits for {assignees.map((assignee, place) => <Fragment key={assignee}>{place > 0 && " or "}{assignee.includes("@") ? assignee : <Actor id={`user:${assignee}`} />}</Fragment>)}.</>;
 }

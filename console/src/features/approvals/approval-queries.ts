@@ -2,10 +2,10 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
 import { fetchJson } from "../../lib/fetch-json.ts";
 import { cursorPaging, fetchPage } from "../../lib/paging.ts";
+import { SLOW_POLL_MS } from "../../lib/slow-poll.ts";
 
 export type ApprovalStatus = ApprovalView["status"];
 
-const REFRESH_MS = 5_000;
 const PAGE = 30;
 const COUNT_LIMIT = 100;
 
@@ -15,7 +15,7 @@ export function approvalsQuery(status: ApprovalStatus | null) {
     queryKey: ["approvals", "list", status],
     queryFn: ({ pageParam, signal }) => fetchPage<ApprovalView>("/api/approvals", { status, limit: PAGE, cursor: pageParam }, signal),
     ...cursorPaging,
-    refetchInterval: REFRESH_MS,
+    refetchInterval: SLOW_POLL_MS,
   });
 }
 
@@ -23,7 +23,7 @@ export function approvalsQuery(status: ApprovalStatus | null) {
 export const waitingApprovalsQuery = queryOptions({
   queryKey: ["approvals", "count"],
   queryFn: async ({ signal }) => (await fetchPage<ApprovalView>("/api/approvals", { status: "waiting", limit: COUNT_LIMIT }, signal)).items.filter((approval) => approval.isMine).length,
-  refetchInterval: 2 * REFRESH_MS,
+  refetchInterval: SLOW_POLL_MS,
 });
 
 /** The hash says which call was seen: another one is refused by the server. */

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
+import { useListShortcuts, useShortcuts } from "../../lib/use-shortcuts.ts";
 import { ChoiceFilter, type FilterChoice } from "../../ui/choice-filter.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { CheckIcon } from "../../ui/icons.tsx";
@@ -19,6 +20,8 @@ const CHOICES: readonly FilterChoice<ApprovalStatus>[] = [...APPROVAL_STATUS_NAM
 export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
   const list = useInfiniteQuery(approvalsQuery(status));
   const nowMs = useNow(1_000);
+  const box = useListShortcuts<HTMLDivElement>();
+  useShortcuts({ a: () => goToDecision(box.current, "approved"), d: () => goToDecision(box.current, "refused") });
   usePageTitle("Approvals");
   const approvals = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
@@ -31,10 +34,16 @@ export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
           {status === "waiting" || status === null ? "When a workflow or the AI wants to do something risky, it appears here by itself." : "Choose another status to see more."}
         </EmptyState>
       )}
-      <div className="flex flex-col gap-4">{approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} nowMs={nowMs} />)}</div>
+      <div ref={box} className="flex flex-col gap-4">{approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} nowMs={nowMs} />)}</div>
       {list.hasNextPage && <LoadMore isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage({ cancelRefetch: false })} />}
     </PageFrame>
   );
+}
+
+/** To the button of the call that has the focus, else of the first one; pressing it stays a deed of its own. */
+function goToDecision(list: HTMLElement | null, decision: "approved" | "refused"): void {
+  const card = document.activeElement?.closest("[data-list-item]") ?? list;
+  card?.querySelector<HTMLElement>(`[data-decision="${decision}"]`)?.focus();
 }
 
 function StatusFilter({ status }: { status: ApprovalStatus | null }) {

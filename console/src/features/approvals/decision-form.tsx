@@ -22,8 +22,8 @@ export function DecisionForm({ approval }: { approval: ApprovalView }) {
       <label htmlFor={noteId} className="mb-1 block text-xs text-ink-faint">Note (optional, kept with the decision)</label>
       <textarea id={noteId} value={comment} maxLength={2_000} rows={2} onChange={(event) => setComment(event.target.value)} className="grows max-h-40 min-h-14 w-full rounded-lg border border-line-strong bg-surface px-2.5 py-1.5 text-sm" />
       <div className="mt-2 flex flex-wrap gap-2">
-        <Button tone="primary" disabled={deciding.isPending} isBusy={deciding.isPending && deciding.variables === "approved"} onClick={() => deciding.mutate("approved")}><CheckIcon />Approve</Button>
-        <Button tone="danger" disabled={deciding.isPending} isBusy={deciding.isPending && deciding.variables === "refused"} onClick={() => deciding.mutate("refused")}><CloseIcon />Decline</Button>
+        <Button data-decision="approved" tone="primary" disabled={deciding.isPending} isBusy={deciding.isPending && deciding.variables === "approved"} onClick={() => deciding.mutate("approved")}><CheckIcon />Approve</Button>
+        <Button data-decision="refused" tone="danger" disabled={deciding.isPending} isBusy={deciding.isPending && deciding.variables === "refused"} onClick={() => deciding.mutate("refused")}><CloseIcon />Decline</Button>
       </div>
       {deciding.isError && <p role="alert" className="mt-2 rounded-lg bg-bad-soft px-3 py-2 text-bad">{sayProblem(deciding.error)}</p>}
     </div>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { ApiError, sayProblem } from "../../lib/fetch-json.ts";
+import { isMissing, sayProblem } from "../../lib/fetch-json.ts";
 import { useMediaQuery } from "../../lib/use-media-query.ts";
 import { useShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
@@ -30,10 +30,9 @@ export function ConversationPage({ conversationId, turnId }: { conversationId: s
   useShortcuts({ Escape: () => void navigate({ to: "/conversations", search: ({ turn: _turn, ...filters }: { turn?: string }) => filters }) });
 
   if (found.isError && conversation === undefined) {
-    const isMissing = found.error instanceof ApiError && found.error.status === 404;
     return (
       <div className="flex-1">
-        {isMissing ? <EmptyState icon={<SearchIcon />} title="There is no such conversation" /> : <Problem text={sayProblem(found.error)} onRetry={() => void found.refetch()} />}
+        {isMissing(found.error) ? <EmptyState icon={<SearchIcon />} title="There is no such conversation" /> : <Problem text={sayProblem(found.error)} onRetry={() => void found.refetch()} />}
       </div>
     );
   }

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, type InfiniteData, type QueryClient } from "@tanstack/react-query";
-import type { ContactView, ConversationSummary, ConversationView, Holder, MessageView, RecordPanel, TurnSummary } from "../../../../src/shapes/conversation.ts";
+import type { ContactView, ConversationSummary, ConversationView, Holder, MessageView, RecordPanel, ThreadMessage, TurnSummary } from "../../../../src/shapes/conversation.ts";
 import type { Page } from "../../../../src/lib/page.ts";
 import { fetchJson } from "../../lib/fetch-json.ts";
 import { cursorPaging, fetchPage, firstPage } from "../../lib/paging.ts";
@@ -30,7 +30,7 @@ export function conversationQuery(conversationId: string) {
 export function messagesQuery(conversationId: string) {
   return infiniteQueryOptions({
     queryKey: ["conversation", conversationId, "messages"],
-    queryFn: ({ pageParam, signal }) => fetchPage<MessageView>(`/api/conversations/${conversationId}/messages`, { limit: MESSAGE_PAGE, before: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => fetchPage<ThreadMessage>(`/api/conversations/${conversationId}/messages`, { limit: MESSAGE_PAGE, before: pageParam }, signal),
     initialPageParam: firstPage(),
     getNextPageParam: (page) => (page.nextCursor === null ? null : (page.items[0]?.seq.toString() ?? null)),
   });
@@ -55,12 +55,12 @@ export function recordsQuery(conversationId: string) {
   });
 }
 
-/** Puts a message that just came back from the server where the next refetch will find it anyway. */
+/** Puts a person's message that just came back from the server where the next refetch will find it anyway. */
 export function addMessage(queryClient: QueryClient, message: MessageView): void {
-  queryClient.setQueryData<InfiniteData<Page<MessageView>, string | null>>(["conversation", message.conversationId, "messages"], (data) => {
+  queryClient.setQueryData<InfiniteData<Page<ThreadMessage>, string | null>>(["conversation", message.conversationId, "messages"], (data) => {
     const [newest, ...older] = data?.pages ?? [];
     if (data === undefined || newest === undefined || newest.items.some((it) => it.seq === message.seq)) return data;
-    const items = [...newest.items, message].sort((left, right) => left.seq - right.seq);
+    const items = [...newest.items, { ...message, sentBy: null }].sort((left, right) => left.seq - right.seq);
     return { ...data, pages: [{ ...newest, items }, ...older] };
   });
 }

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import type { CaseView, ConversationView } from "../../../../src/shapes/conversation.ts";
+import type { ConversationView } from "../../../../src/shapes/conversation.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
-import { formatFull } from "../../lib/format.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Badge } from "../../ui/badge.tsx";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { VerifiedIcon } from "../../ui/icons.tsx";
 import { Section } from "../../ui/section.tsx";
+import { CasesSection } from "./cases-section.tsx";
 import { nameOf, recordsQuery } from "./conversation-queries.ts";
-import { RecordTable } from "./record-table.tsx";
+import { RecordList } from "./record-list.tsx";
 
 /** Who the contact is, what they bought and which cases they had. */
 export function CustomerPanel({ conversation }: { conversation: ConversationView }) {
@@ -27,26 +27,12 @@ export function CustomerPanel({ conversation }: { conversation: ConversationView
           </p>
         </div>
       </div>
+      <CasesSection conversation={conversation} />
       <Section title={records.data?.title ?? "Records"}>
         {records.isPending && <LoadingRows count={2} label="Loading records" className="h-8" />}
         {records.isError && <Problem text={sayProblem(records.error)} onRetry={() => void records.refetch()} />}
-        {records.isSuccess && <RecordTable panel={records.data} />}
-      </Section>
-      <Section title="Cases">
-        {conversation.cases.length === 0 ? <p className="text-xs text-ink-faint">No case yet.</p> : <ul className="flex flex-col gap-2.5">{conversation.cases.map((it) => <CaseRow key={it.id} view={it} />)}</ul>}
+        {records.isSuccess && <RecordList panel={records.data} />}
       </Section>
     </>
-  );
-}
-
-function CaseRow({ view }: { view: CaseView }) {
-  return (
-    <li className="flex items-start justify-between gap-3">
-      <span className="min-w-0">
-        <span className="block break-words">{view.subject ?? "No subject"}</span>
-        <time dateTime={view.openedAt} className="text-xs text-ink-faint">{formatFull(view.openedAt)}</time>
-      </span>
-      <Badge tone={view.status === "open" ? "accent" : "neutral"}>{view.status === "open" ? "Open" : "Resolved"}</Badge>
-    </li>
   );
 }

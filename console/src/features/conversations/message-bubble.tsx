@@ -1,11 +1,13 @@
+import { Link } from "@tanstack/react-router";
 import { memo } from "react";
-import type { Citation, MessageView } from "../../../../src/shapes/conversation.ts";
-import { formatFull, formatTime } from "../../lib/format.ts";
+import type { Citation, ThreadMessage } from "../../../../src/shapes/conversation.ts";
+import { formatFull, formatTime, sayCode } from "../../lib/format.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { MessageText, SourceList } from "../../ui/message-text.tsx";
+import { taskNameAt } from "../workflows/runs/run-words.ts";
 
 type MessageBubbleProps = {
-  message: MessageView;
+  message: ThreadMessage;
   contactName: string;
   /** Follows a message of the same author closely, so the name is not repeated. */
   isContinued: boolean;
@@ -36,21 +38,35 @@ export const MessageBubble = memo(function MessageBubble({ message, contactName,
           <MessageText text={message.text} citations={message.citations} onCitation={onCitation} />
           <SourceList citations={message.citations} onCitation={onCitation} />
         </div>
-        {message.author === "ai" && message.turnId !== null && <TraceLink turnId={message.turnId} onTrace={onTrace} />}
+        {message.author === "ai" && (
+          <p className="mt-1 flex flex-wrap justify-end gap-x-2 text-2xs text-ink-faint">
+            {message.sentBy !== null && <RunLink sentBy={message.sentBy} />}
+            {message.turnId !== null && <TraceLink turnId={message.turnId} onTrace={onTrace} />}
+          </p>
+        )}
       </div>
     </li>
   );
 });
 
+function RunLink({ sentBy: { runId, workflow, pointer } }: { sentBy: NonNullable<ThreadMessage["sentBy"]> }) {
+  const name = workflow === null ? "a workflow" : `workflow ${sayCode(workflow)}`;
+  return (
+    <Link to="/runs/$runId" params={{ runId }} className="rounded text-right underline underline-offset-2 hover:text-accent-ink">
+      Sent by {name}{pointer !== null && `, step ${sayCode(taskNameAt(pointer))}`}
+    </Link>
+  );
+}
+
 function TraceLink({ turnId, onTrace }: { turnId: string; onTrace: (turnId: string) => void }) {
   return (
-    <button type="button" onClick={() => onTrace(turnId)} className="mt-1 rounded text-2xs text-ink-faint underline-offset-2 hover:text-accent-ink hover:underline">
+    <button type="button" onClick={() => onTrace(turnId)} className="rounded underline-offset-2 hover:text-accent-ink hover:underline">
       How it was answered
     </button>
   );
 }
 
-function Notice({ message }: { message: MessageView }) {
+function Notice({ message }: { message: ThreadMessage }) {
   return (
     <li className="mx-auto my-3 max-w-[34rem] text-center text-xs text-ink-faint">
       <span className="sr-only">Notice: </span>
@@ -59,7 +75,7 @@ function Notice({ message }: { message: MessageView }) {
   );
 }
 
-function authorOf(message: MessageView, contactName: string): string {
+function authorOf(message: ThreadMessage, contactName: string): string {
   if (message.author === "contact") return contactName;
   return message.authorName ?? (message.author === "ai" ? "AI" : "Person");
 }

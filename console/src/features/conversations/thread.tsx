@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Fragment, useMemo, useState } from "react";
-import type { Citation, ConversationView, MessageView } from "../../../../src/shapes/conversation.ts";
+import type { Citation, ConversationView, ThreadMessage } from "../../../../src/shapes/conversation.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { formatDay } from "../../lib/format.ts";
 import { useLogLiveness } from "../../lib/use-log-liveness.ts";
@@ -71,11 +71,11 @@ export function Thread({ conversation, onTrace, onDetails }: ThreadProps) {
   );
 }
 
-function inOrder(messages: readonly MessageView[]): MessageView[] {
+function inOrder(messages: readonly ThreadMessage[]): ThreadMessage[] {
   return [...new Map(messages.map((message) => [message.seq, message])).values()].sort((left, right) => left.seq - right.seq);
 }
 
-function startsDay(messages: readonly MessageView[], index: number): boolean {
+function startsDay(messages: readonly ThreadMessage[], index: number): boolean {
   const before = messages[index - 1];
   const message = messages[index];
   return message !== undefined && (before === undefined || new Date(before.createdAt).toDateString() !== new Date(message.createdAt).toDateString());
@@ -83,7 +83,7 @@ function startsDay(messages: readonly MessageView[], index: number): boolean {
 
 const GROUP_MS = 5 * 60_000;
 
-function continues(messages: readonly MessageView[], index: number): boolean {
+function continues(messages: readonly ThreadMessage[], index: number): boolean {
   const before = messages[index - 1];
   const message = messages[index];
   if (before === undefined || message === undefined || before.author !== message.author || before.authorName !== message.authorName) return false;

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { formatFull } from "../../lib/format.ts";
 import { ChevronIcon } from "../../ui/icons.tsx";
 import { KeyValues } from "../../ui/key-values.tsx";
+import { Actor } from "../identity/actor.tsx";
 import type { LedgerEntry } from "./ledger.ts";
 
 /** One entry as a line; opens to its body and its whole hash. */
@@ -20,7 +21,7 @@ export function LedgerRow({ entry }: { entry: LedgerEntry }) {
         <ChevronIcon className={`size-3 text-ink-faint transition-transform ${isOpen ? "rotate-90" : ""}`} />
         <span className="hidden text-right text-xs text-ink-faint tabular-nums sm:inline">{entry.seq ?? "–"}</span>
         <span className="truncate font-medium">{entry.kind}</span>
-        <span className="order-last col-start-2 truncate text-xs text-ink-soft sm:order-none sm:col-start-auto">{entry.actor}</span>
+        <span className="order-last col-start-2 truncate text-xs text-ink-soft sm:order-none sm:col-start-auto"><Actor id={entry.actor} /></span>
         <time dateTime={entry.at} className="order-last text-right text-xs text-ink-faint tabular-nums sm:order-none">{formatFull(entry.at)}</time>
         <span className="text-right font-mono text-2xs text-ink-faint">{entry.hash === null ? "not sealed" : entry.hash.slice(0, 8)}</span>
       </button>

@@ -1,10 +1,14 @@
-import { useQueryClient, type QueryClient, type QueryKey } from "@tanstack/react-query";
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, type ReactNode } from "react";
 import { openEventStream, readData, type ServerEvent, type StreamState } from "../../lib/event-stream.ts";
 import { sessionQuery } from "../identity/session.ts";
+import { createRefresher, type Touched } from "./refresher.ts";
 import { statusQuery, type Status } from "./status.ts";
 
-const GATHER_MS = 120;
+/** Runs change often, and their lists and counts cost more to make than one run. */
+const RUN_EVERY_MS = 300;
+const RUNS_EVERY_MS = 1_000;
+const COUNTS_EVERY_MS = 3_000;
 
 const LiveState = createContext<StreamState>("connecting");
 
@@ -18,7 +22,7 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   const [state, setState] = useState<StreamState>("connecting");
 
   useEffect(() => {
-    const refresh = createRefresher(queryClient);
+    const refresh = createRefresher((queryKey) => queryClient.invalidateQueries({ queryKey }));
     let wasLive = false;
     return openEventStream({
       path: "/api/events",
@@ -36,39 +40,28 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   return <LiveState value={state}>{children}</LiveState>;
 }
 
-type Touched = { conversationId?: string; turnId?: string };
-
-function handleEvent(queryClient: QueryClient, refresh: (keys: QueryKey[]) => void, event: ServerEvent): void {
+function handleEvent(queryClient: QueryClient, refresh: (touched: readonly Touched[]) => void, event: ServerEvent): void {
   if (event.name === "status") {
     const status = readData<Status>(event);
     if (status !== null) queryClient.setQueryData(statusQuery.queryKey, status);
     return;
   }
-  const { conversationId, turnId } = readData<Touched>(event) ?? {};
-  if (conversationId === undefined) return;
-  const one = ["conversation", conversationId];
-  if (event.name === "message") refresh([["conversations"], [...one, "messages"], [...one, "view"]]);
-  else if (event.name === "conversation.changed") refresh([["conversations"], [...one, "view"]]);
-  else if (event.name === "handoff.changed") refresh([["conversations"], ["handoffs"], ["status"], [...one, "view"]]);
-  else if (event.name === "turn.finished") refresh([[...one, "view"], [...one, "turns"], [...one, "records"], ["turn", turnId ?? ""]]);
+  refresh(touchedBy(event));
 }
 
-/** Gathers bursts, and never cancels a running fetch for the next one, so a busy desk cannot starve a list. */
-function createRefresher(queryClient: QueryClient): (keys: QueryKey[]) => void {
-  const waiting = new Map<string, QueryKey>();
-  let isRunning = false;
-  const run = async (): Promise<void> => {
-    isRunning = true;
-    while (waiting.size > 0) {
-      await new Promise((resolve) => window.setTimeout(resolve, GATHER_MS));
-      const keys = [...waiting.values()];
-      waiting.clear();
-      await Promise.allSettled(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
-    }
-    isRunning = false;
-  };
-  return (keys) => {
-    for (const key of keys) waiting.set(JSON.stringify(key), key);
-    if (!isRunning) void run();
-  };
+type Named = { conversationId?: string | null; turnId?: string; runId?: string; runs?: readonly { runId: string }[] | null };
+
+/** What an event makes old. A list is meant by the head of its key, whatever its filters. */
+function touchedBy(event: ServerEvent): Touched[] {
+  const { conversationId = null, turnId = "", runId = "", runs = null } = readData<Named>(event) ?? {};
+  const one = (part: string): Touched => ({ key: ["conversation", conversationId, part] });
+  if (event.name === "message") return [{ key: ["conversations"] }, one("messages"), one("view")];
+  if (event.name === "conversation.changed") return [{ key: ["conversations"] }, one("view")];
+  if (event.name === "handoff.changed") return [{ key: ["conversations"] }, { key: ["handoffs"] }, { key: ["status"] }, one("view")];
+  if (event.name === "turn.finished") return [one("view"), one("turns"), one("records"), { key: ["turn", turnId] }];
+  if (event.name === "approval.changed") return [{ key: ["approvals"] }, { key: ["run", runId] }, { key: ["runs"] }];
+  if (event.name !== "runs.changed") return [];
+  // Null: too many at once to name them.
+  const named = runs === null ? [["run"]] : runs.map((run) => ["run", run.runId]);
+  return [...named.map((key) => ({ key, everyMs: RUN_EVERY_MS })), { key: ["runs"], everyMs: RUNS_EVERY_MS }, { key: ["workflows", "list"], everyMs: COUNTS_EVERY_MS }, { key: ["workflows", "branches"], everyMs: COUNTS_EVERY_MS }];
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { fetchJson } from "../../lib/fetch-json.ts";
+import { SLOW_POLL_MS } from "../../lib/slow-poll.ts";
 
 /** The health line of the workspace; also sent on the event stream every few seconds. */
 export type Status = {
@@ -19,5 +20,5 @@ export type Status = {
 export const statusQuery = queryOptions({
   queryKey: ["status"],
   queryFn: ({ signal }) => fetchJson<Status>("/api/status", { signal }),
-  refetchInterval: 60_000,
+  refetchInterval: SLOW_POLL_MS,
 });

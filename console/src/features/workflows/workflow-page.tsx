@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, type ReactNode } from "react";
 import type { WorkflowView } from "../../../../src/shapes/workflow.ts";
-import { sayProblem } from "../../lib/fetch-json.ts";
+import { isMissing, sayProblem } from "../../lib/fetch-json.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
-import { LoadingRows, Problem } from "../../ui/feedback.tsx";
+import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
+import { SearchIcon } from "../../ui/icons.tsx";
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { GraphTab } from "./graph/graph-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
@@ -34,17 +35,25 @@ export function WorkflowPage({ name, search }: { name: string; search: WorkflowS
       back={<Link to="/workflows" className="underline-offset-2 hover:text-ink hover:underline">Workflows</Link>}
       title={title}
       badges={workflow.data !== undefined && <Badges workflow={workflow.data} />}
-      note={workflow.data?.summary ?? (workflow.data === undefined ? undefined : <span className="first-letter:uppercase inline-block">{sayStart(workflow.data)}</span>)}
-      below={<Tabs name={name} current={tab} />}
+      note={workflow.data?.summary ? <span className="line-clamp-2 md:line-clamp-none">{workflow.data.summary}</span> : workflow.data === undefined ? undefined : <span className="first-letter:uppercase inline-block">{sayStart(workflow.data)}</span>}
+      below={!isMissing(workflow.error) && <Tabs name={name} current={tab} />}
     >
       {workflow.isPending && <LoadingRows count={5} label="Loading the workflow" className="h-16" />}
-      {workflow.isError && <Problem text={sayProblem(workflow.error)} onRetry={() => void workflow.refetch()} />}
+      {workflow.isError && (isMissing(workflow.error) ? <NoWorkflow /> : <Problem text={sayProblem(workflow.error)} onRetry={() => void workflow.refetch()} />)}
       {workflow.data !== undefined && (
         <Suspense fallback={<LoadingRows count={5} label="Loading the editor" className="h-16" />}>
           <Tab tab={tab} workflow={workflow.data} search={search} />
         </Suspense>
       )}
     </WidePage>
+  );
+}
+
+function NoWorkflow() {
+  return (
+    <EmptyState icon={<SearchIcon />} title="There is no such workflow">
+      It may have another name now. <Link to="/workflows" className="text-accent-ink underline underline-offset-2">See all workflows</Link>.
+    </EmptyState>
   );
 }
 

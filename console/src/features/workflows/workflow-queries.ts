@@ -2,15 +2,12 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { BranchCounts, CheckView, DiffView, FindingView, PublishView, RunSummary, RunView, WorkflowSummary, WorkflowView } from "../../../../src/shapes/workflow.ts";
 import { ApiError, fetchJson } from "../../lib/fetch-json.ts";
 import { cursorPaging, fetchPage } from "../../lib/paging.ts";
+import { SLOW_POLL_MS } from "../../lib/slow-poll.ts";
 
 export type RunStatus = RunSummary["status"];
-export type RunFilters = { workflow?: string; status?: RunStatus };
+export type RunFilters = { workflow?: string; status?: RunStatus; conversationId?: string };
 export type PublishOutcome = { status: "published" | "unchanged" | "refused"; publish: PublishView | null; findings: FindingView[] };
 
-const LIST_EVERY_MS = 10_000;
-const COUNTS_EVERY_MS = 4_000;
-const RUNS_EVERY_MS = 5_000;
-const OPEN_RUN_EVERY_MS = 1_500;
 const JUST_STARTED_TRIES = 4;
 const JUST_STARTED_MS = 400;
 const RUN_PAGE = 30;
@@ -18,7 +15,7 @@ const RUN_PAGE = 30;
 export const workflowsQuery = queryOptions({
   queryKey: ["workflows", "list"],
   queryFn: async ({ signal }) => (await fetchJson<{ items: WorkflowSummary[] }>("/api/workflows", { signal })).items,
-  refetchInterval: LIST_EVERY_MS,
+  refetchInterval: SLOW_POLL_MS,
 });
 
 /** One workflow as it is active, or one of its versions by hash. */
@@ -29,12 +26,12 @@ export function workflowQuery(name: string, hash: string | null = null) {
   });
 }
 
-/** Every task and branch counted; asked again every few seconds while it is looked at. */
+/** Every task and branch counted. */
 export function branchesQuery(name: string, days: number) {
   return queryOptions({
     queryKey: ["workflows", "branches", name, days],
     queryFn: ({ signal }) => fetchJson<BranchCounts>(`/api/workflows/${name}/branches?days=${days}`, { signal }),
-    refetchInterval: COUNTS_EVERY_MS,
+    refetchInterval: SLOW_POLL_MS,
     placeholderData: (previous) => previous,
   });
 }
@@ -57,7 +54,7 @@ export function runsQuery(filters: RunFilters) {
     queryKey: ["runs", filters],
     queryFn: ({ pageParam, signal }) => fetchPage<RunSummary>("/api/runs", { ...filters, limit: RUN_PAGE, cursor: pageParam }, signal),
     ...cursorPaging,
-    refetchInterval: RUNS_EVERY_MS,
+    refetchInterval: SLOW_POLL_MS,
     placeholderData: (previous) => previous,
   });
 }
@@ -70,7 +67,7 @@ export function runQuery(id: string) {
     retry: (count, error) => count < JUST_STARTED_TRIES && error instanceof ApiError && (error.isTemporary || error.status === 404),
     retryDelay: JUST_STARTED_MS,
     // A run that is not there will not come; one that cannot be reached may.
-    refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.status === 404 ? false : state.data === undefined || isOpenRun(state.data.status) ? OPEN_RUN_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.status === 404 ? false : state.data === undefined || isOpenRun(state.data.status) ? SLOW_POLL_MS : false),
   });
 }
 

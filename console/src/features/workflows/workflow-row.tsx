@@ -1,14 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import type { WorkflowSummary } from "../../../../src/shapes/workflow.ts";
-import { formatAgo, formatDuration, formatFull } from "../../lib/format.ts";
+import { formatAgo, formatCount, formatDuration, formatFull } from "../../lib/format.ts";
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
-import { useActorWords } from "./use-actor-words.ts";
+import { Actor } from "../identity/actor.tsx";
 
 /** One workflow as a line of the table; the whole line opens it. */
 export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; nowMs: number }) {
   const { health } = workflow;
-  const sayActor = useActorWords();
   const start = sayStart(workflow);
   return (
     <tr className="relative border-b border-line last:border-b-0 hover:bg-sunken/60">
@@ -16,27 +15,29 @@ export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; no
         <Link to="/workflows/$workflowName" params={{ workflowName: workflow.name }} data-list-item className="font-medium break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-offset-[-2px] focus-visible:after:outline-accent-ink">
           {titleOf(workflow)}
         </Link>
-        <p className="truncate text-xs text-ink-faint">{workflow.summary ?? `${start.charAt(0).toUpperCase()}${start.slice(1)}`}</p>
+        {health.runs + health.running + health.waiting > 0 && <p className="text-xs text-ink-soft tabular-nums md:hidden">{formatCount(health.runs, "run", "runs")}, {sayFailureRate(health)} failed{nowWords(health.running, health.waiting, "; ")}</p>}
+        <p className="line-clamp-2 text-xs break-words text-ink-faint md:line-clamp-1">{workflow.summary ?? `${start.charAt(0).toUpperCase()}${start.slice(1)}`}</p>
       </th>
       <td className="px-3"><StateBadge state={sayHealth(health)} /></td>
       <Figure>{health.runs.toLocaleString("en")}</Figure>
       <Figure isBad={health.failed > 0}>{sayFailureRate(health)}</Figure>
-      <Figure>{nowWords(health.running, health.waiting)}</Figure>
+      <Figure>{nowWords(health.running, health.waiting) || "–"}</Figure>
       <Figure>{health.p50Us === null ? "–" : formatDuration(health.p50Us)}</Figure>
-      <td className="px-3 text-xs whitespace-nowrap text-ink-soft tabular-nums">{workflow.version}{workflow.versionCount > 1 && <span className="text-ink-faint"> · {workflow.versionCount} versions</span>}</td>
-      <td className="px-3 text-xs whitespace-nowrap text-ink-soft">
+      <td className="hidden px-3 text-xs whitespace-nowrap text-ink-soft tabular-nums md:table-cell">{workflow.version}{workflow.versionCount > 1 && <span className="text-ink-faint"> · {workflow.versionCount} versions</span>}</td>
+      <td className="hidden px-3 text-xs whitespace-nowrap text-ink-soft md:table-cell">
         <time dateTime={workflow.publishedAt} title={formatFull(workflow.publishedAt)} className="tabular-nums">{formatAgo(workflow.publishedAt, nowMs)}</time>
-        <span className="text-ink-faint"> by {sayActor(workflow.publishedBy)}</span>
+        <span className="text-ink-faint"> by <Actor id={workflow.publishedBy} /></span>
       </td>
     </tr>
   );
 }
 
-function nowWords(running: number, waiting: number): string {
+/** What is under way now, after `before`; empty when nothing is. */
+function nowWords(running: number, waiting: number, before = ""): string {
   const parts = [running > 0 ? `${running} running` : "", waiting > 0 ? `${waiting} waiting` : ""].filter((part) => part !== "");
-  return parts.join(", ") || "–";
+  return parts.length === 0 ? "" : `${before}${parts.join(", ")}`;
 }
 
 function Figure({ children, isBad = false }: { children: string; isBad?: boolean }) {
-  return <td className={`px-3 text-right text-xs whitespace-nowrap tabular-nums ${isBad ? "font-medium text-bad" : "text-ink-soft"}`}>{children}</td>;
+  return <td className={`hidden px-3 text-right md:table-cell text-xs whitespace-nowrap tabular-nums ${isBad ? "font-medium text-bad" : "text-ink-soft"}`}>{children}</td>;
 }

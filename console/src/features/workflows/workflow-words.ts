@@ -55,17 +55,6 @@ export function sayStart(workflow: Pick<WorkflowSummary, "startsOn" | "intents">
   return [...own, ...messages].join(" and ") || "started by people, other workflows or the API";
 }
 
-/** Who did it, from "user:…", "key:…", "turn". */
-export function sayActor(actor: string): string {
-  const [kind = "", ...rest] = actor.split(":");
-  const name = rest.join(":");
-  if (kind === "turn") return "a message";
-  if (kind === "start") return "the start of the server";
-  if (kind === "user") return name.startsWith("usr_") || name.startsWith("user_") ? "a person" : name;
-  if (kind === "workflow") return `workflow ${name}`;
-  return name === "" ? sayCode(kind) : `${sayCode(kind).toLowerCase()} ${name}`;
-}
-
 /** The title if the document has one, else its name in words. */
 export function titleOf(workflow: { title: string | null; name: string }): string {
   return workflow.title ?? sayCode(workflow.name);

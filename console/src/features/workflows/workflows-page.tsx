@@ -9,9 +9,10 @@ import { WidePage } from "./wide-page.tsx";
 import { workflowsQuery } from "./workflow-queries.ts";
 import { WorkflowRow } from "./workflow-row.tsx";
 
-const COLUMNS: { title: string; className?: string; note?: string }[] = [
-  { title: "Workflow" },
-  { title: "Health", note: "The last 24 hours" },
+/** On a phone only the essential ones stand; the rest of the figures is on the workflow's own page. */
+const COLUMNS: { title: string; className?: string; note?: string; isEssential?: boolean }[] = [
+  { title: "Workflow", isEssential: true },
+  { title: "Health", note: "The last 24 hours", isEssential: true },
   { title: "Runs", className: "text-right", note: "Of the last 24 hours" },
   { title: "Failed", className: "text-right", note: "Share of the last 24 hours' runs" },
   { title: "Now", className: "text-right", note: "Under way and waiting now" },
@@ -34,10 +35,10 @@ export function WorkflowsPage() {
         {list.isSuccess && list.data.length === 0 && <NoWorkflows />}
         {list.isSuccess && list.data.length > 0 && (
           <div tabIndex={0} role="region" aria-label="Workflows" className="overflow-x-auto rounded-xl border border-line bg-surface">
-            <table className="w-full min-w-[56rem] text-left">
+            <table className="w-full text-left md:min-w-[56rem]">
               <thead>
                 <tr className="border-b border-line text-2xs text-ink-faint">
-                  {COLUMNS.map((column) => <th key={column.title} scope="col" title={column.note} className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 ${column.className ?? ""}`}>{column.title}</th>)}
+                  {COLUMNS.map((column) => <th key={column.title} scope="col" title={column.note} className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 ${column.className ?? ""} ${column.isEssential ? "" : "hidden md:table-cell"}`}>{column.title}</th>)}
                 </tr>
               </thead>
               <tbody ref={box} onKeyDown={onListArrows}>

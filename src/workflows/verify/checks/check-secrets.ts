@@ -1,6 +1,7 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import { namedItem } from "../../document/raw-value.ts";
+import { isSecretName } from "../../document/secret-names.ts";
 import type { NamedTask, WorkflowDefinition } from "../../document/definition.ts";
 import type { Checking } from "../findings.ts";
 import { tasksOf } from "../task-tree.ts";
@@ -11,7 +12,6 @@ const KEY_FORMS: readonly [string, RegExp][] = [
   ["a GitHub token", /\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})/], ["a Slack token", /\bxox[abeprs]-[A-Za-z0-9-]{10,}/], ["a Google key", /\bAIza[0-9A-Za-z_-]{35}/], ["a webhook secret", /\bwhsec_[A-Za-z0-9+/=]{16,}/],
   ["a private key", /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/], ["a JSON Web Token", /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/], ["a password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@{}]+:[^\s/@{}$]{3,}@/i],
 ];
-const SECRET_NAME = /(?:^|[_-])(?:pass(?:word|wd|phrase)?|secret|token|credentials?|auth(?:orization)?|private[_-]?key|(?:api|access|client|secret|signing)[_-]?(?:key|secret|token))$/i;
 const MIN_RANDOM_LENGTH = 20;
 /** Bits per character; words and sentences stay below. */
 const RANDOM_BITS = 3.8;
@@ -30,12 +30,8 @@ function judge(pointer: string, text: string): string | null {
   const value = text.trim().replace(/^(?:Bearer|Basic|Token) /i, "");
   if (text.includes("${") || /\s/.test(value)) return null;
   const name = pointer.slice(pointer.lastIndexOf("/") + 1);
-  if (SECRET_NAME.test(snake(name)) && value.length >= 4 && !/^[{<[/]|^https?:/.test(value)) return `a secret in plain text ("${name}")`;
+  if (isSecretName(name) && value.length >= 4 && !/^[{<[/]|^https?:/.test(value)) return `a secret in plain text ("${name}")`;
   return value.length >= MIN_RANDOM_LENGTH && isRandom(value) ? "a key or a token: it has no words in it" : null;
-}
-
-function snake(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, "$1_$2");
 }
 
 /** Letters of both cases and digits without any order; not an address, a path, a version or a hyphenated name. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /** Fails as often as it is told, three tries a call, and keeps what it did by its key. */
 export default defineTool({
-  name: "flaky", purpose: "For tests.", risk: "write", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "flaky", purpose: "For tests.", risk: "write", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ name: z.string(), failures: z.number() }),
   output: z.object({ key: z.string() }),
   describe: ({ name }) => `Do ${name}.`,

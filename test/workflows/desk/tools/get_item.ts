@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "get_item", purpose: "Reads an order.", risk: "read", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "get_item", purpose: "Reads an order.", risk: "read", idempotency: "natural", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ order: z.string() }),
   output: z.object({ order: z.string(), amount: z.number() }),
   describe: ({ order }) => `Read order ${order}.`,

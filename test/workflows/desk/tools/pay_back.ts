@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "pay_back", purpose: "Pays an order back.", risk: "money", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "pay_back", purpose: "Pays an order back.", risk: "money", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ order: z.string(), amount: z.number() }),
   output: z.object({ paymentId: z.string() }),
   describe: ({ order, amount }) => `Pay back ${amount} for order ${order}.`,

@@ -2,7 +2,7 @@ import { defineTool } from "baton/tools";
 import { z } from "zod";
 
 export default defineTool({
-  name: "take_back", purpose: "Takes a payment back.", risk: "write", isIdempotent: true, needsVerifiedContact: true, timeoutMs: 5_000,
+  name: "take_back", purpose: "Takes a payment back.", risk: "write", idempotency: "key", needsVerifiedContact: true, timeoutMs: 5_000,
   input: z.object({ payment: z.string() }),
   output: z.object({}),
   describe: ({ payment }) => `Take the payment ${payment} back.`,

@@ -4,7 +4,7 @@ import { formatDuration, sayCode } from "../../../lib/format.ts";
 import { Section } from "../../../ui/section.tsx";
 import { sayErrorType, sayFailureRate, sayStart } from "../workflow-words.ts";
 import { TaskIcon } from "./task-icon.tsx";
-import { bare, sayBranch, sayTask } from "./task-words.ts";
+import { bare, sayBranch, sayCount, sayTask } from "./task-words.ts";
 
 type CountsPanelProps = { workflow: WorkflowView; counts: BranchCounts | null; selected: string | null; onSelect: (pointer: string | null) => void };
 
@@ -55,7 +55,7 @@ function Figures({ count }: { count: TaskCount }) {
   return (
     <>
       <Section title="Counts">
-        <Facts facts={[["Runs", count.runs], ["Completed", count.completed], ["Failed", count.failed], ["Failed and caught", count.caught], ["Skipped", count.skipped], ["Waiting now", count.waiting], ["Overruled by a person", count.overridden]]} />
+        <Facts facts={[["Runs", count.runs], ["Completed", count.completed], ["Failed", count.failed], ["Failed and caught", count.caught], ["Skipped", count.skipped], ...(count.retried > 0 ? [["Tried again", count.retried] as const] : []), ["Waiting now", count.waiting], ["Overruled by a person", count.overridden]]} />
       </Section>
       <Section title="Time">
         <Facts facts={[["Half took less than", time(count.p50Us)], ["95 % took less than", time(count.p95Us)], ["Waited to begin, half", time(count.queuedP50Us)], ["Waited to begin, 95 %", time(count.queuedP95Us)]]} />
@@ -65,7 +65,7 @@ function Figures({ count }: { count: TaskCount }) {
           <ul className="flex flex-col gap-1.5 text-xs">{count.errors.map((error) => <li key={error.type} title={error.type} className="flex justify-between gap-3"><span className="min-w-0 break-words text-bad first-letter:uppercase">{sayErrorType(error.type)}</span><span className="tabular-nums">{error.count}</span></li>)}</ul>
         </Section>
       )}
-      {count.branches.length > 0 && <Section title="Ways taken"><Facts facts={count.branches.map((branch): [string, number] => [sayCode(sayBranch(branch.branch)), branch.count])} /></Section>}
+      {count.branches.length > 0 && <Section title="Ways taken"><Facts facts={count.branches.map((branch): [string, string] => [sayCode(sayBranch(branch.branch)), sayCount(branch)])} /></Section>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { sayErrorType } from "../workflow-words.ts";
 import type { TaskMark } from "./canvas-nodes.tsx";
 import { CountsPanel } from "./counts-panel.tsx";
 import { GraphCanvas, type EdgeMark } from "./graph-canvas.tsx";
-import { countOf } from "./task-words.ts";
+import { countOf, sayCount } from "./task-words.ts";
 
 const SPANS = [{ days: 1, words: "Last day" }, { days: 7, words: "Last 7 days" }, { days: 30, words: "Last 30 days" }];
 
@@ -45,11 +45,11 @@ function markCounts(count: TaskCount | undefined): TaskMark | null {
   const top = count.errors[0];
   const failures = count.failed + count.caught;
   const problem = failures === 0 ? null : `✕ ${failures}${top === undefined ? " failed" : ` ${sayErrorType(top.type)}`}${count.errors.length > 1 ? " …" : ""}`;
-  const parts = [formatCount(count.runs, "run", "runs"), ...(count.waiting > 0 ? [`${count.waiting} waiting`] : [])];
+  const parts = [formatCount(count.runs, "run", "runs"), ...(count.retried > 0 ? [`${count.retried} retried`] : []), ...(count.waiting > 0 ? [`${count.waiting} waiting`] : [])];
   return { text: parts.join(" · "), problem, tone: count.failed > 0 ? "bad" : count.caught > 0 ? "warn" : null, isCurrent: false, isFaded: false };
 }
 
 function markWay(counts: ReadonlyMap<string, TaskCount>, edge: GraphEdge): EdgeMark {
   const count = countOf(counts, edge);
-  return { note: count === null ? null : `${count.toLocaleString("en")}×`, look: count === 0 ? "faded" : "plain" };
+  return { note: count === null ? null : sayCount(count), look: count?.count === 0 ? "faded" : "plain" };
 }

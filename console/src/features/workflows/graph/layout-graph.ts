@@ -19,6 +19,8 @@ const PADDING = 18;
 const HEADER = 74;
 const LETTER = 6.4;
 const LABEL_LIMIT = 26;
+/** For "1,200×, 340 won" beside the words of an entry. */
+const COUNT_ROOM = 44;
 
 type Level = { boxes: (PlacedTask | PlacedEntry)[]; edges: PlacedEdge[]; width: number; height: number };
 type Context = { graph: WorkflowGraph; holderOf: ReadonlyMap<string, string | null> };
@@ -43,7 +45,7 @@ function layoutLevel(context: Context, holder: string | null): Level {
   for (const node of own) sheet.setNode(node.id, sizeOf(node, inside.get(node.id)));
   const entries = holder === null ? [] : context.graph.edges.filter((edge) => edge.from === holder && context.holderOf.get(edge.to) === holder);
   for (const edge of entries) {
-    sheet.setNode(edge.id, { width: widthOf(sayEntry(edge)), height: ENTRY_HEIGHT });
+    sheet.setNode(edge.id, { width: widthOf(sayEntry(edge)) + COUNT_ROOM, height: ENTRY_HEIGHT });
     sheet.setEdge(edge.id, edge.to, { width: 0, height: 0 }, edge.id);
   }
   const ways = context.graph.edges.flatMap((edge) => wayAt(context, edge, holder));

@@ -60,12 +60,18 @@ export function sayBranch(branch: string): string {
   return sayCode(branch).toLowerCase();
 }
 
-/** How often a way was taken: a case by what its task counted, the head of a list by how often its first task was reached. Null when that says nothing. */
-export function countOf(counts: ReadonlyMap<string, TaskCount>, { from, to, branch }: Pick<GraphEdge, "from" | "to" | "branch">): number | null {
+type BranchCount = TaskCount["branches"][number];
+
+/** How often a way was taken, by what its task counted. Null when that says nothing. */
+export function countOf(counts: ReadonlyMap<string, TaskCount>, { from, branch }: Pick<GraphEdge, "from" | "branch">): BranchCount | null {
   const task = counts.get(from);
-  if (task === undefined || branch === null || branch === "try" || branch === "do") return null;
-  if (to.startsWith(`${from}/`)) return counts.get(to)?.runs ?? 0;
-  return task.branches.find((each) => each.branch === branch)?.count ?? (task.branches.length > 0 ? 0 : null);
+  if (task === undefined || branch === null) return null;
+  return task.branches.find((each) => each.branch === branch) ?? (task.branches.length > 0 ? { branch, count: 0, won: null } : null);
+}
+
+/** "12×", and of competing branches "12×, 7 won". */
+export function sayCount({ count, won }: BranchCount): string {
+  return `${count.toLocaleString("en")}×${won === null ? "" : `, ${won.toLocaleString("en")} won`}`;
 }
 
 function sayWait(label: string): string {

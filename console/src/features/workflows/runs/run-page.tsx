@@ -2,22 +2,23 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import type { GraphEdge, RunView } from "../../../../../src/shapes/workflow.ts";
-import { sayProblem } from "../../../lib/fetch-json.ts";
+import { isMissing, sayProblem } from "../../../lib/fetch-json.ts";
 import { formatFull, sayCode } from "../../../lib/format.ts";
 import { useNow } from "../../../lib/use-now.ts";
 import { usePageTitle } from "../../../lib/use-page-title.ts";
-import { LoadingRows, Problem } from "../../../ui/feedback.tsx";
+import { EmptyState, LoadingRows, Problem } from "../../../ui/feedback.tsx";
+import { SearchIcon } from "../../../ui/icons.tsx";
 import { StateBadge } from "../../../ui/state-badge.tsx";
 import type { TaskMark } from "../graph/canvas-nodes.tsx";
 import { GraphCanvas, type EdgeMark } from "../graph/graph-canvas.tsx";
-import { useActorWords } from "../use-actor-words.ts";
+import { Actor } from "../../identity/actor.tsx";
 import { WidePage } from "../wide-page.tsx";
 import { isOpenRun, runQuery } from "../workflow-queries.ts";
 import { RUN_STATUSES, sayErrorType, TASK_STATUSES } from "../workflow-words.ts";
 import { RunActions } from "./run-actions.tsx";
 import { RunPlayer } from "./run-player.tsx";
 import { isTaken, statesAt, stepsOf, type TaskState } from "./run-steps.ts";
-import { sayRunTime } from "./run-words.ts";
+import { sayRunTime, sayWait } from "./run-words.ts";
 import { StepPanel } from "./step-panel.tsx";
 
 /** One run on the graph of the version it began with, to be walked through step by step. */
@@ -28,8 +29,16 @@ export function RunPage({ runId }: { runId: string }) {
   return (
     <WidePage title="Run">
       {run.isPending && <LoadingRows count={5} label="Loading the run" className="h-16" />}
-      {run.isError && <Problem text={sayProblem(run.error)} onRetry={() => void run.refetch()} />}
+      {run.isError && (isMissing(run.error) ? <NoRun /> : <Problem text={sayProblem(run.error)} onRetry={() => void run.refetch()} />)}
     </WidePage>
+  );
+}
+
+function NoRun() {
+  return (
+    <EmptyState icon={<SearchIcon />} title="There is no such run">
+      Old runs are removed after some time. The others are on the page of <Link to="/workflows" className="text-accent-ink underline underline-offset-2">their workflow</Link>.
+    </EmptyState>
   );
 }
 
@@ -104,13 +113,14 @@ function Way({ run }: { run: RunView }) {
 }
 
 function RunNote({ run, nowMs }: { run: RunView; nowMs: number }) {
-  const sayActor = useActorWords();
+  const wait = sayWait(run);
   return (
-    <p className="flex flex-wrap gap-x-2 text-xs tabular-nums">
-      <span>Started <time dateTime={run.startedAt}>{formatFull(run.startedAt)}</time> by {sayActor(run.startedBy)}</span>
-      <span aria-hidden="true">·</span><span>{sayRunTime(run, nowMs)}</span>
-      <span aria-hidden="true">·</span><span>version {run.workflow.version} <span className="font-mono text-2xs">{run.workflow.hash.slice(0, 8)}</span></span>
-      {run.conversationId !== null && <><span aria-hidden="true">·</span><Link to="/conversations/$conversationId" params={{ conversationId: run.conversationId }} className="text-accent-ink underline underline-offset-2">Open the conversation</Link></>}
+    <p className="flex flex-wrap gap-x-4 text-xs tabular-nums">
+      <span>Started <time dateTime={run.startedAt}>{formatFull(run.startedAt)}</time> by <Actor id={run.startedBy} /></span>
+      <span>{sayRunTime(run, nowMs)}</span>
+      {wait !== null && <span className="text-ink-soft">waits for {wait}</span>}
+      <span>version {run.workflow.version} <span className="font-mono text-2xs">{run.workflow.hash.slice(0, 8)}</span></span>
+      {run.conversationId !== null && <Link to="/conversations/$conversationId" params={{ conversationId: run.conversationId }} className="text-accent-ink underline underline-offset-2">Open the conversation</Link>}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { GraphEdge, TaskRecordView } from "../../../../../src/shapes/workflow.ts";
 import { isTaken, statesAt, stepsOf } from "./run-steps.ts";
 
-const record = (pointer: string, offsetUs: number, more: Partial<TaskRecordView> = {}): TaskRecordView => ({ pointer, name: pointer.split("/").at(-1) ?? "", kind: "call", iteration: 1, status: "completed", offsetUs, durationUs: 10, queuedUs: 0, input: null, output: null, branch: null, reason: null, error: null, ...more });
+const record = (pointer: string, offsetUs: number, more: Partial<TaskRecordView> = {}): TaskRecordView => ({ pointer, name: pointer.split("/").at(-1) ?? "", kind: "call", iteration: 1, status: "completed", offsetUs, durationUs: 10, queuedUs: 0, input: null, output: null, calledWith: null, rounds: null, branch: null, reason: null, error: null, ...more });
 const edge = (from: string, to: string, branch: string | null = null): GraphEdge => ({ id: `${from}${to}`, from, to, branch, label: null });
 
 const TASKS = [

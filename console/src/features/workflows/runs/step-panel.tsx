@@ -37,14 +37,20 @@ function StepDetail({ step }: { step: RunStep }) {
     <>
       <div className="border-b border-line px-5 py-4">
         <div className="mb-3 flex flex-wrap gap-1.5"><StateBadge state={TASK_STATUSES[step.status]} /></div>
-        <Facts facts={[["Began after", formatDuration(step.offsetUs)], ["Took", step.status === "running" ? "still under way" : formatDuration(step.durationUs)], ...(step.queuedUs > 0 ? [["Waited to begin", formatDuration(step.queuedUs)] as const] : []), ...(step.iteration > 1 ? [["Round", step.iteration] as const] : []), ...(step.branch === null ? [] : [["Way taken", sayCode(step.branch)] as const])]} />
+        <Facts facts={[["Began after", formatDuration(step.offsetUs)], ["Took", step.status === "running" ? "still under way" : formatDuration(step.durationUs)], ...(step.queuedUs > 0 ? [["Waited to begin", formatDuration(step.queuedUs)] as const] : []), ...(step.iteration > 1 ? [["Round", step.iteration] as const] : []), ...sayRounds(step), ...(step.branch === null ? [] : [["Way taken", sayCode(step.branch)] as const])]} />
       </div>
       {step.reason !== null && <Section title="Why"><p className="break-words">{bare(step.reason)}</p></Section>}
       {step.error !== null && <Section title="Error"><ErrorView error={step.error} /></Section>}
       <Section title="Input"><JsonView value={step.input} /></Section>
+      {step.calledWith !== null && <Section title="Called with"><JsonView value={step.calledWith} /></Section>}
       <Section title="Output"><JsonView value={step.output} /></Section>
     </>
   );
+}
+
+function sayRounds({ kind, rounds }: RunStep): (readonly [string, number])[] {
+  if (rounds === null || (kind === "try" && rounds === 1)) return [];
+  return [[kind === "try" ? "Attempts" : "Rounds", rounds]];
 }
 
 function ErrorView({ error }: { error: WorkflowErrorView }) {

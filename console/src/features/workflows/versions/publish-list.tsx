@@ -10,13 +10,12 @@ import { Section } from "../../../ui/section.tsx";
 import { Confirm } from "../../../ui/sheet.tsx";
 import { useSession } from "../../identity/session.ts";
 import { publishesQuery, rollBackTo } from "../workflow-queries.ts";
-import { useActorWords } from "../use-actor-words.ts";
+import { Actor } from "../../identity/actor.tsx";
 
 /** A publish is a whole set: going back to it takes all workflows with it. */
 export function PublishList() {
   const list = useQuery(publishesQuery);
   const [asked, setAsked] = useState<PublishView | null>(null);
-  const sayActor = useActorWords();
   const isAdmin = useSession()?.user.role === "admin";
   const publishes = list.data ?? [];
   const active = publishes.find((publish) => publish.isActive) ?? null;
@@ -27,7 +26,7 @@ export function PublishList() {
         {publishes.map((publish) => (
           <li key={publish.id} className="rounded-lg px-2 py-2">
             <div className="flex items-center gap-2"><span className="font-medium tabular-nums">Number {publish.number}</span>{publish.isActive && <Badge tone="good">Active</Badge>}</div>
-            <p className="text-xs text-ink-faint"><time dateTime={publish.publishedAt}>{formatFull(publish.publishedAt)}</time> by {sayActor(publish.publishedBy)}</p>
+            <p className="text-xs text-ink-faint"><time dateTime={publish.publishedAt}>{formatFull(publish.publishedAt)}</time> by <Actor id={publish.publishedBy} /></p>
             {publish.note !== null && <p className="text-xs break-words text-ink-soft">{publish.note}</p>}
             <p className="text-xs break-words text-ink-faint">{sayTouched(publish)}</p>
             {isAdmin && !publish.isActive && <Button size="small" className="mt-1.5" onClick={() => setAsked(publish)}>Roll all back to this</Button>}

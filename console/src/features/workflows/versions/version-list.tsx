@@ -11,12 +11,11 @@ import { Confirm } from "../../../ui/sheet.tsx";
 import { useSession } from "../../identity/session.ts";
 import { FindingList } from "../document/document-findings.tsx";
 import { publishDocument, workflowQuery } from "../workflow-queries.ts";
-import { useActorWords } from "../use-actor-words.ts";
+import { Actor } from "../../identity/actor.tsx";
 
 /** All versions, newest first: each against the one before it or the active one, and back to it. */
 export function VersionList({ workflow, before, after }: { workflow: WorkflowView; before: string | null; after: string | null }) {
   const [asked, setAsked] = useState<VersionView | null>(null);
-  const sayActor = useActorWords();
   const isAdmin = useSession()?.user.role === "admin";
   const active = workflow.versions.find((version) => version.isActive);
   return (
@@ -34,7 +33,7 @@ export function VersionList({ workflow, before, after }: { workflow: WorkflowVie
                 {version.hash === before && <Badge>older side</Badge>}
                 {version.hash === after && before !== null && <Badge>newer side</Badge>}
               </div>
-              <p className="text-xs text-ink-faint"><time dateTime={version.publishedAt}>{formatFull(version.publishedAt)}</time> by {sayActor(version.publishedBy)}</p>
+              <p className="text-xs text-ink-faint"><time dateTime={version.publishedAt}>{formatFull(version.publishedAt)}</time> by <Actor id={version.publishedBy} /></p>
               <p className="mt-1 flex flex-wrap gap-x-3 text-xs">
                 {older !== undefined && <Compare name={workflow.name} before={older.hash} after={version.hash} words="Against the one before" />}
                 {active !== undefined && !version.isActive && <Compare name={workflow.name} before={version.hash} after={active.hash} words="Against the active one" />}

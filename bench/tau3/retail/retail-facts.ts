@@ -1,0 +1,21 @@
+import type { ToolContext, ToolFacts } from "../../../src/tools/tool.ts";
+import type { Records } from "../record.store.ts";
+import { findOrderOf, findUser } from "./retail-records.ts";
+
+type Asked = { order_id?: string; user_id?: string; payment_method_id?: string; reason?: string };
+
+/** What the shop's policies ask for about the target of a call. Null: there is no such order or customer. */
+export async function retailFacts(asked: Asked, records: Records, { contact }: ToolContext): Promise<ToolFacts | null> {
+  const found = asked.order_id === undefined ? null : await findOrderOf(records, asked.order_id);
+  const owner = asked.order_id === undefined ? await findUser(records, asked.user_id ?? "") : found?.user;
+  if (owner === null || owner === undefined) return null;
+  const method = owner.payment_methods[asked.payment_method_id ?? ""];
+  const paidBy = found?.order.payment_history[0]?.payment_method_id;
+  return {
+    isOwn: owner.user_id === contact.externalId,
+    ...(found === null ? {} : { status: found.order.status, totalCents: Math.round(found.order.items.reduce((sum, item) => sum + item.price, 0) * 100) }),
+    ...(asked.reason === undefined ? {} : { reason: asked.reason }),
+    ...(asked.payment_method_id === undefined ? {} : { paymentKind: method?.source ?? "none", isOriginalPayment: asked.payment_method_id === paidBy }),
+    ...(method?.balance === undefined ? {} : { balanceCents: Math.round(method.balance * 100) }),
+  };
+}

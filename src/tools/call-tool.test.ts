@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { z } from "zod";
+import { makeDatabase } from "../../test/start-test-app.ts";
+import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
+import { ensureTenant } from "../identity/identity.store.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLog } from "../lib/log.ts";
+import type { Policy } from "../policy/policy.ts";
+import { openDatabase, type Database } from "../storage/database.ts";
+import { migrate } from "../storage/migrate.ts";
+import { callTool, previewCall, type CallToolDeps, type CallToolInput } from "./call-tool.ts";
+import { defineTool } from "./define-tool.ts";
+import { offeredSchema } from "./resolve-arguments.ts";
+import { createToolRunner } from "./run-call.ts";
+import type { Tool } from "./tool.ts";
+import { systemAway } from "./tools.errors.ts";
+
+const tenantId = "acme";
+const log = createLog({ level: "error", isPretty: true });
+const allow: Policy = { id: "test", hash: "test", decide: () => ({ effect: "allow", rules: ["all"] }) };
+const ran: unknown[] = [];
+
+const base = { purpose: "", idempotency: "natural" as const, needsVerifiedContact: true, timeoutMs: 1_000, retry: { attempts: 1, firstDelayMs: 1 }, describe: () => "", output: z.object({ echo: z.unknown() }) };
+const ok = (echo: unknown) => Promise.resolve({ kind: "ok" as const, output: { echo }, say: "Done." });
+
+const tools = new Map<string, Tool>([
+  ["orders", defineTool({ ...base, name: "orders", risk: "read", bound: { email: "contact.email" }, input: z.object({ email: z.string(), limit: z.number().default(3) }), run: (input) => {
+    ran.push(input);
+    return ok(input);
+  } })],
+  ["limited", defineTool({ ...base, name: "limited", risk: "read", rateLimit: { calls: 2, perMs: 86_400_000, scope: "contact" }, input: z.object({}), run: () => ok(null) })],
+  ["dead", defineTool({ ...base, name: "dead", risk: "read", system: "dead", input: z.object({ n: z.number() }), run: () => Promise.reject(systemAway({ message: "503" })) })],
+  ["dead_silent", defineTool({ ...base, name: "dead_silent", risk: "read", system: "dead", input: z.object({}), run: () => Promise.reject(systemAway({ message: "503" })) })],
+  ["copy", defineTool({ ...base, name: "copy", risk: "read", system: "copy", input: z.object({ n: z.number() }), run: (input) => ok(input.n) })],
+  ["large", defineTool({ ...base, name: "large", risk: "read", maxOutputBytes: 1_000, input: z.object({}), run: () => ok("é".repeat(600)) })],
+  ["charge", defineTool({ ...base, name: "charge", risk: "money", idempotency: "key", accepts: ["payment"], input: z.object({ card: z.string(), note: z.string().default("") }), run: (input) => ok(input.card) })],
+]);
+
+let database: Database;
+let deps: CallToolDeps;
+before(async () => {
+  const { owner } = await makeDatabase();
+  await migrate(owner);
+  database = openDatabase({ connectionString: owner, maxConnections: 4, log });
+  await ensureTenant(database, tenantId, "Acme");
+  const sql = { query: () => Promise.resolve([]), transaction: () => Promise.reject(new Error("no business database")) };
+  deps = { database, tools, fallbacks: new Map<string, { tool: string } | { say: string }>([["dead", { tool: "copy" }], ["dead_silent", { say: "Our order system is resting; please ask again in an hour." }]]), policy: allow, redactor: createBuiltInRedactor(), runner: createToolRunner({ log }), sql, clock: systemClock, log };
+});
+after(() => database.close());
+
+const contact = { contactId: "cont_1", email: "ada@example.com", externalId: null, isVerified: true };
+let calls = 0;
+const call = (tool: string, given: Record<string, unknown>, more: Partial<CallToolInput> = {}) => {
+  calls += 1;
+  return callTool(deps, { tenantId, callId: `call_${calls}`, tool, arguments: given, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "web", turnId: null, conversationId: null, caseId: null, ...more });
+};
+
+test("what the server binds can neither be seen nor set", async () => {
+  const orders = tools.get("orders");
+  assert.ok(orders);
+  assert.deepEqual(z.looseObject({ properties: z.looseObject({}) }).parse(offeredSchema(orders)).properties, { limit: { default: 3, type: "number" } });
+  const forged = await call("orders", { email: "eve@example.com" });
+  assert.deepEqual([forged.status, forged.reason], ["failed", 'arguments.invalid: "email" is set by the server and cannot be given.']);
+  assert.deepEqual(ran, []);
+  assert.equal((await call("orders", { limit: 1 })).status, "ok");
+  assert.deepEqual(ran, [{ email: "ada@example.com", limit: 1 }]);
+});
+
+test("a bound value is taken from a verified contact only", async () => {
+  for (const unverified of [null, { ...contact, isVerified: false }]) {
+    assert.equal((await call("orders", {}, { contact: unverified })).status, "denied");
+    assert.equal(await previewCall(deps, { tenantId, tool: "orders", arguments: {}, contact: unverified, principal: { type: "AiAgent", id: "assistant" }, channel: "web", conversationId: null, caseId: null }), "deny");
+  }
+});
+
+test("arguments with data that the tool may not receive are not sent", async () => {
+  const refused = await call("orders", { limit: 1, note: "4242 4242 4242 4242" });
+  assert.deepEqual([refused.status, refused.rules], ["denied", ["tool.data_class"]]);
+  assert.equal((await call("charge", { card: "4242 4242 4242 4242" })).status, "ok");
+  assert.equal((await call("charge", { card: "4242 4242 4242 4242", note: "for ada@example.com" })).status, "denied");
+});
+
+test("a limit holds for each contact, and a repeated call takes none", async () => {
+  const first = await call("limited", {}, { callId: "limited_1" });
+  assert.equal((await call("limited", {}, { callId: "limited_1" })).status, first.status);
+  assert.equal((await call("limited", {})).status, "ok");
+  const third = await call("limited", {});
+  assert.deepEqual([third.status, third.rules], ["failed", ["tool.rate_limit"]]);
+  assert.equal((await call("limited", {}, { contact: { ...contact, contactId: "cont_2" } })).status, "ok");
+});
+
+test("a fallback takes the place of a tool whose system is away, and the record says so", async () => {
+  const taken = await call("dead", { n: 7 });
+  assert.deepEqual([taken.status, taken.tool, taken.output], ["ok", "dead", { echo: 7 }]);
+  assert.match(taken.reason ?? "", /dead was away: 503/);
+  const told = await call("dead_silent", {});
+  assert.deepEqual([told.status, told.say, told.needsPerson], ["failed", "Our order system is resting; please ask again in an hour.", false]);
+});
+
+test("an answer over the tool's limit is not used", async () => {
+  const refused = await call("large", {});
+  assert.deepEqual([refused.status, refused.reason, refused.output], ["failed", "The system's answer is too large.", null]);
+});

@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Tool } from "../tool.ts";
+import type { FactsRule } from "./tool-rules.ts";
+
+/** Where a member stands in a declaration: `["tools", 0, "query"]`. */
+export type DeclarationPath = readonly (string | number)[];
+
+/** Where a declaration stands: paths in it are from `folder` (the workspace's); `at` names a place in it as messages do, `tools/orders.yaml:12:5`. */
+export type DeclarationPlace = { file: string; folder: string; tenantId: string; at(path: DeclarationPath): string };
+
+/**
+ * Secrets by the names declarations use: `${secret:shop_token}`, from the credential store or the environment.
+ *
+ * Throws `tools.secret_missing` naming the secret. Values never stand in errors, logs, records or prompts. A value may change
+ * at any time: whoever keeps what was made of it (a connection, a token) reads it again for every call.
+ */
+export type ToolSecrets = { read(tenantId: string, name: string): Promise<string> };
+
+/** `fileFolders`: folders outside of the workspace that the operator lets tools read. */
+export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fileFolders: readonly string[] };
+
+/** `path`: of the tool in its declaration, `[]` when the file is one tool. `facts` are joined when all tools of the workspace are known. */
+export type DeclaredTool = { tool: Tool; facts: FactsRule | null; path: DeclarationPath };
+
+/** The tools of one declaration; closing lets go of connections and child processes. */
+export type OpenedTools = AsyncDisposable & { tools: DeclaredTool[] };
+
+/**
+ * A kind of declaration in `tools/*.yaml`, `kind: sql` and so on. One file each in `adapters/`.
+ *
+ * `declaration` is the whole file, with its `kind`, and finds every fault that can be seen in it alone: a fault's path is shown
+ * as file and line, the description of the member as advice.
+ * `open` makes the tools out of the file alone: it neither calls the system nor reads a secret nor needs either, so that
+ * `baton check` and a start work on a closed machine. What a source tells of itself (an OpenAPI document, an MCP server's list)
+ * was pinned beside the declaration when it was imported.
+ * Throws `tools.declaration_invalid` naming file and place.
+ */
+export type ToolSource<Declaration = unknown> = {
+  readonly kind: string;
+  readonly declaration: z.ZodType<Declaration>;
+  open(declared: Declaration, place: DeclarationPlace, deps: ToolSourceDeps): Promise<OpenedTools>;
+};
+
+/** A source whose declaration is known to itself alone; what `open` is given has been read by `declaration`. */
+export type AnyToolSource = { readonly kind: string; readonly declaration: z.ZodType; openData(data: unknown, place: DeclarationPlace, deps: ToolSourceDeps): Promise<OpenedTools> };
+
+/** Puts a source beside others. `openData` reads the declaration itself and throws zod's error when it does not fit. */
+export function anySource<Declaration>(source: ToolSource<Declaration>): AnyToolSource {
+  return { kind: source.kind, declaration: source.declaration, openData: (data, place, deps) => source.open(source.declaration.parse(data), place, deps) };
+}

@@ -1,0 +1,18 @@
+import type { Database } from "../storage/database.ts";
+import type { ToolRateLimit } from "./tool.ts";
+
+const TAKE = {
+  name: "tool_rate_take",
+  text: `insert into tool_rate as r (tenant_id, key, window_start, calls) values ($1, $2, $3, 1)
+    on conflict (tenant_id, key) do update set calls = case when r.window_start = excluded.window_start then r.calls + 1 else 1 end, window_start = excluded.window_start
+      where r.window_start <> excluded.window_start or r.calls < $4 returning calls`,
+};
+
+/**
+ * Takes one of a limit's calls, over all processes. Windows are fixed: they begin at whole multiples of `perMs`.
+ * False: there is none left in this window.
+ */
+export async function takeCall(database: Database, tenantId: string, key: string, limit: ToolRateLimit, nowMs: number): Promise<boolean> {
+  const start = new Date(Math.floor(nowMs / limit.perMs) * limit.perMs);
+  return (await database.query(tenantId, TAKE, [tenantId, key, start, limit.calls])).length > 0;
+}

@@ -1,0 +1,106 @@
+import type { PatternNode } from "./pattern-program.ts";
+
+const LINE_ENDS = new Set([0x0a, 0x0d, 0x2028, 0x2029]);
+/** Escapes of signs that need none: allowed by RE2 and many hands, not by JavaScript with `u`. */
+const NEEDLESS_ESCAPE = /\\([\s\S])/g;
+const NEEDLESS = /[ !"#%&',:;<=>@_`~-]/;
+/** The whole of one escape. */
+const ESCAPE = /\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[a-zA-Z]|[\s\S])/uy;
+const CLASS = /\[(?:\\[\s\S]|[^\]\\])*\]/uy;
+const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/uy;
+const GROUP = /\((?:\?(?::|<[^>=!][^>]*>))?/uy;
+
+/**
+ * The tree of a pattern in JavaScript's syntax with `u`. Throws Error with the reason: it is no pattern, or it looks around or
+ * refers back, which nothing can do in time that grows with the text only.
+ */
+export function parsePattern(given: string): PatternNode {
+  const source = given.replace(NEEDLESS_ESCAPE, (all, sign: string) => (NEEDLESS.test(sign) ? `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}` : all));
+  try {
+    new RegExp(source, "u");
+  } catch (error) {
+    throw new Error(`the pattern "${given}" is not valid`, { cause: error });
+  }
+  const reading: Reading = { source, at: 0, given };
+  return readChoice(reading);
+}
+
+/** The syntax is right already; this only follows it. */
+type Reading = { source: string; at: number; given: string };
+
+function readChoice(reading: Reading): PatternNode {
+  const branches = [readSequence(reading)];
+  while (reading.source.charAt(reading.at) === "|") {
+    reading.at += 1;
+    branches.push(readSequence(reading));
+  }
+  const [only] = branches;
+  return branches.length === 1 && only !== undefined ? only : { kind: "choice", branches };
+}
+
+function readSequence(reading: Reading): PatternNode {
+  const parts: PatternNode[] = [];
+  while (reading.at < reading.source.length && !"|)".includes(reading.source.charAt(reading.at))) parts.push(readRepeated(reading));
+  return { kind: "sequence", parts };
+}
+
+function readRepeated(reading: Reading): PatternNode {
+  const of = readAtom(reading);
+  const quantifier = take(reading, QUANTIFIER);
+  if (quantifier === null) return of;
+  const [, sign, low, isRange, high] = quantifier;
+  if (sign !== undefined) return { kind: "repeat", of, min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : null };
+  const min = Number(low);
+  return { kind: "repeat", of, min, max: isRange === undefined ? min : high === "" ? null : Number(high) };
+}
+
+function readAtom(reading: Reading): PatternNode {
+  switch (reading.source.charAt(reading.at)) {
+    case "(": return readGroup(reading);
+    case "[": return oneOf(take(reading, CLASS)?.[0] ?? "");
+    case "\\": return readEscape(reading);
+    case ".": return skip(reading, { kind: "char", takes: (sign) => !LINE_ENDS.has(sign) });
+    case "^": return skip(reading, { kind: "place", holds: (before) => before === null });
+    case "$": return skip(reading, { kind: "place", holds: (_, after) => after === null });
+  }
+  const sign = reading.source.codePointAt(reading.at) ?? 0;
+  reading.at += sign > 0xffff ? 2 : 1;
+  return { kind: "char", takes: (other) => other === sign };
+}
+
+function readGroup(reading: Reading): PatternNode {
+  const opening = take(reading, GROUP)?.[0];
+  if (opening === undefined || (opening === "(" && reading.source.charAt(reading.at) === "?")) throw new Error(`the pattern "${reading.given}" cannot be used (there is no look-around, and no flags inside)`);
+  const inner = readChoice(reading);
+  return skip(reading, inner);
+}
+
+function readEscape(reading: Reading): PatternNode {
+  const escape = take(reading, ESCAPE)?.[0] ?? "";
+  if (escape === "\\b" || escape === "\\B") return { kind: "place", holds: (before, after) => (isWord(before) !== isWord(after)) === (escape === "\\b") };
+  if (/^\\(?:[1-9]|k)/.test(escape)) throw new Error(`the pattern "${reading.given}" cannot be used (there is no reference back)`);
+  return oneOf(escape);
+}
+
+/** A class or an escape stands for one sign, so the built-in engine may say which: it can do nothing long with one. */
+function oneOf(source: string): PatternNode {
+  const one = new RegExp(`^${source}$`, "u");
+  const ascii = Uint8Array.from({ length: 128 }, (_, sign) => (one.test(String.fromCharCode(sign)) ? 1 : 0));
+  return { kind: "char", takes: (sign) => (sign < 128 ? ascii[sign] === 1 : one.test(String.fromCodePoint(sign))) };
+}
+
+function isWord(sign: number | null): boolean {
+  return sign !== null && /\w/.test(String.fromCodePoint(sign));
+}
+
+function skip(reading: Reading, node: PatternNode): PatternNode {
+  reading.at += 1;
+  return node;
+}
+
+function take(reading: Reading, what: RegExp): RegExpExecArray | null {
+  what.lastIndex = reading.at;
+  const found = what.exec(reading.source);
+  if (found !== null) reading.at = what.lastIndex;
+  return found;
+}
