@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["storage", "durable"],
   ["identity", "policy", "observe"],
   ["credentials"],
+  ["outbound"],
   ["models"],
   ["intelligence", "guard", "knowledge"],
   ["tools", "channels"],

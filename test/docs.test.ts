@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { settingsPage } from "../scripts/settings-page.ts";
+import { errorsPage } from "../scripts/reference/errors-page.ts";
+import { eventTypesPage } from "../scripts/reference/event-types-page.ts";
+import { functionsPage, noteOf } from "../scripts/reference/functions-page.ts";
+import { settingsPage } from "../scripts/reference/settings-page.ts";
+import { openWorkspace } from "../src/app/open-workspace.ts";
+import { checkSurroundings } from "../src/app/workflow-functions/check-documents.ts";
+import { FUNCTION_DECLARATIONS } from "../src/app/workflow-functions/declarations.ts";
+import { readWorkflow } from "../src/workflows/document/read-workflow.ts";
+import { checkWorkflows } from "../src/workflows/verify/check-workflow.ts";
 
 const pages = [...globSync("*.md"), ...globSync("docs/**/*.md"), ...globSync("examples/**/README.md"), ...globSync("bench/*.md")];
 
@@ -26,8 +34,23 @@ test("every source file named in the docs exists", () => {
   assert.deepEqual(missing, []);
 });
 
-test("the page of settings is made from the settings", () => {
-  assert.equal(readFileSync("docs/reference/settings.md", "utf8"), settingsPage());
+const generated: [page: string, script: string, make: () => string | Promise<string>][] = [
+  ["settings", "settings", settingsPage], ["functions", "functions", functionsPage], ["workflow-errors", "errors", errorsPage], ["event-types", "event-types", eventTypesPage],
+];
+for (const [page, script, make] of generated) {
+  test(`the reference page ${page} is what its script makes`, async () => {
+    assert.equal(readFileSync(`docs/reference/${page}.md`, "utf8"), await make(), `run node scripts/reference/${script}-page.ts`);
+  });
+}
+
+test("the example of each function passes the check", async () => {
+  await using workspace = await openWorkspace("examples/shop");
+  const surroundings = checkSurroundings(workspace);
+  const sources = FUNCTION_DECLARATIONS.map(({ name }) => {
+    const tasks = noteOf(name).example.split("\n").map((line) => `  ${line}`).join("\n");
+    return readWorkflow(`document: { dsl: '1.0.3', namespace: docs, name: example-${name}, version: '1.0.0' }\nevaluate: { language: cel }\ndo:\n${tasks}\n`, `${name}.yaml`);
+  });
+  assert.deepEqual(checkWorkflows(sources, surroundings).filter((finding) => finding.severity === "error").map(({ place, message }) => `${place.file}:${place.line} ${message}`), []);
 });
 
 test("every dependency is argued for", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { z } from "zod";
 import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
@@ -8,6 +8,7 @@ import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 /** Far below the pages' own slow polls: what shows within it was told by the event stream. */
 const AT_ONCE_MS = 5_000;
 
+const listed = z.object({ items: z.array(z.object({ id: z.string() })) });
 const approvals = z.object({ items: z.array(z.object({ id: z.string(), describedAs: z.string() })) });
 
 describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser }, () => {
@@ -28,13 +29,13 @@ describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser
     await app[Symbol.asyncDispose]();
   });
 
-  async function open(path: string, from = app): Promise<{ page: Page; faults: string[] }> {
-    const { page, faults } = await openPage(browser, { viewport: { width: 1440, height: 900 }, colorScheme: "light" });
+  async function open(path: string, from = app, look: BrowserContextOptions = {}): Promise<{ page: Page; faults: string[] }> {
+    const { page, faults } = await openPage(browser, { viewport: { width: 1440, height: 900 }, colorScheme: "light", ...look });
     page.setDefaultTimeout(AT_ONCE_MS);
     const [name = "", value = ""] = (admin["cookie"] ?? "").split(/=(.*)/s);
     await page.context().addCookies([{ name, value, url: from.url }]);
     await page.goto(`${from.url}/console${path}`);
-    await page.getByText("Live", { exact: true }).first().waitFor({ timeout: 15_000 });
+    await page.getByText("Live", { exact: true }).filter({ visible: true }).first().waitFor({ timeout: 15_000 });
     return { page, faults };
   }
 
@@ -114,7 +115,22 @@ describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser
     await answering;
     await page.getByText("Approved", { exact: true }).click();
     await page.getByText("By keyboard").waitFor();
+    await page.getByText("Approved by you.").first().waitFor();
     assert.deepEqual(await seriousFindings(page), []);
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test("on a phone in the dark nothing is wider than the screen, and every control has a name", async () => {
+    const { items } = listed.parse(await (await app.request("/api/runs?limit=1", { headers: admin })).json());
+    const { page, faults } = await open("/workflows", app, { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    for (const path of ["/workflows", "/workflows/refund?tab=runs", "/workflows/refund?tab=versions", `/runs/${items[0]?.id ?? ""}`, "/approvals?status=all", "/ledger"]) {
+      await page.goto(`${app.url}/console${path}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByRole("status").filter({ hasText: "Loading" }).waitFor({ state: "detached" });
+      assert.deepEqual(await seriousFindings(page), [], path);
+      assert.equal(await page.evaluate("[...document.querySelectorAll('main *')].filter((each) => each.scrollWidth > each.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(each).overflowX) && !each.closest('[data-editor]')).length"), 0, path);
+    }
     assert.deepEqual(faults, []);
     await page.context().close();
   });

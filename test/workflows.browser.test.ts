@@ -47,7 +47,7 @@ describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
     const { page, faults } = await open("/workflows");
     const row = page.getByRole("row", { name: /Broken/ });
     await row.getByText("Failing").waitFor();
-    await row.getByText("100 %").waitFor();
+    await row.getByRole("cell", { name: "100 %", exact: true }).waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
@@ -142,6 +142,7 @@ describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
     await page.getByRole("complementary", { name: "Step" }).getByRole("heading", { name: "Look" }).waitFor();
     await page.getByRole("button", { name: /^Pay approved/ }).click();
     await page.getByRole("complementary", { name: "Step" }).getByRole("heading", { name: "Output", exact: true }).waitFor();
+    await page.getByRole("complementary", { name: "Step" }).getByText('"tool": "pay_back"').waitFor();
     assert.deepEqual(await seriousFindings(page), []);
     assert.deepEqual(faults, []);
     await page.context().close();

@@ -21,7 +21,7 @@ export async function readJsonLines<Schema extends z.ZodType>(schema: Schema, ..
   return (await readText(...path)).split("\n").filter((line) => line !== "").map((line) => schema.parse(JSON.parse(line)));
 }
 
-const change = z.object({ path: z.string(), op: z.enum(["add", "remove", "replace"]), before: z.unknown(), after: z.unknown() });
+const change = z.object({ path: z.string(), op: z.enum(["add", "remove", "replace"]), before: z.unknown().optional(), after: z.unknown().optional() });
 const call = z.object({ requestor: z.enum(["assistant", "user"]).default("assistant"), name: z.string(), arguments: z.record(z.string(), z.unknown()), result: z.string().nullable(), error: z.string().optional() });
 
 /** A task's reference actions with the exact answers of the reference implementation, and what they change in the end. */

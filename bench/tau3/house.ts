@@ -28,7 +28,7 @@ export async function openHouse(): Promise<House> {
   await ensureTenant(database, TENANT, "Real tasks");
   const owned = cleanup.move();
   return {
-    databaseUrl: servers.databaseUrl, sql, deps: { database, redactor: createBuiltInRedactor(), runner: createToolRunner({ log }), sql, clock: systemClock, log },
+    databaseUrl: servers.databaseUrl, sql, deps: { database, fallbacks: new Map(), redactor: createBuiltInRedactor(), runner: createToolRunner({ log }), sql, clock: systemClock, log },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

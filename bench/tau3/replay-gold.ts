@@ -25,7 +25,7 @@ export async function replayGold(house: House, { domain, tools, tasks, hashOf }:
       const record = await call(expected);
       replayed.calls += 1;
       if (isExpected(record, expected)) replayed.equalResults += 1;
-      else replayed.faults.push(`${domain} ${task.task_id} ${expected.name}(${JSON.stringify(expected.arguments).slice(0, 300)}): ${JSON.stringify(answerOf(record)).slice(0, 700)} instead of ${(expected.error ?? expected.result ?? "").slice(0, 700)}`);
+      else replayed.faults.push(`${domain} ${task.task_id} ${expected.name}(${JSON.stringify(expected.arguments).slice(0, 300)}): ${JSON.stringify(answerOf(record)).slice(0, 200)} instead of ${(expected.error ?? expected.result ?? "").slice(0, 200)}`);
     }
     replayed.tasks += 1;
     const fault = await stateFault(house, domain, task, hashOf);
@@ -49,7 +49,7 @@ function answerOf({ status, output, reason, say }: ToolCallRecord): { output: un
 
 async function stateFault(house: House, domain: Domain, task: GoldTask, hashOf: ((state: State) => string) | null): Promise<string | null> {
   const changes = changesOf(await listChanged(house.sql, domain));
-  if (!isSameChange(changes, task.db_diff)) return `${JSON.stringify(changes).slice(0, 1_000)} instead of ${JSON.stringify(task.db_diff).slice(0, 1_000)}`;
+  if (!isSameChange(changes, task.db_diff)) return `${JSON.stringify(changes).slice(0, 300)} instead of ${JSON.stringify(task.db_diff).slice(0, 300)}`;
   if (hashOf === null || task.gold_db_sha256 === undefined) return null;
   return hashOf(await readState(house.sql, domain)) === task.gold_db_sha256 ? null : "another hash";
 }

@@ -7,6 +7,7 @@ import { createSecretCache } from "../../src/identity/authenticate.ts";
 import { signIdentity } from "../../src/identity/identity-token.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { openDatabase, type Database } from "../../src/storage/database.ts";
+import { makeDirectToolsShop } from "../../test/direct-tools-shop.ts";
 import { findFreePort, readDatabaseUrls } from "../baton-process.ts";
 import { openHttpClient, type HttpClient } from "../http-client.ts";
 import { median, percentile } from "../percentile.ts";
@@ -35,8 +36,9 @@ const ACCOUNT = { email: "admin@baton.local", password: "torture-torture" };
 export async function tortureTurn(options: TortureOptions): Promise<number> {
   const dataFolder = await mkdtemp(join(tmpdir(), "baton-torture-"));
   const random = seededRandom(options.seed);
+  await using shop = await makeDirectToolsShop();
   say(`seed ${options.seed}, data in ${dataFolder}`);
-  const server = keepRunning({ dataFolder, port: await findFreePort(), env: { BATON_ADMIN_PASSWORD: ACCOUNT.password } });
+  const server = keepRunning({ dataFolder, port: await findFreePort(), env: { BATON_ADMIN_PASSWORD: ACCOUNT.password, BATON_WORKSPACE: shop.folder } });
   try {
     if (!(await server.current().ready())) throw new Error(`the server does not start; see ${dataFolder}/output.log`);
     const urls = await readDatabaseUrls(dataFolder);

@@ -6,6 +6,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Live } from "../observe/live.ts";
+import type { AutonomyDeps } from "../policy/change-autonomy.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Database } from "../storage/database.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
@@ -24,7 +25,9 @@ export type App = {
   live: Live;
   secrets: SecretCache;
   identity: IdentityDeps;
+  /** Asked for people and other systems; turns and calls ask the same one, and their requests are kept for comparisons. */
   policy: Policy;
+  autonomy: AutonomyDeps;
   receive: ReceiveDeps;
   handoff: HandoffDeps;
   toolCalls: CallToolDeps;

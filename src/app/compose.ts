@@ -22,31 +22,38 @@ import type { Log } from "../lib/log.ts";
 import { chooseModel } from "../models/choose-model.ts";
 import { withRetry } from "../models/with-retry.ts";
 import { withTimeout } from "../models/with-timeout.ts";
-import { startSealer } from "../observe/ledger.ts";
+import { recordInLedger, startSealer } from "../observe/ledger.ts";
 import { openLive } from "../observe/live.ts";
 import { createMetrics } from "../observe/metrics.ts";
 import { createCedarPolicy } from "../policy/adapters/cedar.ts";
+import { openAutonomyLadder } from "../policy/autonomy-ladder.ts";
+import type { AutonomyDeps } from "../policy/change-autonomy.ts";
+import { startPolicyRecorder } from "../policy/record-requests.ts";
 import { openDatabase } from "../storage/database.ts";
 import { openWorkspaceSql } from "../storage/workspace-sql.ts";
 import type { SqlClient } from "../storage/sql-client.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
 import { createToolRunner } from "../tools/run-call.ts";
-import { loadWorkspace } from "../workspace/load-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { App } from "./app.ts";
 import { workspaceInvalid } from "../workspace/workspace.errors.ts";
 import type { Config } from "./settings.ts";
+import { openKeys } from "./open-keys.ts";
+import { oneText, openWorkspace } from "./open-workspace.ts";
+import { createSecretReader } from "../credentials/secret-reader.ts";
+import { createSharedTokens } from "../credentials/shared-tokens.ts";
+import { createAuthentication } from "../outbound/authentication.ts";
 import { durableServices } from "./durable-services.ts";
 import { startSweeper } from "./sweep.ts";
 import { createPublishedVersions } from "../workflows/versions/workflow-versions.ts";
 import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-workflows.ts";
 import { publishAtStart } from "./workflow-functions/publish-at-start.ts";
 import { startWorkflowSweeper } from "./workflow-functions/sweep-workflows.ts";
-import { createOutbound } from "../workflows/outbound/outbound.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { startSlaWatch } from "../workflows/events/own/watch-sla.ts";
 import { startEventRelay } from "../workflows/events/relay-events.ts";
 import { startVolumeWatch } from "./watch-volume.ts";
-import { createTargetRule } from "../workflows/outbound/guard-address.ts";
+import { createTargetRule } from "../outbound/guard-address.ts";
 
 /** The servers underneath, embedded or outside. */
 export type Servers = { databaseUrl: string; isDatabaseShared: boolean; restate: { ingressUrl: string; adminUrl: string } };
@@ -57,8 +64,12 @@ export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around
 export async function compose(config: Config, servers: Servers, log: Log, overrides: ComposeOverrides = {}): Promise<App & AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const clock = overrides.clock ?? systemClock;
-  const workspace = await loadWorkspace(config.workspace, { webhookSecret: config.webhookSecret });
   const database = cleanup.adopt(openDatabase({ connectionString: servers.databaseUrl, maxConnections: config.databaseConnections, log }), (opened) => opened.close());
+  const keys = openKeys(config);
+  const stored = createSecretReader({ database, keys, clock }, process.env);
+  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
+  const authentication = createAuthentication({ outbound, shared: createSharedTokens({ database, keys, clock }), clock });
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { webhookSecret: config.webhookSecret, fileFolders: listOf(config.fileFolders), secrets: oneText(stored), clock, log }));
   const sql = cleanup.adopt(
     openWorkspaceSql({ connectionString: config.workspaceDatabaseUrl ?? servers.databaseUrl, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: Math.max(2, Math.floor(config.databaseConnections / 2)), log }),
     (opened) => opened.close(),
@@ -72,7 +83,11 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     const outcome = await importFolder({ database, clock, onKnowledgeChanged: (tenantId) => indexes.onKnowledgeChanged(tenantId) }, { tenantId: workspace.tenantId, folder: workspace.knowledgeFolder });
     for (const failed of outcome.failed) log.warn("knowledge.document_failed", { path: failed.path, reason: failed.reason });
   }
-  const policy = createCedarPolicy(workspace.policy);
+  const decided = createCedarPolicy(workspace.policy);
+  const recorder = cleanup.adopt(startPolicyRecorder({ database, clock, log, tenantId: workspace.tenantId }), (opened) => opened.stop());
+  const ladder = cleanup.adopt(await openAutonomyLadder({ database, clock, log, plan: workspace.autonomy, tenantId: workspace.tenantId }), (opened) => opened.stop());
+  const policy = ladder.around(recorder.around(decided));
+  const autonomy: AutonomyDeps = { database, clock, plan: workspace.autonomy, record: (query, tenantId, change) => recordInLedger(query, tenantId, [change]), onChanged: () => ladder.follow() };
   const channels = channelsOf(workspace, clock);
   const metrics = createMetrics();
   const found = chooseModel(config);
@@ -95,8 +110,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     workflows: turnWorkflows({ database, versions, engine: engineOf, version: overrides.version ?? "dev" }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
-  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
-  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, mcpCommands: listOf(config.mcpCommands), version: overrides.version ?? "dev", environment: process.env }, turns, versions);
+  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, workspace, model, outbound, authentication, secrets: stored, mcpCommands: listOf(config.mcpCommands), version: overrides.version ?? "dev" }, turns, versions);
   await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine: engineOf };
@@ -117,7 +131,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: decided, autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

@@ -10,6 +10,7 @@ import { signInFirst } from "./http/sign-in-first.ts";
 import { readBody } from "./http/read-body.ts";
 import { actorRoutes } from "./routes/actor.routes.ts";
 import { authzenRoutes } from "./routes/authzen.routes.ts";
+import { autonomyRoutes } from "./routes/autonomy.routes.ts";
 import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
 import { eventRoutes } from "./routes/event.routes.ts";
@@ -20,6 +21,7 @@ import { observeRoutes } from "./routes/observe.routes.ts";
 import { approvalRoutes } from "./routes/approval.routes.ts";
 import { runRoutes } from "./routes/run.routes.ts";
 import { workflowRoutes } from "./routes/workflow.routes.ts";
+import { toolRoutes } from "./routes/tool.routes.ts";
 import { sessionRoutes } from "./routes/session.routes.ts";
 
 /** The whole HTTP side: API, generated OpenAPI document, metrics, and the two pages. */
@@ -48,7 +50,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/api/*", readBody);
   http.use("/access/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", authzenRoutes(app));
   http.get("/api/metrics", async (c) => {

@@ -3,6 +3,7 @@ import type { StaffActor } from "../identity/actor.ts";
 import { newId } from "../lib/ids.ts";
 import { callTool } from "../tools/call-tool.ts";
 import type { App } from "./app.ts";
+import { principalOf } from "./principal-of.ts";
 
 const MAX_ROWS = 50;
 
@@ -14,7 +15,7 @@ export async function readRecordPanel(app: App, actor: StaffActor, contact: Cont
   if (!contact.isVerified || contact.email === null) return empty("The customer has not signed in, so no records can be shown.");
   const call = await callTool(app.toolCalls, {
     tenantId: actor.tenantId, callId: newId("call"), tool: panel.tool, arguments: {}, channel: "console", turnId: null, conversationId: null, caseId: null,
-    contact: { contactId: contact.id, email: contact.email, externalId: contact.externalId, isVerified: true }, principal: { type: "HumanAgent", id: actor.kind === "user" ? actor.userId : actor.keyId },
+    contact: { contactId: contact.id, email: contact.email, externalId: contact.externalId, isVerified: true }, principal: principalOf(actor),
   });
   if (call.status !== "ok") return empty(call.reason ?? call.say ?? "The records could not be read.");
   const rows = rowsOf(call.output).slice(0, MAX_ROWS);

@@ -10,7 +10,7 @@ import { workflowKey } from "../workflows/verify/environment.ts";
 import type { Finding } from "../workflows/verify/finding.ts";
 import { toSarif } from "../workflows/verify/to-sarif.ts";
 import { toText } from "../workflows/verify/to-text.ts";
-import { loadWorkspace } from "../workspace/load-workspace.ts";
+import { openWorkspace } from "../app/open-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { toStdout } from "./to-stdout.ts";
 
@@ -36,7 +36,7 @@ export async function check(args: readonly string[]): Promise<number> {
  */
 export async function checkCommand(folder: string, { format, hasDataFlow, write }: CheckOptions): Promise<number> {
   const startedMs = performance.now();
-  const workspace = await loadWorkspace(folder);
+  await using workspace = await openWorkspace(folder);
   const { sources, findings } = readDocuments(workspace);
   const environment = checkSurroundings(workspace);
   findings.push(...checkWorkflows(sources, environment));

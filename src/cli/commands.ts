@@ -1,12 +1,18 @@
 import { ask } from "./ask.ts";
+import { autonomyCommand } from "./autonomy.ts";
 import { check } from "./check.ts";
 import { doctor } from "./run-doctor.ts";
 import { createKeyCommand } from "./key-create.ts";
 import { verify } from "./ledger-verify.ts";
 import { link } from "./link.ts";
 import { migrateCommand } from "./migrate.ts";
+import { listSecretsCommand, removeSecretCommand, rotateKeysCommand, setSecretCommand } from "./secrets.ts";
 import { startCommand } from "./start.ts";
 import { diffCommand } from "./diff.ts";
+import { policyCheckCommand } from "./policy-check.ts";
+import { policyDiffCommand } from "./policy-diff.ts";
+import { policyQueryCommand } from "./policy-query.ts";
+import { policyTestCommand } from "./policy-test.ts";
 import { publishCommand } from "./publish.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { test } from "./test.ts";
@@ -25,8 +31,17 @@ export const COMMANDS: readonly Command[] = [
   { name: "versions", usage: "versions [NAME]", about: "What was published", run: (args) => versionsCommand(args) },
   { name: "diff", usage: "diff A B", about: "What changed between two publishes or versions", run: (args) => diffCommand(args) },
   { name: "rollback", usage: "rollback [NUMBER]", about: "Make an earlier publish active again", run: (args) => rollbackCommand(args) },
+  { name: "policy check", usage: "policy check [folder]", about: "Say what is wrong with the policies: schema, names, unused and contradictory ones", run: (args) => policyCheckCommand(args) },
+  { name: "policy query", usage: "policy query [folder] --action A [--resource R] [--where …]", about: "Say who may do something, and by which policies", run: (args) => policyQueryCommand(args) },
+  { name: "policy test", usage: "policy test [folder]", about: "Run the tests of the policies (policies/*.test.yaml)", run: (args) => policyTestCommand(args) },
+  { name: "policy diff", usage: "policy diff OLD NEW [--requests FILE.json]", about: "Compare two versions of the policies over the requests that were seen", run: (args) => policyDiffCommand(args) },
+  { name: "autonomy", usage: "autonomy show|set|kill …", about: "Show and change how far the assistant may go; close a rung or the whole ladder", run: (args) => autonomyCommand(args) },
   { name: "doctor", usage: "doctor", about: "Say what is wrong with this setup and how to mend it", run: doctor },
   { name: "migrate", usage: "migrate", about: "Bring the database up to date without starting", run: migrateCommand },
   { name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify },
+  { name: "secrets set", usage: "secrets set NAME", about: "Store a secret that tools and workflows use, sealed; its value is read from standard input", run: setSecretCommand },
+  { name: "secrets list", usage: "secrets list", about: "Which secrets are stored, by name", run: () => listSecretsCommand() },
+  { name: "secrets remove", usage: "secrets remove NAME", about: "Forget a secret", run: removeSecretCommand },
+  { name: "keys rotate", usage: "keys rotate [--rewrap]", about: "Make a new master key and put every stored secret under it", run: rotateKeysCommand },
   { name: "key create", usage: "key create NAME", about: "Make an API key; it is shown once", run: createKeyCommand },
 ];

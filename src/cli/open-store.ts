@@ -6,7 +6,7 @@ import { startServers } from "../app/start-servers.ts";
 import { createLog } from "../lib/log.ts";
 import { openDatabase, type Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-import { loadWorkspace } from "../workspace/load-workspace.ts";
+import { openWorkspace } from "../app/open-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 export type OpenStore = AsyncDisposable & { database: Database; tenantId: string; /** Of the settings. */ workspace: Workspace };
@@ -22,7 +22,7 @@ export async function openStore(): Promise<OpenStore> {
   const running = await readRunning(config);
   const databaseUrl = config.databaseUrl ?? running?.databaseUrl ?? cleanup.use(await startServers({ ...config, restateIngressUrl: "unused", restateAdminUrl: "unused" }, log)).databaseUrl;
   if (running === null) await migrate(databaseUrl);
-  const workspace = await loadWorkspace(config.workspace);
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { log }));
   const database = cleanup.adopt(openDatabase({ connectionString: databaseUrl, maxConnections: 2, log }), (opened) => opened.close());
   const disposal = cleanup.move();
   return { database, tenantId: workspace.tenantId, workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };

@@ -5,7 +5,7 @@ import { systemClock } from "../lib/clock.ts";
 import { checkWorkflows } from "../workflows/verify/check-workflow.ts";
 import { toText } from "../workflows/verify/to-text.ts";
 import { publishDocuments } from "../workflows/versions/publish.ts";
-import { loadWorkspace } from "../workspace/load-workspace.ts";
+import { openWorkspace } from "../app/open-workspace.ts";
 import { openStore } from "./open-store.ts";
 import { toStdout } from "./to-stdout.ts";
 
@@ -17,7 +17,8 @@ import { toStdout } from "./to-stdout.ts";
 export async function publishCommand(args: readonly string[], write = toStdout): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { note: { type: "string" }, remove: { type: "boolean", default: false } } });
   await using store = await openStore();
-  const workspace = positionals[0] === undefined ? store.workspace : await loadWorkspace(positionals[0]);
+  await using named = positionals[0] === undefined ? null : await openWorkspace(positionals[0]);
+  const workspace = named ?? store.workspace;
   const { tenantId } = workspace;
   write(`The workflows of ${workspace.folder}, for the tenant "${tenantId}":\n`);
   await ensureTenant(store.database, tenantId, workspace.tenantName);

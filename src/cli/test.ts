@@ -14,8 +14,9 @@ import type { TestWorld } from "../workflows/testing/run-test.ts";
 import { readTestFile, type WorkflowTest } from "../workflows/testing/test-file.ts";
 import { testWorkspace } from "../workflows/testing/test-workspace.ts";
 import { hashText } from "../workflows/versions/publish.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { toStdout } from "./to-stdout.ts";
-import { loadWorkspace } from "../workspace/load-workspace.ts";
+import { openWorkspace } from "../app/open-workspace.ts";
 
 const FORMATS = ["text", "json"] as const;
 const DEFAULT_THRESHOLD = 100;
@@ -39,7 +40,8 @@ export async function test(args: readonly string[]): Promise<number> {
  * Returns the exit code. Throws `workspace.invalid`, `workflows.document_invalid`, `workflows.test_invalid`.
  */
 export async function testCommand(folder: string, options: TestOptions): Promise<number> {
-  const world = await openTestWorld(folder);
+  await using workspace = await openWorkspace(folder);
+  const world = makeTestWorld(workspace);
   const { tests, isPart } = choose(await readTests(folder), options.only);
   if (tests.length === 0) {
     options.write(`There are no tests${isPart ? " of this name" : ""} in ${join(folder, "tests")}.\n`);
@@ -55,8 +57,7 @@ export async function testCommand(folder: string, options: TestOptions): Promise
 }
 
 /** A workspace's documents and tools, with the functions that every installation has. */
-async function openTestWorld(folder: string): Promise<TestWorld> {
-  const workspace = await loadWorkspace(folder);
+function makeTestWorld(workspace: Workspace): TestWorld {
   const workflows = new Map<string, WorkflowSource>();
   for (const { file, text } of workspace.workflows) workflows.set(hashText(text), readWorkflow(text, relative(process.cwd(), join(workspace.folder, file))));
   return { workflows, tools: workspace.tools, functions: FUNCTION_DECLARATIONS, languages: createLanguages(), folder: workspace.folder, log: createLog({ level: "error", isPretty: true, write: () => {} }) };

@@ -77,3 +77,24 @@ export function createSharedTokens(deps: { database: Database; keys: KeyStore; c
     },
   };
 }
+
+/** Tokens of this process alone, for what runs without a store. */
+export function createProcessTokens(deps: { clock: Clock }): SharedTokens {
+  const held = new Map<string, AccessToken>();
+  const asked = new Map<string, Promise<string>>();
+  const nameOf = (at: TokenKey) => `${at.tenantId}\n${at.key}`;
+  return {
+    async get(at, obtain) {
+      const name = nameOf(at);
+      const known = held.get(name);
+      if (known !== undefined && known.freshUntilMs > deps.clock.nowMs()) return known.token;
+      const running = asked.get(name) ?? obtain().then((fresh) => {
+        held.set(name, fresh);
+        return fresh.token;
+      }).finally(() => asked.delete(name));
+      asked.set(name, running);
+      return running;
+    },
+    drop: (at, token) => Promise.resolve(held.get(nameOf(at))?.token === token && held.delete(nameOf(at))),
+  };
+}

@@ -18,7 +18,7 @@ async function openTwo(): Promise<AsyncDisposable & { here: Live; there: Live; h
   there.onTenant("desk", (event) => isProbe(event) || heardThere.push(event));
   // Neither tells others before its own connection stands.
   await until(() => {
-    here.publish({ kind: "approval", tenantId: "desk", runId: "probe", conversationId: null });
+    here.publish({ kind: "approval", tenantId: "desk", runId: "probe" });
     return hasHeard;
   });
   stop();
@@ -29,9 +29,9 @@ describe("live events", () => {
   test("changes of runs and approvals reach the other processes once, and their own", async () => {
     await using two = await openTwo();
     const events: LiveEvent[] = [
-      { kind: "runs", tenantId: "desk", runs: [{ runId: "run_1", conversationId: "conv_1" }, { runId: "run_2", conversationId: null }] },
-      { kind: "runs", tenantId: "desk", runs: null },
-      { kind: "approval", tenantId: "desk", runId: "run_1", conversationId: "conv_1" },
+      { kind: "runs", tenantId: "desk", runIds: ["run_1", "run_2"] },
+      { kind: "runs", tenantId: "desk", runIds: null },
+      { kind: "approval", tenantId: "desk", runId: "run_1" },
     ];
     for (const event of events) two.here.publish(event);
     await until(() => two.heardThere.length >= events.length);
@@ -45,7 +45,7 @@ describe("live events", () => {
     const inConversation: LiveEvent[] = [];
     two.there.onTenant("other", (event) => elsewhere.push(event));
     two.there.onConversation("desk", "conv_1", (event) => inConversation.push(event));
-    two.here.publish({ kind: "runs", tenantId: "desk", runs: [{ runId: "run_1", conversationId: "conv_1" }] });
+    two.here.publish({ kind: "runs", tenantId: "desk", runIds: ["run_1"] });
     two.here.publish({ kind: "holder", tenantId: "desk", conversationId: "conv_1" });
     await until(() => inConversation.length > 0);
     assert.deepEqual(inConversation, [{ kind: "holder", tenantId: "desk", conversationId: "conv_1" }]);

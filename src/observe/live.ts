@@ -18,9 +18,9 @@ export type ConversationEvent = { tenantId: string; conversationId: string } & (
 
 /** A run's record was written; an approval was asked for, decided, handed on or is over. */
 export type RunEvent = { tenantId: string } & (
-  /** `runs`: null when so many changed at once that they are not named. */
-  | { kind: "runs"; runs: readonly { runId: string; conversationId: string | null }[] | null }
-  | { kind: "approval"; runId: string; conversationId: string | null }
+  /** `runIds`: null when so many changed at once that they are not named. */
+  | { kind: "runs"; runIds: readonly string[] | null }
+  | { kind: "approval"; runId: string }
 );
 
 /**

@@ -62,7 +62,10 @@ export const workflowView = workflowSummary
 export const taskCount = z
   .object({
     pointer: z.string(), name: z.string(), kind: z.string(),
-    runs: z.number().int(), completed: z.number().int(), failed: z.number().int(), caught: z.number().int(), skipped: z.number().int(), waiting: z.number().int(),
+    runs: z.number().int(), completed: z.number().int(), failed: z.number().int(), caught: z.number().int(), skipped: z.number().int(),
+    /** Ended from outside: another branch came first or failed, or the run was cancelled. No failure. */
+    stopped: z.number().int(),
+    waiting: z.number().int(),
     /** Ended by a person instead: cancelled runs that stood here, resumed or retried ones. */
     overridden: z.number().int(),
     p50Us: z.number().nullable(), p95Us: z.number().nullable(), queuedP50Us: z.number().nullable(), queuedP95Us: z.number().nullable(),

@@ -35,7 +35,7 @@ export type Schema = {
   tool_call: {
     tenant_id: string; id: string; turn_id: string | null; conversation_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
     arguments: Json<Record<string, unknown>>; status: "started" | "ok" | "not_found" | "refused" | "denied" | "failed"; reason: string | null; say: string | null;
-    output: Json<unknown> | null; actor: string; duration_us: number; created_at: Time;
+    output: Json<unknown> | null; actor: string; duration_us: number; created_at: Time; event_depth: Generated<number>;
   };
   model_call: { tenant_id: string; id: string; turn_id: string; model: string; record: Json<Record<string, unknown>>; created_at: Time };
   placeholder: { tenant_id: string; case_id: string; token: string; kind: string; value: string };
@@ -87,11 +87,15 @@ export type Schema = {
   approval: {
     tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; task_name: string; conversation_id: string | null; case_id: string | null; contact_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
     arguments: Json<Record<string, unknown>>; call_hash: string; described_as: string; reason: string; decided_by_role: "admin" | "agent"; assignees: string[]; status: "waiting" | "approved" | "refused" | "expired" | "withdrawn"; external_id: string;
-    requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; told_at: Time | null;
+    requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; event_depth: Generated<number>; told_at: Time | null;
   };
   workflow_question: {
     tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; conversation_id: string; message_id: string; attempt: number; expects: Json<unknown>; status: "waiting" | "answered" | "expired" | "withdrawn"; external_id: string;
     turn_id: string | null; answer: string | null; asked_at: Time; ended_at: Time | null;
   };
   workflow_message: { tenant_id: string; message_id: string; run_id: string; kind: "reply" | "question" | "handoff"; workflow: string | null; pointer: string | null; created_at: Time };
+  policy_request: { tenant_id: string; id: string; request: Json<unknown>; effect: "allow" | "approve" | "deny"; rules: string[]; policy_hash: string; seen: number; first_at: Time; last_at: Time };
+  autonomy_level: { tenant_id: string; rule: string; level: "off" | "suggest" | "draft" | "act_with_approval" | "act"; changed_by: string; reason: string; changed_at: Time };
+  autonomy_switch: { tenant_id: string; rung: "suggest" | "draft" | "act_with_approval" | "act"; thrown_by: string; reason: string; thrown_at: Time };
+  autonomy_outcome: { tenant_id: string; id: string; rule: string; level: "suggest" | "draft" | "act_with_approval" | "act"; is_overridden: boolean; at: Time };
 };

@@ -122,6 +122,8 @@ async function attempt(deps: CallToolDeps, tool: Tool, input: CallToolInput, all
     // Nobody can be asked here, so a call that waits for approval goes to a person.
     if (decision.effect === "approve") return ended({ status: "denied", reason: decision.reason, needsPerson: true, rules: decision.rules });
     if (decision.effect === "deny") return ended({ status: "denied", reason: decision.reason, needsPerson: decision.needsPerson, rules: decision.rules });
+    // Policy has not been asked about a target that is not there: a tool that does not find this out itself is not called.
+    if (decision.effect === "missing" && tool.notFound !== undefined) return ended({ status: "not_found", say: tool.notFound });
     const rules = decision.effect === "missing" ? [] : decision.rules;
     const limit = tool.rateLimit;
     if (limit !== null && allowedBy === null && !(await takeCall(deps.database, input.tenantId, limit.scope === "contact" ? `${tool.name}:${context.contact.contactId}` : tool.name, limit, deps.clock.nowMs()))) return ended({ status: "failed", reason: `"${tool.name}" may be called ${limit.calls} times in ${limit.perMs / 1_000} s, and has been.`, needsPerson: true, rules: ["tool.rate_limit"] });

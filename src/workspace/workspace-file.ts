@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { autonomySection } from "../policy/autonomy-file.ts";
 
 const action = z.union([
   z.strictObject({ answer: z.literal("knowledge") }).transform(() => ({ kind: "knowledge" as const })),
@@ -33,6 +34,8 @@ export const batonFile = z.strictObject({
   tests: z.strictObject({ coverage: z.number().min(0).max(100).default(100) }).default({ coverage: 100 }),
   /** What stands in for tools that read while their system is away. */
   fallbacks: z.record(z.string(), z.union([z.strictObject({ tool: z.string() }), z.strictObject({ say: z.string().min(1).max(1_000) })])).default({}),
+  /** How far the AI may go, by intent, channel, risk and amount. */
+  autonomy: autonomySection.prefault({}),
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

@@ -1,4 +1,6 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
+import type { AutonomyPlan } from "../policy/autonomy.ts";
+import type { PolicyFolder } from "../policy/read-policy-folder.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 
@@ -15,8 +17,6 @@ export type IntentAction =
 export type FollowRule = { when: string; workflow: string };
 
 export type IntentRule = { name: string; description: string; examples: string[]; action: IntentAction };
-
-export type PolicySource = { policies: string; schema: string | null };
 
 /** A company's workspace, read from its folder and checked. */
 export type Workspace = {
@@ -39,7 +39,8 @@ export type Workspace = {
   fallbacks: ReadonlyMap<string, ToolFallback>;
   /** `workflows/*.yaml` as they are; read and checked when they are published. */
   workflows: { file: string; text: string }[];
-  policy: PolicySource;
+  policy: PolicyFolder;
+  autonomy: AutonomyPlan;
   agent: AgentProfile | null;
   /** Every profile by name; `agent` is the first. */
   agents: ReadonlyMap<string, AgentProfile>;

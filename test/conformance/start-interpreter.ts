@@ -21,13 +21,14 @@ import { WORKFLOW_SERVICE, deriveRunId, runEnd, type RunEnd } from "../../src/wo
 import { createRunRecords, readRunRow, readTaskRows } from "../../src/workflows/run/run.store.ts";
 import { startRun, toRunInput, type StartRun } from "../../src/workflows/run/start-run.ts";
 import { workflowServices } from "../../src/workflows/run/workflow-services.ts";
-import { createAuthentication } from "../../src/workflows/outbound/authentication.ts";
+import { createProcessTokens } from "../../src/credentials/shared-tokens.ts";
+import { createAuthentication } from "../../src/outbound/authentication.ts";
 import { createHttpCall } from "../../src/workflows/calls/call-http.ts";
 import { createMcpCall } from "../../src/workflows/calls/call-mcp.ts";
 import { createOpenApiCall } from "../../src/workflows/calls/call-openapi.ts";
-import { createOutbound } from "../../src/workflows/outbound/outbound.ts";
-import { createTargetRule } from "../../src/workflows/outbound/guard-address.ts";
-import { createOpenApiDocuments } from "../../src/workflows/calls/openapi-documents.ts";
+import { createOutbound } from "../../src/outbound/outbound.ts";
+import { createTargetRule } from "../../src/outbound/guard-address.ts";
+import { createOpenApiDocuments } from "../../src/outbound/openapi-documents.ts";
 import { hashText } from "../../src/workflows/versions/publish.ts";
 import { makeDatabase, testServers } from "../start-test-app.ts";
 
@@ -112,7 +113,7 @@ function makeDeps(options: InterpreterOptions, log: Log, database: Database, ver
   const active = { active: async () => [...versions].map(([hash, { definition }]) => ({ hash, namespace: definition.document.namespace, name: definition.document.name })), load: async (_: string, hash: string) => found(versions.get(hash)) };
   const events: EventDeps = { database, engine, matcher, listeners: createListeners({ workflows: active, log }), clock: systemClock, log, version: "test" };
   const outbound = createOutbound({ isAllowed: createTargetRule(["127.0.0.0/8"]) });
-  const calls = { outbound, authentication: createAuthentication({ outbound, clock: systemClock }), limits: { timeoutMs: 5_000, maxBytes: 1_000_000 } };
+  const calls = { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock: systemClock }), clock: systemClock }), limits: { timeoutMs: 5_000, maxBytes: 1_000_000 } };
   const deps: RunDeps = {
     languages, waits: createStoredWaits({ database, matcher, clock: systemClock }), events: createEventSink(events), records: createRunRecords(database), clock: systemClock, log, version: "test",
     versions: {

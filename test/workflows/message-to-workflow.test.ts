@@ -3,7 +3,11 @@ import { after, before, describe, test } from "node:test";
 import pg from "pg";
 import { decideApproval, reassignApproval } from "../../src/workflows/approvals/decide-approval.ts";
 import { findApproval, listApprovals } from "../../src/workflows/approvals/approval.store.ts";
+import { cancelRun } from "../../src/workflows/run/control-run.ts";
+import { openRun } from "../../src/workflows/run/open-run.store.ts";
+import { deriveRunId } from "../../src/workflows/run/run-input.ts";
 import { listRunRows, readRunRow } from "../../src/workflows/run/run.store.ts";
+import { startRun, toRunInput } from "../../src/workflows/run/start-run.ts";
 import { handBack, resolveConversation, takeOver } from "../../src/handoff/hold-conversation.ts";
 import type { UserActor } from "../../src/identity/actor.ts";
 import { startTestApp, until, type TestApp, type Visit } from "../start-test-app.ts";
@@ -45,6 +49,13 @@ describe("a message that starts a workflow", () => {
     const run = await readRunRow(app().database, "desk", (await runsOf(visit))[0]?.id ?? "");
     assert.equal(run?.started_by, "turn");
     assert.equal(run?.conversation_id, visit.conversationId);
+  });
+
+  test("who takes the wish back is left alone, and nobody is called", async () => {
+    const visit = await test1.visit("nora@example.com");
+    await visit.ask("refund please");
+    assert.equal((await visit.ask("no, forget it")).reply?.text, "All right, I leave it at that. Is there something else I can do for you?");
+    assert.equal((await sql.query("select 1 from handoff where conversation_id = $1", [visit.conversationId])).rows.length, 0);
   });
 
   test("an answer that does not fit is asked again", async () => {
@@ -132,6 +143,52 @@ describe("a message that starts a workflow", () => {
     await resolveConversation(app().handoff, admin, visit.conversationId);
     assert.match((await visit.ask("1001")).reply?.text ?? "", /could not find|passing you/, "the message opens a case of its own");
     assert.deepEqual((await sql.query<{ status: string }>("select status from workflow_question where conversation_id = $1", [visit.conversationId])).rows, [{ status: "waiting" }]);
+  });
+
+  test("two messages in quick succession start one run, however late the run writes of itself", async () => {
+    const visit = await test1.visit();
+    await sql.query(`create function write_late() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return new; end $$;
+      create trigger write_late before insert or update on workflow_run for each row when (new.invocation_id <> '') execute function write_late()`);
+    try {
+      await send(visit, "message-first", "be mute please");
+      await until(async () => (await turns(visit))[0]?.status === "silent");
+      assert.deepEqual((await runsOf(visit)).map((run) => [run.name, run.status, run.invocation_id]), [["mute", "running", ""]]);
+      assert.match((await visit.ask("be mute please")).reply?.text ?? "", /still working on this/);
+    } finally {
+      await sql.query("drop trigger write_late on workflow_run; drop function write_late");
+    }
+    await until(async () => (await runsOf(visit))[0]?.status === "completed");
+    assert.equal((await runsOf(visit)).length, 1);
+  });
+
+  test("a run that is cancelled before it begins never does, and its contact gets a person", async () => {
+    const visit = await test1.visit();
+    await visit.ask("who won the match");
+    const hash = (await app().workflows.versions.activeByName("desk", "mute"))?.hash ?? "";
+    const start = { tenantId: "desk", runId: deriveRunId("never begins"), hash, input: { kept: 1 }, startedBy: "turn", conversationId: visit.conversationId };
+    await openRun(app().database, toRunInput(start, Date.now()));
+    await cancelRun({ ...app().workflows.starting, database: app().database }, "desk", start.runId);
+    const state = async () => readRunRow(app().database, "desk", start.runId);
+    await until(async () => (await state())?.status === "cancelled");
+    await startRun(app().workflows.starting, start);
+    await startRun(app().workflows.starting, { ...start, mayBeRepeat: true });
+    await until(async () => (await sql.query("select 1 from handoff where conversation_id = $1", [visit.conversationId])).rowCount === 1);
+    assert.deepEqual([(await state())?.status, (await state())?.input], ["cancelled", { kept: 1 }]);
+    assert.equal((await sql.query("select 1 from workflow_task where run_id = $1", [start.runId])).rowCount, 0);
+  });
+
+  test("a takeover while it is decided keeps the run from being started, and the ledger says so", async () => {
+    const visit = await test1.visit("ines@example.com");
+    const goOn = test1.holdTurns();
+    await send(visit, "message-taken", "refund please");
+    await until(async () => (await sql.query("select 1 from conversation where id = $1 and running_turn_id is not null", [visit.conversationId])).rowCount === 1);
+    await takeOver(app().handoff, admin, visit.conversationId);
+    goOn();
+    await until(async () => (await turns(visit))[0]?.status === "silent");
+    assert.deepEqual(await runsOf(visit), []);
+    const entries = (await sql.query<{ kind: string; body: string }>("select kind, body from ledger_entry where subject_id = $1 and kind like 'turn.%'", [visit.conversationId])).rows;
+    assert.deepEqual(entries.map(({ kind, body }) => [kind, /holder.not_ai/.test(body)]), [["turn.silent", true]]);
+    assert.ok(((await sql.query<{ stages: unknown[] }>("select stages from turn where conversation_id = $1", [visit.conversationId])).rows[0]?.stages.length ?? 0) > 3);
   });
 
   test("a run that fails without a reply passes the contact to a person", async () => {

@@ -124,6 +124,17 @@ describe("published workflows", () => {
     assert.ok((await get("/api/runs?workflow=hello&status=completed", runs)).items.some((item) => item.id === runId));
   });
 
+  test("a run can be read and cancelled as soon as its start is answered", async () => {
+    for (const key of [undefined, "start-and-stop"]) {
+      await publish({ file: "hello.yaml", text: hello("3.0.0", '"later"').replace("{ milliseconds: 400 }", "{ hours: 1 }") });
+      const runId = await start("hello", { n: 1 }, key);
+      const run = await get(`/api/runs/${runId}`, runView);
+      assert.deepEqual([run.workflow.name, run.workflow.version, run.input], ["hello", "3.0.0", { n: 1 }]);
+      assert.equal((await post(`/api/runs/${runId}/cancel`, {})).status, 202);
+      assert.equal((await ended(runId)).status, "cancelled");
+    }
+  });
+
   test("a run under way is cancelled, an ended one is not", async () => {
     const text = hello("1.0.0", "late").replace("hello", "slow").replace("400", "60000");
     assert.equal((await publish({ file: "workflows/slow.yaml", text })).status, "published");

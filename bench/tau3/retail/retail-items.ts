@@ -31,12 +31,13 @@ async function changeItems(input: Swap, records: Records): Promise<ToolResult<Or
   if (swap.kind === "refused") return swap;
   const { method, difference } = swap;
   if (method.source === "gift_card" && (method.balance ?? 0) < difference) return refused("Insufficient gift card balance to pay for the new item");
-  // Of two equal items, each change takes the first one that is left.
+  // The reference shop gives every changed item the price and the options of the last one; its data are the measure here.
+  const last = swap.pairs.at(-1)?.to;
   const items = [...found.order.items];
   for (const { from, to } of swap.pairs) {
     const at = items.findIndex((item) => item.item_id === from);
     const item = items[at];
-    if (item !== undefined) items[at] = { ...item, item_id: to.item_id, price: to.price, options: to.options };
+    if (item !== undefined && last !== undefined) items[at] = { ...item, item_id: to.item_id, price: last.price, options: last.options };
   }
   const paid = { transaction_type: difference > 0 ? ("payment" as const) : ("refund" as const), amount: Math.abs(difference), payment_method_id: method.id };
   return saveOrder(records, { ...found.order, items, status: "pending (item modified)", payment_history: [...found.order.payment_history, paid] }, withBalance(found.user, method.id, -difference));

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { waitingApprovalsQuery } from "../features/approvals/approval-queries.ts";
 import { statusQuery } from "../features/observe/status.ts";
-import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
+import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, ToolIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 
 /** A rail on wide screens, a tab bar on phones. */
@@ -17,6 +17,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
       <Place to="/handoffs" icon={<HandoffIcon className="size-5" />} label="Handoffs" count={waiting} />
       <Place to="/approvals" icon={<VerifiedIcon className="size-5" />} label="Approvals" count={approvals} />
       <Place to="/workflows" icon={<WorkflowIcon className="size-5" />} label="Workflows" />
+      <Place to="/tools" icon={<ToolIcon className="size-5" />} label="Tools" />
       <Place to="/ledger" icon={<LedgerIcon className="size-5" />} label="Ledger" />
       <span className="hidden flex-1 md:block" />
       <AccountMenu onHelp={onHelp} />
@@ -24,7 +25,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-type PlaceProps = { to: "/conversations" | "/handoffs" | "/approvals" | "/workflows" | "/ledger"; icon: ReactNode; label: string; count?: number };
+type PlaceProps = { to: "/conversations" | "/handoffs" | "/approvals" | "/workflows" | "/tools" | "/ledger"; icon: ReactNode; label: string; count?: number };
 
 function Place({ to, icon, label, count = 0 }: PlaceProps) {
   return (

@@ -9,6 +9,7 @@ import { sessionQuery } from "../features/identity/session.ts";
 import { SignInPage } from "../features/identity/sign-in-page.tsx";
 import { LedgerPage } from "../features/observe/ledger-page.tsx";
 import { TurnPage } from "../features/observe/turn-page.tsx";
+import { ToolsPage } from "../features/tools/tools-page.tsx";
 import { readApprovalSearch, readWorkflowSearch } from "../features/workflows/workflow-search.ts";
 import { WorkflowsPage } from "../features/workflows/workflows-page.tsx";
 import { ErrorPage, NotFoundPage, OutsideShell, WholeErrorPage } from "./error-page.tsx";
@@ -122,9 +123,11 @@ const approvalsRoute = createRoute({
   },
 });
 
+const toolsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/tools", component: ToolsPage });
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

@@ -45,7 +45,7 @@ export async function fetchJson<Body>(path: string, request: JsonRequest = {}): 
   try {
     return await response.json();
   } catch {
-    throw new ApiError(response.status, "response.unreadable", "The server's answer could not be read.");
+    throw new ApiError(response.status, "response.unreadable", "The server's answer could not be read. Try again; a proxy in between may have changed it.");
   }
 }
 
@@ -54,12 +54,12 @@ async function send(path: string, init: RequestInit): Promise<Response> {
     return await fetch(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError(0, "network", "The server cannot be reached.");
+    throw new ApiError(0, "network", "The server cannot be reached. Check your connection and whether Baton is running, then try again.");
   }
 }
 
 async function problemOf(response: Response): Promise<ApiError> {
-  const fallback = response.status === 429 ? "Too many requests. Wait a moment and try again." : `The server answered ${response.status}.`;
+  const fallback = response.status === 429 ? "Too many requests. Wait a moment and try again." : `The server answered ${response.status}. Try again; if it stays so, its log says why.`;
   try {
     const problem: unknown = await response.json();
     return new ApiError(response.status, textOf(problem, "code") ?? "unknown", textOf(problem, "detail") ?? textOf(problem, "title") ?? fallback);
@@ -81,5 +81,5 @@ export function isMissing(error: unknown): boolean {
 
 /** What to tell a person about a failed request. */
 export function sayProblem(error: unknown): string {
-  return error instanceof ApiError ? error.message : "Something went wrong on this page.";
+  return error instanceof ApiError ? error.message : "Something went wrong on this page. Load it again.";
 }

@@ -5,7 +5,7 @@ import { createApi, json, problems, staff } from "../http/api.ts";
 
 const MAX_ACTORS = 100;
 
-const actors = z.string().max(10_000).regex(/^[a-z0-9_:,]*$/).describe(`Up to ${MAX_ACTORS} of \`user:…\`, \`key:…\`, \`contact:…\`, with commas between them.`);
+const actors = z.string().max(10_000).regex(/^[\w:,-]*$/).describe(`Up to ${MAX_ACTORS} of \`user:…\`, \`key:…\`, \`contact:…\`, with commas between them.`);
 const names = z.object({ items: z.array(z.object({ actor: z.string(), name: z.string() })) }).openapi("ActorNames");
 
 const route = createRoute({

@@ -84,6 +84,34 @@ describe("POST /api/events", () => {
     assert.equal((await post("{not json")).status, 400);
   });
 
+  test("a time in the future is taken as it is told", async () => {
+    assert.equal((await post(event({ time: "2099-01-01T00:00:00Z" }))).status, 202);
+    assert.equal((await post(event({ time: "2099-01-01T00:00:00+14:00" }))).status, 202);
+  });
+
+  test("data of 200 kB is stored, of 1 MB refused by its size, and NUL wherever it hides", async () => {
+    const large = event({ data: { text: "ü".repeat(100_000) } });
+    assert.equal((await post(large)).status, 202);
+    assert.equal((await post(large)).status, 200);
+    assert.equal((await post(event({ data: { text: "x".repeat(1_000_000) } }))).status, 413);
+    for (const more of [{ data: { ["a\u0000"]: 1 } }, { subject: "s\u0000" }, { id: "i\u0000" }, { extension: "e\u0000" }]) assert.equal((await post(event(more))).status, 422, JSON.stringify(more));
+  });
+
+  test("a pattern in a filter that would run for ever elsewhere answers in time; one that no engine can bound is refused", async () => {
+    const publish = async (name: string, subject: string) => {
+      const text = `document: { dsl: '1.0.3', namespace: test, name: ${name}, version: '1.0.0' }\nschedule:\n  on:\n    one:\n      with: { type: com.example.slow, subject: '${subject}' }\ndo:\n  - done: { set: { ok: true } }\n`;
+      const answer = await app.request("/api/publishes", { method: "POST", headers: { ...(await app.signIn()), "content-type": "application/json" }, body: JSON.stringify({ documents: [{ file: `workflows/${name}.yaml`, text }] }) });
+      return z.object({ status: z.string(), findings: z.array(z.object({ rule: z.string(), severity: z.string() }).loose()) }).parse(await answer.json());
+    };
+    const published = await publish("slow", "(a+)+x");
+    assert.deepEqual([published.status, published.findings.filter((finding) => finding.severity === "error")], ["published", []]);
+    const startedMs = performance.now();
+    for (const [subject, listeners] of [["a".repeat(499), 0], [`${"a".repeat(498)}x`, 1]] as const) assert.equal(taken.parse((await post(event({ type: "com.example.slow", subject }))).body).events[0]?.listeners, listeners);
+    assert.ok(performance.now() - startedMs < 2_000);
+    const refused = await publish("worse", "(a+)\\1");
+    assert.deepEqual([refused.status, refused.findings.filter((finding) => finding.severity === "error").map((finding) => finding.rule)], ["refused", ["pattern"]]);
+  });
+
   test("the document describes what one event needs", () => {
     const document = doors.get("open")?.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "t", version: "1" } });
     const operation = JSON.stringify(document?.paths?.["/api/events"]?.post);

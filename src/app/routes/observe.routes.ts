@@ -56,10 +56,10 @@ export function observeRoutes(app: App) {
       },
       listen: (_wake, push) =>
         app.live.onTenant(actor.tenantId, (event) => {
-          if (event.kind === "runs") return push("runs.changed", { runs: event.runs });
+          if (event.kind === "runs") return push("runs.changed", { runIds: event.runIds });
+          if (event.kind === "approval") return push("approval.changed", { runId: event.runId });
           const conversationId = event.conversationId;
-          if (event.kind === "approval") push("approval.changed", { runId: event.runId, conversationId });
-          else if (event.kind === "message") push("message", { conversationId, seq: event.seq });
+          if (event.kind === "message") push("message", { conversationId, seq: event.seq });
           else if (event.kind === "holder") push("conversation.changed", { conversationId });
           else if (event.kind === "handoff") push("handoff.changed", { conversationId });
           else if (event.kind === "finished") push("turn.finished", { conversationId, turnId: event.turnId });

@@ -10,7 +10,7 @@ import { runStatus, runSummary, runView } from "../../shapes/workflow.ts";
 import { cancelRun, resumeRun } from "../../workflows/run/control-run.ts";
 import { runUnknown } from "../../workflows/run/run.errors.ts";
 import { listRunRows, readRunRow, type RunFilter } from "../../workflows/run/run.store.ts";
-import { readWaits } from "../../workflows/run/run-waits.store.ts";
+import { readWaits } from "../../workflows/operate/run-waits.store.ts";
 import { deriveRunId } from "../../workflows/run/run-input.ts";
 import { startReadableRun, type StartRun } from "../../workflows/run/start-run.ts";
 import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
@@ -53,6 +53,7 @@ export function runRoutes(app: App) {
   };
   const overrule = async (actor: StaffActor, runId: string, work: typeof cancelRun | typeof resumeRun, kind: string): Promise<{ runId: string }> => {
     await work(control, actor.tenantId, runId);
+    showChange(app, actor, runId);
     await note(app, actor, runId, kind);
     return { runId };
   };
@@ -77,6 +78,7 @@ export function runRoutes(app: App) {
     if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
     const runId = deriveRunId("api", actor.tenantId, name, key ?? newId("req"));
     await startReadableRun(control, { tenantId: actor.tenantId, runId, hash: row.hash, input: input ?? {}, startedBy: actorName(actor), mayBeRepeat: key !== undefined, ...(await aboutOf(app, actor, conversationId)) });
+    showChange(app, actor, runId);
     return c.json({ runId }, 202);
   });
   api.openapi(routes.cancel, async (c) => {
@@ -97,6 +99,7 @@ export function runRoutes(app: App) {
     const runId = deriveRunId("retry", actor.tenantId, run.id, newId("req"));
     await startReadableRun(control, { tenantId: actor.tenantId, runId, hash: row.hash, input: run.input, startedBy: actorName(actor), conversationId: run.conversation_id, contactId: run.contact_id, caseId: run.case_id });
     await note(app, actor, run.id, "workflow.retried");
+    showChange(app, actor, runId);
     return c.json({ runId }, 202);
   });
   return api;
@@ -108,6 +111,11 @@ async function aboutOf(app: App, actor: StaffActor, conversationId: string | nul
   const found = await readConversation(app.database, actor.tenantId, conversationId, null);
   if (found === null) throw conversationNotFound();
   return { conversationId, contactId: found.contact.id, caseId: found.cases.find((each) => each.status === "open")?.id ?? null };
+}
+
+/** To everybody who has it on the screen; the run itself is told of when it writes. */
+function showChange(app: App, actor: StaffActor, runId: string): void {
+  app.live.publish({ kind: "runs", tenantId: actor.tenantId, runIds: [runId] });
 }
 
 /** Who overruled what a run would have done by itself. */

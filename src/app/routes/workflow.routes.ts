@@ -8,7 +8,8 @@ import { publishDocuments, rollBack } from "../../workflows/versions/publish.ts"
 import { findVersionText, listPublishes, type PublishRow } from "../../workflows/versions/version.store.ts";
 import { versionUnknown } from "../../workflows/versions/versions.errors.ts";
 import { readWorkflow } from "../../workflows/document/read-workflow.ts";
-import { loadWorkspace } from "../../workspace/load-workspace.ts";
+import { openWorkspace } from "../open-workspace.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, problems, staff } from "../http/api.ts";
 import { FUNCTION_DECLARATIONS } from "../workflow-functions/declarations.ts";
@@ -69,7 +70,7 @@ export function workflowRoutes(app: App) {
   api.openapi(routes.publish, async (c) => {
     const actor = allow(await staff(c, app.identity), "workflows.publish");
     const { documents, note } = c.req.valid("json");
-    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await loadWorkspace(app.workspace.folder)).workflows, by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
+    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await readFolder(app.workspace.folder)), by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
     if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
     return c.json({ status: outcome.kind, publish: await viewPublish(app, actor.tenantId, outcome.publish), findings: [...outcome.findings] }, 200);
   });
@@ -107,4 +108,10 @@ async function side(app: App, tenantId: string, prefix: string): Promise<{ hash:
   if (found === null) throw versionUnknown({ message: `There is no workflow version ${prefix}.` });
   const { name, version } = readWorkflow(found.text, found.file).definition.document;
   return { hash: found.hash, name, version, text: found.text };
+}
+
+/** The documents as they lie in the folder now. */
+async function readFolder(folder: string): Promise<Workspace["workflows"]> {
+  await using workspace = await openWorkspace(folder);
+  return workspace.workflows;
 }

@@ -18,12 +18,13 @@ import type { FunctionCatalog } from "../../workflows/functions/function.ts";
 import type { RunDeps } from "../../workflows/run/run-deps.ts";
 import { createRunRecords } from "../../workflows/run/run.store.ts";
 import { isUnderWay } from "../../workflows/run/under-way.store.ts";
-import { tellOfRuns } from "../../workflows/run/tell-of-runs.ts";
+import { tellOfRuns } from "../../workflows/operate/tell-of-runs.ts";
 import type { StartRunDeps } from "../../workflows/run/start-run.ts";
 import type { TalkDeps } from "../../workflows/talk/talk-deps.ts";
-import { createEnvironmentSecrets } from "../../workflows/outbound/environment-secrets.ts";
 import { createOutsideCalls } from "../../workflows/calls/outside-calls.ts";
-import type { Outbound } from "../../workflows/outbound/outbound.ts";
+import type { SecretReader } from "../../credentials/secret-reader.ts";
+import type { Authentication } from "../../outbound/authentication.ts";
+import type { Outbound } from "../../outbound/outbound.ts";
 import { createLanguages } from "../../workflows/expressions/languages.ts";
 import { checkWorkflows } from "../../workflows/verify/check-workflow.ts";
 import type { Finding } from "../../workflows/verify/finding.ts";
@@ -49,7 +50,7 @@ export type WorkflowParts = {
   runs: RunDeps;
 };
 
-export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string; /** Of the process; secrets of workflows stand there. */ environment: Readonly<Record<string, string | undefined>> };
+export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; authentication: Authentication; secrets: SecretReader; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
 export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine; version: string }): TurnWorkflows {
@@ -81,7 +82,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
         await syncSchedules(events, tenantId);
       } },
     runs: {
-      versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: createEnvironmentSecrets(deps.environment), records: tellOfRuns(createRunRecords(database), turns.live),
+      versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, authentication: deps.authentication, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: deps.secrets, records: tellOfRuns(createRunRecords(database), turns.live),
       permissions: { mayRun: () => false }, clock, log, version: deps.version,
     },
   };

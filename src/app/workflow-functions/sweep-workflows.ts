@@ -25,7 +25,7 @@ export function startWorkflowSweeper(deps: WorkflowSweep): () => Promise<void> {
 }
 
 /** One round. Returns how many runs went. */
-export async function purgeOldRuns({ database, clock, log, tenantId, runRetentionDays }: WorkflowSweep): Promise<number> {
+export async function purgeOldRuns({ database, clock, log, tenantId, runRetentionDays }: Pick<WorkflowSweep, "database" | "clock" | "log" | "tenantId" | "runRetentionDays">): Promise<number> {
   if (runRetentionDays === 0) return 0;
   const endedBefore = new Date(clock.nowMs() - runRetentionDays * 86_400_000);
   let gone = 0;

@@ -1,7 +1,7 @@
 import { countRuns, countTasks, type RunCounts } from "../../workflows/run/run-counts.store.ts";
 import { runUnknown } from "../../workflows/run/run.errors.ts";
 import { listRunRows, readRunRow, readTaskRows } from "../../workflows/run/run.store.ts";
-import { readWaits } from "../../workflows/run/run-waits.store.ts";
+import { readWaits } from "../../workflows/operate/run-waits.store.ts";
 import { workflowKey } from "../../workflows/verify/environment.ts";
 import { drawWorkflow } from "../../workflows/versions/draw-workflow.ts";
 import { countBranches } from "../../workflows/versions/count-branches.ts";

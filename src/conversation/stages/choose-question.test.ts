@@ -30,6 +30,10 @@ test("what is unclear, short, a courtesy or the question's own matter goes to th
   assert.equal(chosen([number], read(), "I have no idea what you mean"), "ques_number");
 });
 
+test("taking the wish back goes to the question that was asked last", () => {
+  assert.equal(chosen([number], read("shipping", 0.9), "no, forget it please"), "ques_number");
+});
+
 test("of several questions the one that fits is answered, else the last one", () => {
   const free = question("ques_free", { schema: { type: "string" } });
   assert.equal(chosen([free, number], read(), "1042"), "ques_number");

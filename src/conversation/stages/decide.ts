@@ -131,7 +131,12 @@ const NOTHING_DONE: PlannedPart = { kind: "say", text: "All right, I have not ch
  */
 function meantBy(text: string, tool: string, intent: string, mentioned: readonly string[]): string | undefined {
   const verbs = new RegExp(`\\b(?:${verbsOf(tool, intent)})`, "iu");
-  const clauses = text.split(/\n|(?<=[.!?;])\s+|,\s+|\s+(?:and|but|then|also)\s+/i);
+  const clauses: string[] = [];
+  for (const clause of text.split(/\n|(?<=[.!?;])\s+|,\s+|\s+(?:and|but|then|also)\s+/i)) {
+    // "cancel 1046 and 1047": what begins with a record goes on with the clause before.
+    if (clauses.length > 0 && /^\W*(?:(?:order|number|no\.?|nr\.?)\W+)*#?\d{3,}\b/i.test(clause)) clauses.push(`${clauses.pop() ?? ""} ${clause}`);
+    else clauses.push(clause);
+  }
   const inClause = (clause: string) => mentioned.filter((value) => clause.includes(value));
   const spoken = [...new Set(clauses.filter((clause) => verbs.test(clause)).flatMap(inClause))];
   if (spoken.length === 1) return spoken[0];

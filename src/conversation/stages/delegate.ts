@@ -46,7 +46,7 @@ export async function delegate(deps: TurnDeps, durable: Durable, trace: Trace, c
 export function startRuns(deps: Pick<TurnDeps, "live">, durable: Durable, runs: readonly RunInput[]): void {
   for (const input of runs) durable.send({ service: WORKFLOW_SERVICE, handler: "run", input, idempotencyKey: input.runId });
   const [first] = runs;
-  if (first !== undefined) deps.live.publish({ kind: "runs", tenantId: first.tenantId, runs: runs.map(({ runId, conversationId }) => ({ runId, conversationId })) });
+  if (first !== undefined) deps.live.publish({ kind: "runs", tenantId: first.tenantId, runIds: runs.map(({ runId }) => runId) });
 }
 
 /** What the engine is handed of the runs that begin with this turn: made from what is journaled, so the same on every replay. */

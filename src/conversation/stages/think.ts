@@ -38,7 +38,7 @@ const STILL_AT_IT = "I'm still working on this, and I will write as soon as ther
  * person's work; one that is under way here already is not begun again.
  */
 async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decision): Promise<Decision> {
-  const settle = (parts: readonly PlannedPart[]) => Promise.all(parts.map((part) => (part.kind === "workflow" ? settleRun(deps, context, part) : part.kind === "tool" && part.follow !== undefined ? settleFollow(deps, context, part, part.follow) : part)));
+  const settle = (parts: readonly PlannedPart[]) => Promise.all(parts.map(async (part) => (part.kind === "workflow" ? settleRun(deps, context, part) : part.kind === "tool" && part.follow !== undefined ? settleFollow(deps, context, part, part.follow) : part)));
   // The plan for a missing model may name runs that follow its calls, also when a model makes them.
   const parts = await settle(decision.parts);
   return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion };

@@ -1,8 +1,9 @@
 import { describeCall } from "../describe-call.ts";
 import type { Shape } from "../../lib/shape.ts";
-import type { Tool, ToolContext, ToolResult } from "../tool.ts";
+import type { ToolContext, ToolResult } from "../tool.ts";
 import { fillTemplate } from "./fill-template.ts";
 import type { ToolRules } from "./tool-rules.ts";
+import type { DeclarationPath, DeclaredTool } from "./tool-source.ts";
 
 /** What a source adds to the rules: the shapes, the system, and how the call is made. */
 export type DeclaredCall = {
@@ -13,19 +14,22 @@ export type DeclaredCall = {
   call(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<{ output: unknown; evidence?: string } | { refused: string } | null>;
 };
 
-/** A tool out of a declaration's rules. `facts` are joined by `joinFacts`, when all tools of the workspace are known. */
-export function makeTool(rules: ToolRules, declared: DeclaredCall): Tool {
-  const { name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, bind } = rules;
+/** A tool out of a declaration's rules; `path` is where they stand. */
+export function makeTool(rules: ToolRules, declared: DeclaredCall, path: DeclarationPath = []): DeclaredTool {
+  const { name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, bind, notFound } = rules;
   return {
-    name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, bound: bind, needsVerifiedContact: rules.verified, idempotency: rules.idempotency ?? (risk === "read" ? "natural" : "none"),
-    system: declared.system, input: declared.input, output: declared.output,
-    describe: (input) => (rules.describe === undefined ? describeCall(name, asRecord(input)) : fillTemplate(rules.describe, { ...asRecord(input), input })),
-    async run(input, context): Promise<ToolResult> {
-      const answer = await declared.call(asRecord(input), context);
-      if (answer === null) return { kind: "not_found", say: rules.notFound };
-      if ("refused" in answer) return { kind: "refused", reason: answer.refused, say: answer.refused };
-      const say = rules.say === undefined ? "Done." : fillTemplate(rules.say, { input, output: answer.output });
-      return { kind: "ok", output: answer.output, say, ...(answer.evidence === undefined ? {} : { evidence: answer.evidence }) };
+    path, facts: rules.facts,
+    tool: {
+      name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, notFound, bound: bind, needsVerifiedContact: rules.verified, idempotency: rules.idempotency ?? (risk === "read" ? "natural" : "none"),
+      system: declared.system, input: declared.input, output: declared.output,
+      describe: (input) => (rules.describe === undefined ? describeCall(name, asRecord(input)) : fillTemplate(rules.describe, { ...asRecord(input), input })),
+      async run(input, context): Promise<ToolResult> {
+        const answer = await declared.call(asRecord(input), context);
+        if (answer === null) return { kind: "not_found", say: notFound };
+        if ("refused" in answer) return { kind: "refused", reason: answer.refused, say: answer.refused };
+        const say = rules.say === undefined ? "Done." : fillTemplate(rules.say, { input, output: answer.output });
+        return { kind: "ok", output: answer.output, say, ...(answer.evidence === undefined ? {} : { evidence: answer.evidence }) };
+      },
     },
   };
 }

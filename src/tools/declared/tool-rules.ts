@@ -30,6 +30,9 @@ export const toolRules = z.strictObject({
 });
 export type ToolRules = z.output<typeof toolRules>;
 
+/** See `facts` above. */
+export type FactsRule = NonNullable<ToolRules["facts"]>;
+
 /** Rules of an operation whose name and purpose the source tells itself. */
 export const operationRules = toolRules.partial({ name: true, purpose: true });
 export type OperationRules = z.output<typeof operationRules>;

@@ -42,11 +42,3 @@ export type ToolSource<Declaration = unknown> = {
   readonly declaration: z.ZodType<Declaration>;
   open(declared: Declaration, place: DeclarationPlace, deps: ToolSourceDeps): Promise<OpenedTools>;
 };
-
-/** A source whose declaration is known to itself alone; what `open` is given has been read by `declaration`. */
-export type AnyToolSource = { readonly kind: string; readonly declaration: z.ZodType; openData(data: unknown, place: DeclarationPlace, deps: ToolSourceDeps): Promise<OpenedTools> };
-
-/** Puts a source beside others. `openData` reads the declaration itself and throws zod's error when it does not fit. */
-export function anySource<Declaration>(source: ToolSource<Declaration>): AnyToolSource {
-  return { kind: source.kind, declaration: source.declaration, openData: (data, place, deps) => source.open(source.declaration.parse(data), place, deps) };
-}

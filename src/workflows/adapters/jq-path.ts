@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../document/definition.ts";
 import { describeKinds, fieldOf, itemOf, kindsOf } from "../expressions/json-types.ts";
-import { didYouMean } from "../document/did-you-mean.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 
 /** What a simple expression reads: the data, or a variable by its name. */
 export type JqReader = (variable: string | null) => unknown;

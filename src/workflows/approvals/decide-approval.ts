@@ -65,7 +65,7 @@ export async function reassignApproval(deps: ApprovalDeps, actor: UserActor, inp
 
 /** To everybody who has it on the screen. */
 function showChange(deps: Pick<ApprovalDeps, "live">, tenantId: string, approval: ApprovalRow): void {
-  deps.live.publish({ kind: "approval", tenantId, runId: approval.run_id, conversationId: approval.conversation_id });
+  deps.live.publish({ kind: "approval", tenantId, runId: approval.run_id });
 }
 
 /** Throws: `workflows.approval_not_found`. */

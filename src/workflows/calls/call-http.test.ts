@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { AppError } from "../../lib/app-error.ts";
 import { toWorkflowError } from "../run/faults.ts";
 import { createHttpCall } from "./call-http.ts";
-import { isPublicAddress } from "../outbound/guard-address.ts";
+import { isPublicAddress } from "../../outbound/guard-address.ts";
 import { makeCall, makeOutside, startPeer, type Answer, type Heard } from "./outside-call.contract.ts";
 
 const pet = JSON.stringify({ id: 1, name: "Milou" });

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { fault } from "../run/faults.ts";
-import type { Authentication } from "../outbound/authentication.ts";
+import type { Authentication } from "../../outbound/authentication.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { answerArguments, exchangeHttp, type HttpCallLimits } from "./exchange-http.ts";
-import type { Outbound } from "../outbound/outbound.ts";
+import type { Outbound } from "../../outbound/outbound.ts";
 
 export type HttpCallDeps = { outbound: Outbound; authentication: Authentication; limits: HttpCallLimits };
 

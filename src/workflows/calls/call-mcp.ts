@@ -3,10 +3,10 @@ import { z } from "zod";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { readDuration } from "../document/duration.ts";
 import { fault } from "../run/faults.ts";
-import { createMask } from "../outbound/mask-secrets.ts";
+import { createMask } from "../../lib/mask-texts.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { httpHeaders, readArguments, textHeaders, type HttpCallDeps } from "./call-http.ts";
-import { callInterrupted } from "../outbound/outbound.errors.ts";
+import { callInterrupted } from "../../outbound/outbound.errors.ts";
 import { readEndpoint } from "./endpoint.ts";
 
 /** `mayStart`: whether the operator lets workflows start this command on Baton's own machine. */
@@ -92,7 +92,7 @@ async function openTransport(deps: McpCallDeps, call: OutsideCall, given: McpArg
 async function openHttp(deps: McpCallDeps, call: OutsideCall, http: NonNullable<McpArguments["transport"]["http"]>, limits: Limits): Promise<Transport> {
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
   const { url, authentication } = readEndpoint(http.endpoint, call.data);
-  const credentials = deps.authentication.credentialsOf(authentication, call, { ...deps.limits, timeUp: limits.timeUp, attempt: call.call.durable.signal });
+  const credentials = deps.authentication.credentialsOf(authentication, { ...call, tenantId: call.call.subject.tenantId }, { ...deps.limits, timeUp: limits.timeUp, attempt: call.call.durable.signal });
   const { headers } = await credentials.apply({ method: "POST", url, headers: textHeaders(http.headers), body: null });
   const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch: (target, init) => deps.outbound.fetch(target, init), reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1_000, maxReconnectionDelay: 1_000, reconnectionDelayGrowFactor: 1 } });
   return withoutOptional(transport);

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { AppError } from "../../lib/app-error.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createOpenApiCall } from "./call-openapi.ts";
-import { createOpenApiDocuments } from "./openapi-documents.ts";
+import { createOpenApiDocuments } from "../../outbound/openapi-documents.ts";
 import { makeCall, makeOutside, startPeer } from "./outside-call.contract.ts";
 
 const swagger = {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { didYouMean } from "../document/did-you-mean.ts";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { fault } from "../run/faults.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { readArguments, type HttpCallDeps } from "./call-http.ts";
-import { placeParameters } from "./place-parameters.ts";
-import { findOperation, nameOfDocument, type OpenApiDocuments } from "./openapi-documents.ts";
+import { placeParameters } from "../../outbound/place-parameters.ts";
+import { findOperation, nameOfDocument, type OpenApiDocuments } from "../../outbound/openapi-documents.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { answerArguments, exchangeHttp } from "./exchange-http.ts";
 
@@ -34,7 +34,7 @@ async function callOpenApi(deps: OpenApiCallDeps, call: OutsideCall, timeUp: Abo
   const endpoint = typeof given.document === "string" ? given.document : given.document.endpoint;
   const { url: source, authentication } = readEndpoint(endpoint, call.data, "document");
   const limits = { ...deps.limits, timeUp, attempt: call.call.durable.signal };
-  const document = await deps.documents.load(call.call.subject.tenantId, source, deps.authentication.credentialsOf(authentication, call, limits), limits);
+  const document = await deps.documents.load(call.call.subject.tenantId, source, deps.authentication.credentialsOf(authentication, { ...call, tenantId: call.call.subject.tenantId }, limits), limits);
   const operation = findOperation(document, given.operationId, source);
   if (operation.kind === "unknown") throw fault("configuration", { detail: `The document ${nameOfDocument(source)} has no operation "${given.operationId}".${didYouMean(given.operationId, operation.known)}` });
   const placed = placeParameters(operation, given.operationId, given.parameters);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isRecord } from "../../lib/is-record.ts";
 import { fault } from "../run/faults.ts";
-import { expandUriTemplate } from "./uri-template.ts";
+import { expandUriTemplate } from "../../outbound/uri-template.ts";
 
 const configured = z.object({ uri: z.string(), authentication: z.unknown().optional() });
 

@@ -1,10 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { Durable } from "../../durable/durable.ts";
 import { systemClock } from "../../lib/clock.ts";
-import { createAuthentication } from "../outbound/authentication.ts";
+import { createProcessTokens } from "../../credentials/shared-tokens.ts";
+import { createAuthentication } from "../../outbound/authentication.ts";
 import type { OutsideCall } from "./call-handler.ts";
-import { createOutbound } from "../outbound/outbound.ts";
-import { createTargetRule } from "../outbound/guard-address.ts";
+import { createOutbound } from "../../outbound/outbound.ts";
+import { createTargetRule } from "../../outbound/guard-address.ts";
 
 /** What the tests of the calls to the outside share: a peer that records what it hears, and a task that calls it. */
 export type Heard = { method: string; url: string; headers: IncomingHttpHeaders; body: string };
@@ -59,6 +60,6 @@ export function makeCall(given: { with: Record<string, unknown>; data?: unknown;
 /** The parts as compose puts them together, with loopback allowed unless told otherwise. */
 export function makeOutside(options: { allowed?: string[]; timeoutMs?: number; maxBytes?: number } = {}) {
   const outbound = createOutbound({ isAllowed: createTargetRule(options.allowed ?? ["127.0.0.0/8"]) });
-  const authentication = createAuthentication({ outbound, clock: systemClock });
+  const authentication = createAuthentication({ outbound, shared: createProcessTokens({ clock: systemClock }), clock: systemClock });
   return { outbound, authentication, limits: { timeoutMs: options.timeoutMs ?? 5_000, maxBytes: options.maxBytes ?? 100_000 } };
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../../lib/is-record.ts";
 import type { Finding } from "../verify/finding.ts";
 import type { WorkflowSource } from "./definition.ts";
-import { didYouMean, didYouMeanNear } from "./did-you-mean.ts";
+import { didYouMean, didYouMeanNear } from "../../lib/did-you-mean.ts";
 import { documentInvalidFrom } from "./document.errors.ts";
 import { joinPointer } from "./json-pointer.ts";
 import { createPlaceFinder, parseYaml } from "./parse-yaml.ts";

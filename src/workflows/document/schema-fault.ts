@@ -3,7 +3,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { excerpt } from "../../lib/cut.ts";
 import { either } from "../../lib/either.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import { didYouMeanNear } from "./did-you-mean.ts";
+import { didYouMeanNear } from "../../lib/did-you-mean.ts";
 import { joinPointer, splitPointer } from "./json-pointer.ts";
 import type { RawObject } from "./raw-value.ts";
 import { flatten, rawTasks } from "./raw-tasks.ts";

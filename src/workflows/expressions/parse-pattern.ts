@@ -1,9 +1,9 @@
 import type { PatternNode } from "./pattern-program.ts";
 
 const LINE_ENDS = new Set([0x0a, 0x0d, 0x2028, 0x2029]);
-/** Escapes of signs that need none: allowed by RE2 and many hands, not by JavaScript with `u`. */
-const NEEDLESS_ESCAPE = /\\([\s\S])/g;
-const NEEDLESS = /[ !"#%&',:;<=>@_`~-]/;
+/** Signs that need no escape may have one: RE2 and many hands write so, JavaScript with `u` refuses it. */
+const ANY_ESCAPE = /\\([\s\S])/g;
+const NEEDLESSLY_ESCAPED = /[ !"#%&',:;<=>@_`~-]/;
 /** The whole of one escape. */
 const ESCAPE = /\\(?:[pP]\{[^}]*\}|u\{[0-9a-fA-F]+\}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|c[a-zA-Z]|[\s\S])/uy;
 const CLASS = /\[(?:\\[\s\S]|[^\]\\])*\]/uy;
@@ -15,14 +15,17 @@ const GROUP = /\((?:\?(?::|<[^>=!][^>]*>))?/uy;
  * refers back, which nothing can do in time that grows with the text only.
  */
 export function parsePattern(given: string): PatternNode {
-  const source = given.replace(NEEDLESS_ESCAPE, (all, sign: string) => (NEEDLESS.test(sign) ? `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}` : all));
+  const source = given.replace(ANY_ESCAPE, (all, sign: string) => (NEEDLESSLY_ESCAPED.test(sign) ? `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}` : all));
+  refuseInvalid(source, given);
+  return readChoice({ source, at: 0, given });
+}
+
+function refuseInvalid(source: string, given: string): RegExp {
   try {
-    new RegExp(source, "u");
+    return new RegExp(source, "u");
   } catch (error) {
     throw new Error(`the pattern "${given}" is not valid`, { cause: error });
   }
-  const reading: Reading = { source, at: 0, given };
-  return readChoice(reading);
 }
 
 /** The syntax is right already; this only follows it. */

@@ -40,7 +40,7 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
     async run(call, given): Promise<Output> {
       const id = keyedId("appr", call);
       const external = call.durable.external();
-      const showChange = () => deps.live.publish({ kind: "approval", tenantId: call.subject.tenantId, runId: call.subject.runId, conversationId: call.subject.conversationId });
+      const showChange = () => deps.live.publish({ kind: "approval", tenantId: call.subject.tenantId, runId: call.subject.runId });
       const status = await call.durable.step("approve.request", async () => {
         const stored = await request(deps, call, given, id, external.id);
         showChange();

@@ -4,7 +4,7 @@ import type { Understander } from "../../intelligence/understander.ts";
 import type { RetrieveDeps } from "../../knowledge/retrieve.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { CallToolDeps } from "../../tools/call-tool.ts";
-import type { Outbound } from "../outbound/outbound.ts";
+import type { Outbound } from "../../outbound/outbound.ts";
 import type { TalkDeps } from "../talk/talk-deps.ts";
 
 /** What our functions use of the house; made once by `compose`. */

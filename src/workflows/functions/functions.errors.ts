@@ -5,7 +5,6 @@ export const conversationNeeded = defineError({ code: "workflows.conversation_ne
 export const askGaveUp = defineError({ code: "workflows.ask_gave_up", status: 408, message: "The contact gave no usable answer." });
 export const askDeclined = defineError({ code: "workflows.ask_declined", status: 409, message: "The contact has taken the wish back." });
 export const questionWithdrawn = defineError({ code: "workflows.question_withdrawn", status: 410, message: "The case was closed while the question was open." });
-export const withheld = defineError({ code: "workflows.withheld", status: 409, message: "A person holds the conversation, so nothing was sent." });
 export const modelMissing = defineError({ code: "workflows.model_missing", status: 503, message: "This function needs an AI model and none is set. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or BATON_MODEL_URL." });
 export const generateFailed = defineError({ code: "workflows.generate_failed", status: 502, message: "The model gave no answer in the wanted form." });
 export const agentGaveUp = defineError({ code: "workflows.agent_gave_up", status: 502, message: "The AI agent came to no result." });

@@ -25,7 +25,7 @@ export async function afterRun(deps: TalkDeps, durable: Durable, input: RunInput
     const at = new Date(deps.clock.nowMs());
     await withdrawQuestions(deps.database, tenantId, runId, at);
     const withdrawn = await withdrawApprovals(deps.database, tenantId, runId, at);
-    if (withdrawn > 0) deps.live.publish({ kind: "approval", tenantId, runId, conversationId });
+    if (withdrawn > 0) deps.live.publish({ kind: "approval", tenantId, runId });
     // A part of another run: that one goes on, and answers for it.
     if (conversationId === null || input.parentRunId !== null || input.startedBy !== "turn") return null;
     const voice = await readVoice(deps.database, tenantId, runId);

@@ -1,4 +1,5 @@
 import { AppError, messageOf } from "../../lib/app-error.ts";
+import { outboundFaultKind } from "../../outbound/outbound.errors.ts";
 import { isCancelled } from "../../durable/durable.errors.ts";
 import type { WorkflowError } from "./run-record.ts";
 
@@ -43,6 +44,8 @@ export function makeFault(error: WorkflowError, cause?: unknown): AppError {
 /** What a `catch` sees of anything thrown: our own errors as `https://baton.dev/errors/<code>`, a defect as a runtime error. */
 export function toWorkflowError(thrown: unknown, pointer: string): WorkflowError {
   if (!(thrown instanceof AppError)) return standardError("runtime", messageOf(thrown), pointer);
+  const outside = outboundFaultKind(thrown);
+  if (outside !== null) return { type: SPEC + outside, status: thrown.status, title: String(thrown.details["title"]), detail: thrown.message, instance: pointer };
   const given = thrown.details["fault"];
   if (isWorkflowError(given)) return { ...given, instance: given.instance === "" ? pointer : given.instance };
   if (thrown.code === "workflows.expression_failed") return standardError("expression", thrown.message, pointer);

@@ -1,4 +1,4 @@
-import { createMask, MASK, textsOf } from "../outbound/mask-secrets.ts";
+import { createMask, MASK, textsOf } from "../../lib/mask-texts.ts";
 
 /** Hides texts in any data, keys included, before it is kept; while there is nothing to hide the data goes through as it is. */
 export type ValueMask = {

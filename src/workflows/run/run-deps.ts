@@ -1,3 +1,4 @@
+import type { SecretReader } from "../../credentials/secret-reader.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { WorkflowSource } from "../document/definition.ts";
@@ -14,12 +15,6 @@ export type WorkflowVersions = {
   /** The hash of a published version; `latest`: the active one. Null: there is none. Asked in a step. */
   resolve(tenantId: string, workflow: { namespace: string; name: string; version: string }): Promise<string | null>;
 };
-
-/**
- * What an operator keeps under the names a document lists in `use.secrets`: a text, or named texts (`username`, `password`).
- * Null: not set. Values never stand in errors, traces, records or journals.
- */
-export type SecretReader = { read(tenantId: string, name: string): Promise<Record<string, string> | string | null> };
 
 /** What the operator allows beside the document's own tasks. */
 export type RunPermissions = { mayRun(kind: "script" | "shell" | "container", tenantId: string): boolean };

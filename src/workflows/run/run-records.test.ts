@@ -107,6 +107,8 @@ test("branches of forks and tries and rounds of loops are counted like cases of 
   const counted = new Map(countBranches(tasks).map((task) => [task.name, task]));
   assert.deepEqual(counted.get("both")?.branches, [{ branch: "left", count: 3, won: null }, { branch: "right", count: 3, won: null }]);
   assert.deepEqual(counted.get("race")?.branches.find(({ branch }) => branch === "quick"), { branch: "quick", count: 3, won: 3 });
+  const loser = counted.get("slow");
+  assert.deepEqual([loser?.stopped, loser?.failed, loser?.errors], [loser?.runs, 0, []], "the slower one was stopped, which is no failure");
   assert.deepEqual(counted.get("attempt")?.branches, [{ branch: "try", count: 3, won: null }, { branch: "catch", count: 1, won: null }]);
   assert.equal(counted.get("attempt")?.retried, 3);
   assert.deepEqual(counted.get("loop")?.branches, [{ branch: "each", count: 9, won: null }]);

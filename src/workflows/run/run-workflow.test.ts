@@ -245,6 +245,13 @@ test("what goes beyond a limit ends with an error that names the place", async (
   assert.match((await errorOf(workflow("\n  - odd: { call: grpc, with: { proto: { endpoint: 'file://x' }, service: { name: a, host: b }, method: c } }\n"))).detail ?? "", /gRPC/);
 });
 
+test("a run sees the product's version as it was when the run was asked for", async () => {
+  const text = workflow("\n  - look: { set: { version: '${ $runtime.version }' } }\n");
+  const runId = await interpreter.start(text, {}, { runtimeVersion: "0.9.0" });
+  assert.deepEqual((await interpreter.until(runId, "completed")).output, { version: "0.9.0" });
+  assert.deepEqual(await outputOf(text), { version: "test" }, "an input of before has none");
+});
+
 test("the same run id is started once", async () => {
   clear();
   const text = workflow("\n  - one: { call: effect, with: { value: 1 } }\n");

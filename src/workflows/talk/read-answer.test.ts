@@ -18,6 +18,20 @@ test("a choice is found by its words, its number, its beginning, and yes and no 
   assert.equal(valueOf(choices("yes", "no"), "Rather not"), "no");
 });
 
+test("who takes the wish back declines, unless no is a choice or a value was given", () => {
+  for (const text of ["no, forget it", "Forget it.", "never mind", "stop", "ok, leave it then", "actually I changed my mind, I'll keep it", "cancel that"]) {
+    assert.equal(readAnswer(schema({ type: "integer" }), text).kind, "declined", text);
+    assert.equal(valueOf(choices("yes", "no"), text), "no", text);
+  }
+  assert.equal(valueOf(schema({ type: "integer" }), "stop, it is 1042"), 1042);
+  assert.equal(valueOf(choices("money", "exchange"), "I don't want it, money please"), "money");
+});
+
+test("where any text would do, only a message that does nothing else declines", () => {
+  for (const text of ["never mind", "no, forget it please"]) assert.equal(readAnswer(schema({ type: "string" }), text).kind, "declined", text);
+  for (const text of ["I don't want that colour, I'd like blue", "stop sign, third floor", "no"]) assert.equal(valueOf(schema({ type: "string" }), text), text);
+});
+
 test("an answer that names two choices or none does not fit", () => {
   assert.equal(readAnswer(choices("Refund", "Store credit"), "refund or store credit?").kind, "unfit");
   const read = readAnswer(choices("Refund", "Store credit"), "what is the weather");

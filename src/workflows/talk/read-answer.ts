@@ -14,8 +14,11 @@ const LONGEST = 4_000;
 const YES = /^\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please do|do it|go ahead|correct|confirm(?:ed)?|right|exactly|of course|absolutely|agreed|ja|oui|s[ií])\b/i;
 const NO = /^\W*(?:no|nope|nah|don'?t|do not|stop|never ?mind|leave it|rather not|nein|non)\b/i;
 
-/** A whole message that takes the wish back. */
-const DECLINES = /^\W*(?:(?:no|nah|nope|ok(?:ay)?|oh|wait|sorry|actually|well|please|thanks?|and|just|hm+)\b[\s,.!;:-]*)*(?:never ?mind|forget (?:it|that|about (?:it|that))|leave it|stop(?: (?:it|that|this))?|cancel (?:that|this)|drop it|don'?t bother|no,? thanks?(?: you)?|rather not|not any ?more|(?:i(?:'ve| have)? )?changed my mind|i (?:don'?t|do not) want (?:it|that|this|to)(?: any ?more)?)\b/i;
+const FILLERS = "(?:(?:no|nah|nope|ok(?:ay)?|oh|wait|sorry|actually|well|please|thanks?|and|just|hm+)\\b[\\s,.!;:-]*)*";
+const TAKES_BACK = "(?:never ?mind|forget (?:about )?(?:it|that)|leave it|stop(?: (?:it|that|this))?|cancel (?:that|this)|drop it|don'?t bother|no,? thanks?|rather not|not any ?more|(?:i(?:'ve| have)? )?changed my mind|i (?:don'?t|do not) want (?:it|that|this|to)(?: any ?more)?)\\b";
+/** A message that begins by taking the wish back, and one that does nothing else. */
+const DECLINES = new RegExp(`^\\W*${FILLERS}${TAKES_BACK}`, "i");
+const ONLY_DECLINES = new RegExp(`${DECLINES.source}(?:[\\s,.!]+(?:please|thanks?|thank you|you|then|for now|now|after all))*\\W*$`, "i");
 const LONGEST_DECLINE = 80;
 
 /**
@@ -24,8 +27,9 @@ const LONGEST_DECLINE = 80;
  */
 export function readAnswer(form: Pick<AnswerForm, "choices" | "schema">, text: string): ReadAnswer {
   const read = readValue(form, text);
-  if ((read.kind === "fits" && hasForm(form)) || text.trim().length > LONGEST_DECLINE || !DECLINES.test(text)) return read;
-  return { kind: "declined" };
+  // Where any text would do, only a message that says nothing else is no answer.
+  const isTakenBack = text.trim().length <= LONGEST_DECLINE && (hasForm(form) ? read.kind === "unfit" && DECLINES.test(text) : ONLY_DECLINES.test(text));
+  return isTakenBack ? { kind: "declined" } : read;
 }
 
 /** Whether not every text would do. */

@@ -6,7 +6,7 @@ import type { CallHandler } from "../calls/call-handler.ts";
 import { withAddress } from "../calls/endpoint.ts";
 import { runDepth } from "../events/event-depth.ts";
 import type { FunctionCall, WorkflowFunction } from "../functions/function.ts";
-import { credentialsIn } from "../outbound/mask-secrets.ts";
+import { credentialsIn } from "../calls/credentials-in.ts";
 import { freshKey, keepEffects } from "../run/effects.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";

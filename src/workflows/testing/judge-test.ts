@@ -1,6 +1,6 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { durationMs } from "../functions/define-function.ts";
-import type { Happened, ScriptedCall } from "./script.ts";
+import type { Happened, ScriptedCall } from "./scripted/script.ts";
 import type { TestRun } from "./run-test.ts";
 import type { Expected } from "./test-file.ts";
 

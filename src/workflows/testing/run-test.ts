@@ -7,25 +7,26 @@ import { createEventMatcher } from "../events/waits/match-filter.ts";
 import { gather } from "../events/starts/start-on-event.ts";
 import type { ExpressionLanguages } from "../expressions/languages.ts";
 import { durationMs, type FunctionDeclaration } from "../functions/define-function.ts";
-import { createAuthentication } from "../outbound/authentication.ts";
+import { createProcessTokens } from "../../credentials/shared-tokens.ts";
+import { createAuthentication } from "../../outbound/authentication.ts";
 import { createHttpCall } from "../calls/call-http.ts";
 import { createMcpCall } from "../calls/call-mcp.ts";
 import { createOpenApiCall } from "../calls/call-openapi.ts";
-import { createOpenApiDocuments } from "../calls/openapi-documents.ts";
+import { createOpenApiDocuments } from "../../outbound/openapi-documents.ts";
 import type { RunDeps } from "../run/run-deps.ts";
 import { WORKFLOW_SERVICE, deriveRunId, runEnd, type RunEnd } from "../run/run-input.ts";
 import { toRunInput } from "../run/start-run.ts";
 import { workflowServices } from "../run/workflow-services.ts";
-import { createMemoryEvents } from "./memory-events.ts";
-import { createMemoryRecords, NO_RECORDS, type RecordedTask } from "./memory-records.ts";
-import { replayInvocation } from "./replay-invocation.ts";
-import { createScript, type Happened, type Script } from "./script.ts";
-import { scriptedOutbound } from "./scripted-endpoints.ts";
-import { scriptedFunctions } from "./scripted-functions.ts";
+import { createMemoryEvents } from "./scripted/memory-events.ts";
+import { createMemoryRecords, NO_RECORDS, type RecordedTask } from "./scripted/memory-records.ts";
+import { replayInvocation } from "./virtual/replay-invocation.ts";
+import { createScript, type Happened, type Script } from "./scripted/script.ts";
+import { scriptedOutbound } from "./scripted/scripted-endpoints.ts";
+import { scriptedFunctions } from "./scripted/scripted-functions.ts";
 import { testInvalid, type ScriptedEvent, type WorkflowTest } from "./test-file.ts";
-import { createVirtualEngine, type VirtualEngine } from "./virtual-engine.ts";
-import type { VirtualInvocation } from "./virtual-invocation.ts";
-import { createVirtualTime, type VirtualTime } from "./virtual-time.ts";
+import { createVirtualEngine, type VirtualEngine } from "./virtual/virtual-engine.ts";
+import type { VirtualInvocation } from "./virtual/virtual-invocation.ts";
+import { createVirtualTime, type VirtualTime } from "./virtual/virtual-time.ts";
 
 /** What all tests of a workspace share. `workflows`: its documents by hash. */
 export type TestWorld = { workflows: ReadonlyMap<string, WorkflowSource>; tools: ReadonlyMap<string, Tool>; functions: readonly FunctionDeclaration[]; languages: ExpressionLanguages; folder: string | null; log: Log };
@@ -168,7 +169,7 @@ function makeDeps(world: TestWorld, script: Script, events: ReturnType<typeof cr
 /** The product's own calls to the outside, over a way out that ends in the test. */
 function callsOf(world: TestWorld, script: Script): RunDeps["calls"] {
   const outbound = scriptedOutbound(script);
-  const calls = { outbound, authentication: createAuthentication({ outbound, clock: script.time }), limits: { timeoutMs: 30_000, maxBytes: 1_000_000 } };
+  const calls = { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock: script.time }), clock: script.time }), limits: { timeoutMs: 30_000, maxBytes: 1_000_000 } };
   return { http: createHttpCall(calls), openapi: createOpenApiCall({ ...calls, documents: createOpenApiDocuments({ outbound, clock: script.time, folder: world.folder }) }), mcp: createMcpCall({ ...calls, mayStart: () => false }) };
 }
 

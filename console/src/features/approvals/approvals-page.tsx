@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { sayProblem } from "../../lib/fetch-json.ts";
+import { formatCount } from "../../lib/format.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
 import { useListShortcuts, useShortcuts } from "../../lib/use-shortcuts.ts";
@@ -34,6 +35,7 @@ export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
           {status === "waiting" || status === null ? "When a workflow or the AI wants to do something risky, it appears here by itself." : "Choose another status to see more."}
         </EmptyState>
       )}
+      <p role="status" className="sr-only">{list.isSuccess && `${formatCount(approvals.length, "approval", "approvals")} shown`}</p>
       <div ref={box} className="flex flex-col gap-4">{approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} nowMs={nowMs} />)}</div>
       {list.hasNextPage && <LoadMore isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage({ cancelRefetch: false })} />}
     </PageFrame>

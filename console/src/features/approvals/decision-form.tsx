@@ -13,6 +13,8 @@ export function DecisionForm({ approval }: { approval: ApprovalView }) {
   const noteId = useId();
   const deciding = useMutation({
     mutationFn: (decision: "approved" | "refused") => decideApproval(approval, decision, comment.trim()),
+    // The buttons go away with the question; without this the keyboard would begin at the top of the page again.
+    onSuccess: () => document.getElementById("content")?.focus(),
     onSettled: () => {
       for (const queryKey of [["approvals"], ["run", approval.runId], ["runs"]]) void queryClient.invalidateQueries({ queryKey });
     },

@@ -20,7 +20,7 @@ export function CustomerPanel({ conversation }: { conversation: ConversationView
         <Avatar name={contact.name} size="size-10" />
         <div className="min-w-0">
           <p className="truncate font-medium">{nameOf(contact)}</p>
-          {contact.email !== null && <p className="truncate text-xs text-ink-faint">{contact.email}</p>}
+          {contact.name !== null && contact.email !== null && <p className="truncate text-xs text-ink-faint">{contact.email}</p>}
           <p className="mt-1 flex flex-wrap gap-1.5">
             {contact.isVerified ? <Badge tone="good"><VerifiedIcon className="size-3" />Verified</Badge> : <Badge tone="warn">Not verified</Badge>}
             {contact.externalId !== null && <Badge>{contact.externalId}</Badge>}

@@ -8,7 +8,7 @@ import { statusQuery, type Status } from "./status.ts";
 /** Runs change often, and their lists and counts cost more to make than one run. */
 const RUN_EVERY_MS = 300;
 const RUNS_EVERY_MS = 1_000;
-const COUNTS_EVERY_MS = 3_000;
+const COUNTS_EVERY_MS = 5_000;
 
 const LiveState = createContext<StreamState>("connecting");
 
@@ -49,11 +49,11 @@ function handleEvent(queryClient: QueryClient, refresh: (touched: readonly Touch
   refresh(touchedBy(event));
 }
 
-type Named = { conversationId?: string | null; turnId?: string; runId?: string; runs?: readonly { runId: string }[] | null };
+type Named = { conversationId?: string | null; turnId?: string; runId?: string; runIds?: readonly string[] | null };
 
 /** What an event makes old. A list is meant by the head of its key, whatever its filters. */
 function touchedBy(event: ServerEvent): Touched[] {
-  const { conversationId = null, turnId = "", runId = "", runs = null } = readData<Named>(event) ?? {};
+  const { conversationId = null, turnId = "", runId = "", runIds = null } = readData<Named>(event) ?? {};
   const one = (part: string): Touched => ({ key: ["conversation", conversationId, part] });
   if (event.name === "message") return [{ key: ["conversations"] }, one("messages"), one("view")];
   if (event.name === "conversation.changed") return [{ key: ["conversations"] }, one("view")];
@@ -62,6 +62,6 @@ function touchedBy(event: ServerEvent): Touched[] {
   if (event.name === "approval.changed") return [{ key: ["approvals"] }, { key: ["run", runId] }, { key: ["runs"] }];
   if (event.name !== "runs.changed") return [];
   // Null: too many at once to name them.
-  const named = runs === null ? [["run"]] : runs.map((run) => ["run", run.runId]);
+  const named = runIds === null ? [["run"]] : runIds.map((id) => ["run", id]);
   return [...named.map((key) => ({ key, everyMs: RUN_EVERY_MS })), { key: ["runs"], everyMs: RUNS_EVERY_MS }, { key: ["workflows", "list"], everyMs: COUNTS_EVERY_MS }, { key: ["workflows", "branches"], everyMs: COUNTS_EVERY_MS }];
 }

@@ -10,7 +10,7 @@ import { StateBadge } from "../../ui/state-badge.tsx";
 import { GraphTab } from "./graph/graph-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
 import { VersionsTab } from "./versions/versions-tab.tsx";
-import { WidePage } from "./wide-page.tsx";
+import { WidePage } from "../../ui/wide-page.tsx";
 import { workflowQuery } from "./workflow-queries.ts";
 import type { WorkflowSearch, WorkflowTab } from "./workflow-search.ts";
 import { sayHealth, sayStart, titleOf } from "./workflow-words.ts";

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { BranchCounts, CheckView, DiffView, FindingView, PublishView, RunSummary, RunView, WorkflowSummary, WorkflowView } from "../../../../src/shapes/workflow.ts";
-import { ApiError, fetchJson } from "../../lib/fetch-json.ts";
+import { fetchJson, isMissing } from "../../lib/fetch-json.ts";
 import { cursorPaging, fetchPage } from "../../lib/paging.ts";
 import { SLOW_POLL_MS } from "../../lib/slow-poll.ts";
 
@@ -8,8 +8,6 @@ export type RunStatus = RunSummary["status"];
 export type RunFilters = { workflow?: string; status?: RunStatus; conversationId?: string };
 export type PublishOutcome = { status: "published" | "unchanged" | "refused"; publish: PublishView | null; findings: FindingView[] };
 
-const JUST_STARTED_TRIES = 4;
-const JUST_STARTED_MS = 400;
 const RUN_PAGE = 30;
 
 export const workflowsQuery = queryOptions({
@@ -63,11 +61,8 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["run", id],
     queryFn: ({ signal }) => fetchJson<RunView>(`/api/runs/${id}`, { signal }),
-    // A run that was just started is written down a moment later.
-    retry: (count, error) => count < JUST_STARTED_TRIES && error instanceof ApiError && (error.isTemporary || error.status === 404),
-    retryDelay: JUST_STARTED_MS,
     // A run that is not there will not come; one that cannot be reached may.
-    refetchInterval: ({ state }) => (state.error instanceof ApiError && state.error.status === 404 ? false : state.data === undefined || isOpenRun(state.data.status) ? SLOW_POLL_MS : false),
+    refetchInterval: ({ state }) => (isMissing(state.error) ? false : state.data === undefined || isOpenRun(state.data.status) ? SLOW_POLL_MS : false),
   });
 }
 

@@ -5,7 +5,7 @@ import { usePageTitle } from "../../lib/use-page-title.ts";
 import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { WorkflowIcon } from "../../ui/icons.tsx";
-import { WidePage } from "./wide-page.tsx";
+import { WidePage } from "../../ui/wide-page.tsx";
 import { workflowsQuery } from "./workflow-queries.ts";
 import { WorkflowRow } from "./workflow-row.tsx";
 

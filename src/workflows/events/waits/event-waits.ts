@@ -13,7 +13,8 @@ export type EventWait = {
   waitId: string;
   /**
    * An event counts when it matches any of them; empty `with` matches every event. Strings `${ }` in `with` are expressions: on
-   * an attribute of the event, over the whole event's value at that key (`data: ${ .temperature > 38 }` sees the data).
+   * an attribute of the event, over the whole event's value at that key (`data: ${ .temperature > 38 }` sees the data); inside
+   * an object, over `scope`, and what they give must be equal (`data: { orderId: '${ .id }' }`).
    * `correlate`: `from` over the event; `expect` over `scope`; without `expect` the wait's first match sets the value.
    */
   filters: readonly EventFilter[];

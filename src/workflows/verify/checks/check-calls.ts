@@ -1,5 +1,5 @@
 import type { NamedTask, RetryRule } from "../../document/definition.ts";
-import { didYouMean } from "../../document/did-you-mean.ts";
+import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { objectAt } from "../../document/raw-value.ts";
 import { type CheckEnvironment, workflowKey } from "../environment.ts";
 import { type Checking, OUTSIDE_CALLS, REFUSED_CALLS, toolOf } from "../findings.ts";

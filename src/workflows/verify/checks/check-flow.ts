@@ -1,5 +1,5 @@
 import type { NamedTask } from "../../document/definition.ts";
-import { didYouMean } from "../../document/did-you-mean.ts";
+import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import type { Checking } from "../findings.ts";
 import { loopsWithout, walkList, waysOf } from "../walk-list.ts";

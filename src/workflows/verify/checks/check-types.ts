@@ -148,7 +148,8 @@ function typeConsumption(checking: Checking, to: EventConsumption, pointer: stri
   const event = { ...types, input: null };
   const filters = to.kind === "one" ? [{ filter: to.filter, at: `${pointer}/one` }] : to.filters.map((filter, index) => ({ filter, at: joinPointer(`${pointer}/${to.kind}`, index) }));
   for (const { filter, at } of filters) {
-    typeTemplate(checking, filter.with, `${at}/with`, event);
+    // In the place of an attribute an expression is over the event, inside an object over our own data.
+    for (const [name, wanted] of Object.entries(filter.with)) typeTemplate(checking, wanted, joinPointer(`${at}/with`, name), typeof wanted === "string" ? event : types);
     for (const [name, { from, expect }] of Object.entries(filter.correlate)) {
       typeTemplate(checking, from, `${joinPointer(`${at}/correlate`, name)}/from`, event);
       if (expect !== null) typeTemplate(checking, expect, `${joinPointer(`${at}/correlate`, name)}/expect`, types);

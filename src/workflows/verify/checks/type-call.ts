@@ -1,6 +1,6 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import type { JsonSchema, NamedTask } from "../../document/definition.ts";
-import { didYouMean } from "../../document/did-you-mean.ts";
+import { didYouMean } from "../../../lib/did-you-mean.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import { asSchema, describeKinds, fieldOf, kindsOf, unionOf, valuesOf } from "../../expressions/json-types.ts";
 import { workflowKey } from "../environment.ts";

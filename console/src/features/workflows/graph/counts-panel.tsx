@@ -55,7 +55,7 @@ function Figures({ count }: { count: TaskCount }) {
   return (
     <>
       <Section title="Counts">
-        <Facts facts={[["Runs", count.runs], ["Completed", count.completed], ["Failed", count.failed], ["Failed and caught", count.caught], ["Skipped", count.skipped], ...(count.retried > 0 ? [["Tried again", count.retried] as const] : []), ["Waiting now", count.waiting], ["Overruled by a person", count.overridden]]} />
+        <Facts facts={[["Runs", count.runs], ["Completed", count.completed], ["Failed", count.failed], ["Failed and caught", count.caught], ["Skipped", count.skipped], ["Stopped from outside", count.stopped], ...(count.retried > 0 ? [["Tried again", count.retried] as const] : []), ["Waiting now", count.waiting], ["Overruled by a person", count.overridden]]} />
       </Section>
       <Section title="Time">
         <Facts facts={[["Half took less than", time(count.p50Us)], ["95 % took less than", time(count.p95Us)], ["Waited to begin, half", time(count.queuedP50Us)], ["Waited to begin, 95 %", time(count.queuedP95Us)]]} />

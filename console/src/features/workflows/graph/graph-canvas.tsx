@@ -56,7 +56,7 @@ function Canvas({ graph, label, markOf, edgeMarkOf, selected, onSelect, follow =
       disableKeyboardA11y
       deleteKeyCode={null}
       onPaneClick={() => onSelect(null)}
-      className="!bg-canvas [&_.react-flow__attribution]:!bg-transparent [&_.react-flow__attribution_a]:!text-ink-faint"
+      className="!bg-canvas [&_.react-flow\_\_attribution]:!bg-transparent [&_.react-flow\_\_attribution_a]:!text-ink-faint"
     >
       <Background variant={BackgroundVariant.Dots} gap={22} size={1.2} color="var(--color-line)" />
       <Sight placed={placed} follow={follow} />

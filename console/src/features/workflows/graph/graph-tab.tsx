@@ -45,7 +45,7 @@ function markCounts(count: TaskCount | undefined): TaskMark | null {
   const top = count.errors[0];
   const failures = count.failed + count.caught;
   const problem = failures === 0 ? null : `✕ ${failures}${top === undefined ? " failed" : ` ${sayErrorType(top.type)}`}${count.errors.length > 1 ? " …" : ""}`;
-  const parts = [formatCount(count.runs, "run", "runs"), ...(count.retried > 0 ? [`${count.retried} retried`] : []), ...(count.waiting > 0 ? [`${count.waiting} waiting`] : [])];
+  const parts = [formatCount(count.runs, "run", "runs"), ...(count.retried > 0 ? [`${count.retried} retried`] : []), ...(count.stopped > 0 ? [`${count.stopped} stopped`] : []), ...(count.waiting > 0 ? [`${count.waiting} waiting`] : [])];
   return { text: parts.join(" · "), problem, tone: count.failed > 0 ? "bad" : count.caught > 0 ? "warn" : null, isCurrent: false, isFaded: false };
 }
 

@@ -17,12 +17,14 @@ const QUESTIONS: Record<RunAction, { title: string; text: string; confirm: strin
 /** What a person may do to a run; each is asked about first and written in the ledger. */
 export function RunActions({ run }: { run: RunView }) {
   const [asked, setAsked] = useState<RunAction | null>(null);
-  const isAdmin = useSession()?.user.role === "admin";
+  // As the server has it: agents deal with the runs of conversations, admins with all.
+  const mayAct = useSession()?.user.role === "admin" || run.conversationId !== null;
   const isOpen = isOpenRun(run.status);
+  if (!mayAct) return null;
   return (
     <>
       {run.status === "failed" && <Button tone="primary" onClick={() => setAsked("resume")}>Resume from the failed task</Button>}
-      {!isOpen && isAdmin && <Button onClick={() => setAsked("retry")}>Start again</Button>}
+      {!isOpen && <Button onClick={() => setAsked("retry")}>Start again</Button>}
       {isOpen && <Button tone="danger" onClick={() => setAsked("cancel")}>Cancel run</Button>}
       {asked !== null && <AskAction run={run} action={asked} onClose={() => setAsked(null)} />}
     </>

@@ -12,7 +12,7 @@ import { StateBadge } from "../../../ui/state-badge.tsx";
 import type { TaskMark } from "../graph/canvas-nodes.tsx";
 import { GraphCanvas, type EdgeMark } from "../graph/graph-canvas.tsx";
 import { Actor } from "../../identity/actor.tsx";
-import { WidePage } from "../wide-page.tsx";
+import { WidePage } from "../../../ui/wide-page.tsx";
 import { isOpenRun, runQuery } from "../workflow-queries.ts";
 import { RUN_STATUSES, sayErrorType, TASK_STATUSES } from "../workflow-words.ts";
 import { RunActions } from "./run-actions.tsx";

@@ -42,7 +42,7 @@ function StepDetail({ step }: { step: RunStep }) {
       {step.reason !== null && <Section title="Why"><p className="break-words">{bare(step.reason)}</p></Section>}
       {step.error !== null && <Section title="Error"><ErrorView error={step.error} /></Section>}
       <Section title="Input"><JsonView value={step.input} /></Section>
-      {step.calledWith !== null && <Section title="Called with"><JsonView value={step.calledWith} /></Section>}
+      {step.calledWith !== null && <Section title="Called with"><pre className="font-mono text-2xs break-words whitespace-pre-wrap text-ink-soft">{JSON.stringify(step.calledWith, null, 2)}</pre></Section>}
       <Section title="Output"><JsonView value={step.output} /></Section>
     </>
   );

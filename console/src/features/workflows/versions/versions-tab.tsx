@@ -42,7 +42,7 @@ function Difference({ before, after }: { before: string; after: string }) {
   if (diff.isPending) return <LoadingRows count={6} label="Comparing" className="h-10" />;
   if (diff.isError) return <Problem text={sayProblem(diff.error)} onRetry={() => void diff.refetch()} />;
   const { before: old, after: now, changes } = diff.data;
-  if (old === null || now === null) return <Problem text="One of the versions could not be read." />;
+  if (old === null || now === null) return <Problem text="One of the versions could not be read. Choose two others." />;
   return (
     <div className="flex flex-col gap-5 p-4 md:p-6">
       <section aria-labelledby="changes-words">

@@ -1,0 +1,27 @@
+import { createSecretReader, type SecretReader } from "../credentials/secret-reader.ts";
+import { systemClock, type Clock } from "../lib/clock.ts";
+import { createLog, type Log } from "../lib/log.ts";
+import { TOOL_SOURCES } from "../tools/adapters/index.ts";
+import type { ToolSecrets } from "../tools/declared/tool-source.ts";
+import { secretMissing } from "../tools/tools.errors.ts";
+import { loadWorkspace, type LoadedWorkspace } from "../workspace/load-workspace.ts";
+
+export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; secrets?: ToolSecrets; clock?: Clock; log?: Log };
+
+/** A workspace with every kind of tool that Baton knows. Nothing is called: without options it is enough to check, test and publish it. */
+export function openWorkspace(folder: string, options: OpenWorkspaceOptions = {}): Promise<LoadedWorkspace> {
+  const { secrets = oneText(createSecretReader(null, process.env)), clock = systemClock, log = createLog({ level: "error", isPretty: true }), fileFolders = [], webhookSecret } = options;
+  return loadWorkspace(folder, { tools: { sources: TOOL_SOURCES, deps: { secrets, clock, log, fileFolders } }, webhookSecret });
+}
+
+/** Secrets of tools, where workflows have theirs. Throws `tools.secret_missing`. */
+export function oneText(secrets: SecretReader): ToolSecrets {
+  return {
+    async read(tenantId, name) {
+      const value = await secrets.read(tenantId, name);
+      if (value === null) throw secretMissing({ message: `The secret "${name}" is not set: set it by \`baton secrets set ${name}\`.`, details: { name } });
+      if (typeof value !== "string") throw secretMissing({ message: `The secret "${name}" holds several texts, and one is needed.`, details: { name } });
+      return value;
+    },
+  };
+}

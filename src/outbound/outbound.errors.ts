@@ -1,0 +1,30 @@
+import { AppError, defineError } from "../lib/app-error.ts";
+
+const FAULTS = {
+  configuration: { status: 400, title: "Configuration error" },
+  authentication: { status: 401, title: "Authentication error" },
+  authorization: { status: 403, title: "Authorization error" },
+  timeout: { status: 408, title: "Timeout" },
+  communication: { status: 500, title: "Communication error" },
+} as const;
+
+export type OutboundFaultKind = keyof typeof FAULTS;
+
+/**
+ * Why a call to another system came to nothing, as `outbound.<kind>`: `configuration` (it cannot be sent like this),
+ * `authentication` (no credentials, or none that an authority gives), `authorization` (a private address nobody listed),
+ * `timeout`, `communication` (no answer, or one that cannot be used; `status` of the answer when there was one).
+ */
+export function outboundFault(kind: OutboundFaultKind, given: { detail: string; title?: string; status?: number; cause?: unknown }): AppError {
+  const { status, title } = FAULTS[kind];
+  return new AppError({ code: `outbound.${kind}`, message: given.detail, status: given.status ?? status, details: { title: given.title ?? title }, ...(given.cause === undefined ? {} : { cause: given.cause }) });
+}
+
+/** The kind of a fault made by `outboundFault`; null for anything else. */
+export function outboundFaultKind(error: unknown): OutboundFaultKind | null {
+  if (!(error instanceof AppError) || !error.code.startsWith("outbound.")) return null;
+  const kind = error.code.slice("outbound.".length);
+  return kind === "configuration" || kind === "authentication" || kind === "authorization" || kind === "timeout" || kind === "communication" ? kind : null;
+}
+
+export const callInterrupted = defineError({ code: "outbound.interrupted", status: 503, isRetryable: true, message: "The attempt was given up while it waited for an answer; it is made again." });

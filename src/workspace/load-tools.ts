@@ -1,0 +1,86 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { undoFault } from "../tools/declared/check-undo.ts";
+import { joinFacts } from "../tools/declared/join-facts.ts";
+import type { DeclarationPath, DeclaredTool, OpenedTools, ToolSource, ToolSourceDeps } from "../tools/declared/tool-source.ts";
+import type { Tool } from "../tools/tool.ts";
+import { declarationInvalid } from "../tools/tools.errors.ts";
+import { readDeclaration } from "./read-declaration.ts";
+import { resolvePackages } from "./resolve-packages.ts";
+import { workspaceInvalid } from "./workspace.errors.ts";
+
+/** The kinds of declarations there are, and what they are opened with. */
+export type ToolKinds = { sources: readonly ToolSource[]; deps: ToolSourceDeps };
+
+export type LoadedTools = AsyncDisposable & { tools: Map<string, Tool> };
+
+const MOST_FAULTS = 20;
+
+/** One tool and where it stands. */
+type Placed = { tool: Tool; declared: DeclaredTool | null; at(path: DeclarationPath): string };
+
+/**
+ * Reads a workspace's `tools/`: TypeScript files as they are, YAML files by their kind. Nothing is called, so this works
+ * without network and secrets; closing lets go of what calls have opened since.
+ *
+ * Throws `tools.declaration_invalid` with every fault as a line (file, line, column, what to do), `workspace.invalid` for a
+ * TypeScript file.
+ */
+export async function loadTools(root: string, tenantId: string, kinds: ToolKinds): Promise<LoadedTools> {
+  await using cleanup = new AsyncDisposableStack();
+  const files = (await readdir(join(root, "tools")).catch(noFolder)).sort();
+  const faults: string[] = [];
+  const placed: Placed[] = [];
+  if (files.some((file) => file.endsWith(".ts"))) resolvePackages();
+  for (const name of files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))) placed.push({ tool: await importTool(join(root, "tools", name), `tools/${name}`), declared: null, at: () => `tools/${name}` });
+  for (const name of files.filter((file) => /\.ya?ml$/.test(file))) {
+    const file = `tools/${name}`;
+    const read = readDeclaration(file, await readFile(join(root, file), "utf8"), kinds.sources);
+    if (read.kind === "faulty") faults.push(...read.faults);
+    else {
+      const opened: OpenedTools = cleanup.use(await read.source.open(read.declared, { file, folder: root, tenantId, at: read.at }, kinds.deps));
+      for (const declared of opened.tools) placed.push({ tool: declared.tool, declared, at: read.at });
+    }
+  }
+  const tools = joinTools(placed, faults);
+  if (faults.length > 0) throw declarationInvalid({ message: [...faults.slice(0, MOST_FAULTS), ...(faults.length > MOST_FAULTS ? [`… and ${faults.length - MOST_FAULTS} more.`] : [])].join("\n"), details: { faults } });
+  const disposal = cleanup.move();
+  return { tools, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
+
+/** The tools by name, facts joined; what tools say of each other and is not so becomes a fault. */
+function joinTools(placed: readonly Placed[], faults: string[]): Map<string, Tool> {
+  const tools = new Map<string, Tool>();
+  for (const { tool, declared, at } of placed) {
+    if (tools.has(tool.name)) faults.push(`${at([...(declared?.path ?? []), "name"])}: There are two tools named "${tool.name}"; give this one another name.`);
+    else tools.set(tool.name, tool);
+  }
+  // What others say of tools in a file that cannot be read would only be noise.
+  if (faults.length > 0) return tools;
+  for (const { tool, declared, at } of placed) {
+    const undo = undoFault(tool, tools);
+    if (undo !== null) faults.push(`${at([...(declared?.path ?? []), "undo"])}: ${undo}`);
+    const joined = declared === null ? { tool } : joinFacts(declared, tools);
+    if ("fault" in joined) faults.push(`${at([...(declared?.path ?? []), "facts"])}: ${joined.fault}`);
+    else tools.set(tool.name, joined.tool);
+  }
+  return tools;
+}
+
+async function importTool(path: string, file: string): Promise<Tool> {
+  const module: unknown = await import(pathToFileURL(path).href);
+  const tool = typeof module === "object" && module !== null && "default" in module ? module.default : null;
+  if (!isTool(tool)) throw workspaceInvalid({ message: `${file} has no default export made by defineTool.` });
+  return tool;
+}
+
+/** `defineTool` has checked the types where the tool was written; this finds files that are something else. */
+function isTool(value: unknown): value is Tool {
+  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" && "run" in value && typeof value.run === "function" && "input" in value && "output" in value && "risk" in value && "describe" in value;
+}
+
+function noFolder(error: unknown): string[] {
+  if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+  throw error;
+}

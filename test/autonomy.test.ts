@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { z } from "zod";
+import { startTestApp, type TestApp } from "./start-test-app.ts";
+
+const ladder = z.object({ level: z.string(), rules: z.array(z.object({ name: z.string(), level: z.string(), declared: z.string(), by: z.string().nullable() })), closed: z.array(z.object({ rung: z.string(), reason: z.string() })) });
+
+describe("the autonomy ladder", () => {
+  let folder: string;
+  let app: TestApp;
+  let staff: Record<string, string>;
+  before(async () => {
+    folder = await mkdtemp(join("examples", ".autonomy-"));
+    await cp("examples/shop", folder, { recursive: true });
+    await appendFile(join(folder, "baton.yaml"), "\nautonomy:\n  rules:\n    - { name: changes, risks: [write, money, irreversible], level: act, lowest: draft, highest: act }\n");
+    app = await startTestApp({ env: { BATON_WORKSPACE: folder } });
+    staff = await app.signIn();
+  });
+  after(async () => {
+    await app[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const put = (path: string, body: unknown) => app.request(path, { method: "PUT", headers: { "content-type": "application/json", ...staff }, body: JSON.stringify(body) });
+  /** What the policies of turns and calls say about cancelling an order that is being processed. */
+  const decide = () => app.running.app.turns.policy.decide({
+    principal: { type: "AiAgent", id: "assistant" }, action: "useTool", resource: { type: "Tool", id: "cancel_order", attributes: { risk: "write" } }, context: { tool: "cancel_order", channel: "web", isVerified: true, facts: { status: "processing" } },
+  });
+
+  test("an admin sets a level and closes the ladder by the API, and calls of the AI follow at once", async () => {
+    assert.equal(decide().effect, "allow");
+    const set = ladder.parse(await (await put("/api/autonomy/rules/changes", { level: "act_with_approval", reason: "New team." })).json());
+    assert.deepEqual(set.rules.map(({ name, level, declared }) => ({ name, level, declared })), [{ name: "changes", level: "act_with_approval", declared: "act" }]);
+    assert.match(set.rules[0]?.by ?? "", /^user:/);
+    assert.equal(decide().effect, "approve");
+    const closed = ladder.parse(await (await put("/api/autonomy/switches", { rung: "all", isClosed: true, reason: "Something is wrong." })).json());
+    assert.deepEqual(closed.closed, [{ rung: "suggest", reason: "Something is wrong." }]);
+    assert.deepEqual(decide(), { effect: "deny", rules: ["cancel.processing", "autonomy.closed.suggest"], reason: "The assistant is switched off here.", needsPerson: true });
+    assert.deepEqual(ladder.parse(await (await put("/api/autonomy/switches", { rung: "all", isClosed: false, reason: "Mended." })).json()).closed, []);
+    assert.equal((await put("/api/autonomy/rules/nothing", { level: "act", reason: "x" })).status, 404);
+    assert.equal((await put("/api/autonomy/rules/changes", { level: "act" })).status, 422, "a reason is needed");
+  });
+
+  test("what the ladder keeps from the assistant goes to a person", async () => {
+    assert.equal((await put("/api/autonomy/rules/changes", { level: "draft", reason: "Not yet." })).status, 200);
+    const visit = await app.visit("emma.larsson@example.com");
+    const asked = await visit.ask("Please cancel order 1042");
+    assert.match(asked.reply?.text ?? "", /colleague/i);
+    const calls = z.object({ items: z.array(z.object({ kind: z.string(), body: z.record(z.string(), z.unknown()) })) }).parse(await (await app.request("/api/ledger?limit=50", { headers: staff })).json());
+    const denied = calls.items.find((entry) => entry.kind === "tool.called" && entry.body["tool"] === "cancel_order");
+    assert.deepEqual({ status: denied?.body["status"], rules: denied?.body["rules"] }, { status: "denied", rules: ["cancel.processing", "autonomy.changes"] });
+    assert.ok(calls.items.some((entry) => entry.kind === "autonomy.changed"));
+  });
+});
