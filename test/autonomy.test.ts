@@ -3,9 +3,11 @@ import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { z } from "zod";
-import { startTestApp, type TestApp } from "./start-test-app.ts";
+import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 
 const ladder = z.object({ level: z.string(), rules: z.array(z.object({ name: z.string(), level: z.string(), declared: z.string(), by: z.string().nullable() })), closed: z.array(z.object({ rung: z.string(), reason: z.string() })) });
+
+const entries = z.object({ items: z.array(z.object({ kind: z.string(), body: z.record(z.string(), z.unknown()) })) });
 
 describe("the autonomy ladder", () => {
   let folder: string;
@@ -45,11 +47,14 @@ describe("the autonomy ladder", () => {
   test("what the ladder keeps from the assistant goes to a person", async () => {
     assert.equal((await put("/api/autonomy/rules/changes", { level: "draft", reason: "Not yet." })).status, 200);
     const visit = await app.visit("emma.larsson@example.com");
-    const asked = await visit.ask("Please cancel order 1042");
-    assert.match(asked.reply?.text ?? "", /colleague/i);
-    const calls = z.object({ items: z.array(z.object({ kind: z.string(), body: z.record(z.string(), z.unknown()) })) }).parse(await (await app.request("/api/ledger?limit=50", { headers: staff })).json());
-    const denied = calls.items.find((entry) => entry.kind === "tool.called" && entry.body["tool"] === "cancel_order");
+    await visit.ask("Please cancel order 1042");
+    await visit.ask("yes");
+    const called = async () => {
+      const { items } = entries.parse(await (await app.request("/api/ledger?limit=100", { headers: staff })).json());
+      return items.find((entry) => entry.kind === "tool.called" && entry.body["tool"] === "cancel_order");
+    };
+    await until(async () => (await called()) !== undefined);
+    const denied = await called();
     assert.deepEqual({ status: denied?.body["status"], rules: denied?.body["rules"] }, { status: "denied", rules: ["cancel.processing", "autonomy.changes"] });
-    assert.ok(calls.items.some((entry) => entry.kind === "autonomy.changed"));
   });
 });

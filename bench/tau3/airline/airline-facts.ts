@@ -97,13 +97,12 @@ function freeBags(user: User, cabin: Cabin, passengers: number): number {
   return FREE_BAGS[user.membership][cabin] * passengers;
 }
 
-/** Where the way out begins and ends; null when a flight is unknown, which the tool says itself. */
+/** Where the trip begins and where it goes; a round trip that does not come back goes nowhere. Null when a flight is unknown, which the tool says itself. */
 async function endsOf(segments: readonly Segment[], { flight_type, destination }: Reservation, records: Records): Promise<{ origin: string; destination: string } | null> {
   const flights = await Promise.all(segments.map(({ flight_number }) => findFlight(records, flight_number)));
   const [first, last] = [flights[0], flights.at(-1)];
   if (!first || !last || flights.includes(null)) return null;
   if (flight_type === "one_way") return { origin: first.origin, destination: last.destination };
-  // A round trip comes back to where it began, by way of its destination.
   const isRound = first.origin === last.destination && flights.some((each) => each?.destination === destination);
-  return { origin: first.origin, destination: isRound ? destination : last.destination };
+  return { origin: first.origin, destination: isRound ? destination : "" };
 }

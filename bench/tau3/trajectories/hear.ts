@@ -2,20 +2,10 @@ import type { Hearing } from "./hearing.ts";
 import type { RecordedMessage } from "./read-runs.ts";
 
 const YES = /\b(yes|yeah|yep|oui|sure|please (?:go ahead|proceed|do|book|cancel|make|use)|go ahead|proceed|confirm(?:ed)?|sounds good|that(?:'s| is) (?:fine|correct|right)|looks? (?:good|correct)|let's (?:do|go|use|proceed)|i agree|okay|ok)\b/i;
-const USER_ID = /\b[a-z]+_[a-z]+_\d{4}\b/;
 
 /** What a server knows at a point of a conversation. Replay: pure. */
 export function hear(before: readonly RecordedMessage[]): Hearing {
   const lastSaid = before.findLast(({ role }) => role === "user")?.content ?? "";
   const said = before.filter(({ role }) => role === "user" || role === "assistant").map(({ content }) => content ?? "").join("\n").toLowerCase();
   return { isConfirmed: YES.test(lastSaid), said };
-}
-
-/** The customer the conversation is with: the first id they gave. Stands for the sign-in of a verified contact. */
-export function customerOf(before: readonly RecordedMessage[]): string | null {
-  for (const { role, content } of before) {
-    const id = role === "user" ? USER_ID.exec(content ?? "")?.[0] : undefined;
-    if (id !== undefined) return id;
-  }
-  return null;
 }

@@ -4,7 +4,7 @@ import type { Tool } from "../../../src/tools/tool.ts";
 import { createCaller, type Caller, type House } from "../house.ts";
 import { listChanged, resetTables } from "../record.store.ts";
 import { isSameEnd, keyed, leavesAs, touchedBy, type End } from "./end-state.ts";
-import { customerOf, hear } from "./hear.ts";
+import { hear } from "./hear.ts";
 import type { Hearing } from "./hearing.ts";
 import { callsOf, type RecordedRun } from "./read-runs.ts";
 import { openActions, takeAction, type Action, type Reference } from "./reference.ts";
@@ -30,7 +30,7 @@ export type JudgeDeps = { house: House; tools: readonly Tool[]; policy: Policy; 
 /**
  * Replays recorded runs of the airline under a policy. Each write is judged in the state that the recording had: one that the
  * policy stops is noted and then made all the same under a policy that allows all, so that no later write is stopped for
- * what an earlier one lacks, and none counts as stopped because another was.
+ * what an earlier one lacks, and none counts as stopped because another was. The task's customer stands as signed in, as a verified contact does.
  */
 export async function judgeRuns(deps: JudgeDeps, runs: readonly RecordedRun[]): Promise<JudgedRuns> {
   const callers = {
@@ -68,7 +68,7 @@ async function judgeRun({ house, tools, hearing }: JudgeDeps, { free, bound }: {
   let before: End = keyed([]);
   for (const { name, arguments: given, answer, before: messages } of callsOf(run).filter((each) => isWrite(tools, each.name))) {
     Object.assign(hearing, hear(messages));
-    const first = await bound({ name, arguments: given, customer: customerOf(messages) });
+    const first = await bound({ name, arguments: given, customer: run.info.task.user_id });
     const made = first.status === "denied" ? await free({ name, arguments: given }) : first;
     if ((made.status === "ok") === answer.startsWith("Error")) judged.otherEffects += 1;
     const after = keyed(await listChanged(house.sql, "airline"));

@@ -19,6 +19,7 @@ export function readRuns(...path: string[]): Promise<RecordedRun[]> {
 /** The calls of a run in their order, each with its answer and the messages before it. */
 export function callsOf({ traj }: RecordedRun): { name: string; arguments: Record<string, unknown>; answer: string; before: readonly RecordedMessage[] }[] {
   return traj.flatMap((each, at) => (each.tool_calls ?? []).map((call) => ({
-    name: call.function.name, arguments: call.function.arguments, answer: traj.find((other) => other.tool_call_id === call.id)?.content ?? "", before: traj.slice(0, at),
+    // The recordings use ids of calls more than once, so the answer is the one that comes next.
+    name: call.function.name, arguments: call.function.arguments, answer: traj.slice(at).find((other) => other.tool_call_id === call.id)?.content ?? "", before: traj.slice(0, at),
   })));
 }
