@@ -69,7 +69,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const stored = createSecretReader({ database, keys, clock }, process.env);
   const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
   const authentication = createAuthentication({ outbound, shared: createSharedTokens({ database, keys, clock }), clock });
-  const workspace = cleanup.use(await openWorkspace(config.workspace, { webhookSecret: config.webhookSecret, fileFolders: listOf(config.fileFolders), secrets: oneText(stored), clock, log }));
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { webhookSecret: config.webhookSecret, fileFolders: listOf(config.fileFolders), secrets: oneText(stored), http: { outbound, authentication }, clock, log }));
   const sql = cleanup.adopt(
     openWorkspaceSql({ connectionString: config.workspaceDatabaseUrl ?? servers.databaseUrl, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: Math.max(2, Math.floor(config.databaseConnections / 2)), log }),
     (opened) => opened.close(),

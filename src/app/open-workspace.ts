@@ -1,17 +1,26 @@
 import { createSecretReader, type SecretReader } from "../credentials/secret-reader.ts";
+import { createProcessTokens } from "../credentials/shared-tokens.ts";
 import { systemClock, type Clock } from "../lib/clock.ts";
 import { createLog, type Log } from "../lib/log.ts";
+import { createAuthentication, type Authentication } from "../outbound/authentication.ts";
+import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { TOOL_SOURCES } from "../tools/adapters/index.ts";
 import type { ToolSecrets } from "../tools/declared/tool-source.ts";
 import { secretMissing } from "../tools/tools.errors.ts";
 import { loadWorkspace, type LoadedWorkspace } from "../workspace/load-workspace.ts";
 
-export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; secrets?: ToolSecrets; clock?: Clock; log?: Log };
+export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; /** The way to other systems. */ http?: { outbound: Outbound; authentication: Authentication }; secrets?: ToolSecrets; clock?: Clock; log?: Log };
 
 /** A workspace with every kind of tool that Baton knows. Nothing is called: without options it is enough to check, test and publish it. */
 export function openWorkspace(folder: string, options: OpenWorkspaceOptions = {}): Promise<LoadedWorkspace> {
-  const { secrets = oneText(createSecretReader(null, process.env)), clock = systemClock, log = createLog({ level: "error", isPretty: true }), fileFolders = [], webhookSecret } = options;
-  return loadWorkspace(folder, { tools: { sources: TOOL_SOURCES, deps: { secrets, clock, log, fileFolders } }, webhookSecret });
+  const { secrets = oneText(createSecretReader(null, process.env)), clock = systemClock, log = createLog({ level: "error", isPretty: true }), fileFolders = [], http = closedWay(clock), webhookSecret } = options;
+  return loadWorkspace(folder, { tools: { sources: TOOL_SOURCES, deps: { secrets, clock, log, fileFolders, ...http } }, webhookSecret });
+}
+
+/** For what opens a workspace and calls nothing. */
+function closedWay(clock: Clock): { outbound: Outbound; authentication: Authentication } {
+  const outbound = createOutbound({ isAllowed: () => false });
+  return { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock }), clock }) };
 }
 
 /** Secrets of tools, where workflows have theirs. Throws `tools.secret_missing`. */

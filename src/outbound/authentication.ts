@@ -24,6 +24,11 @@ const named = z.object({ username: z.string(), password: z.string() });
 const tokenOnly = z.object({ token: z.string() });
 const reference = z.object({ use: z.string() });
 
+/** A policy in a declaration, one of these; texts in it may still be references to secrets. */
+export const authenticationPolicy = z
+  .strictObject({ basic: named.optional(), bearer: tokenOnly.optional(), digest: named.optional(), oauth2: oauth2Policy.optional(), oidc: oidcPolicy.optional() })
+  .refine((policy) => Object.keys(policy).length === 1, "One of basic, bearer, digest, oauth2 and oidc.");
+
 const NOBODY: Credentials = { apply: (request) => Promise.resolve(request), again: () => Promise.resolve(null) };
 
 export function createAuthentication(deps: { outbound: Outbound; shared: SharedTokens; clock: Clock }): Authentication {

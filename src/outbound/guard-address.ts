@@ -2,7 +2,7 @@ import { lookup as resolveName } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 import { outboundFault } from "./outbound.errors.ts";
 
-/** Whether workflows may reach an address inside the operator's own network. Public addresses are not asked about. */
+/** Whether calls may reach an address inside the operator's own network. Public addresses are not asked about. */
 export type TargetRule = (target: { host: string; port: number; address: string }) => boolean;
 
 const RESERVED_4 = ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"];
@@ -51,10 +51,10 @@ function isNamed(name: string, host: string, port: number): boolean {
   return name === host || name === `${host}:${port}`;
 }
 
-/** Throws `workflows.authorization` (403) when the target lies inside the operator's network and is not on the list. */
+/** Throws `outbound.authorization` (403) when the target lies inside the operator's network and is not on the list. */
 export function guardAddress(rule: TargetRule, target: { host: string; port: number; address: string }): void {
   if (isPublicAddress(target.address) || rule(target)) return;
-  throw outboundFault("authorization", { detail: `${target.host} lies inside a private network; workflows may call it only when the operator lists it in BATON_OUTBOUND_ALLOW.` });
+  throw outboundFault("authorization", { detail: `${target.host} lies inside a private network, and is called only when the operator lists it in BATON_OUTBOUND_ALLOW.` });
 }
 
 /**

@@ -14,10 +14,11 @@ export type OutboundFaultKind = keyof typeof FAULTS;
  * Why a call to another system came to nothing, as `outbound.<kind>`: `configuration` (it cannot be sent like this),
  * `authentication` (no credentials, or none that an authority gives), `authorization` (a private address nobody listed),
  * `timeout`, `communication` (no answer, or one that cannot be used; `status` of the answer when there was one).
+ * `isAnswered`: there was one, and the same call would get the same again.
  */
-export function outboundFault(kind: OutboundFaultKind, given: { detail: string; title?: string; status?: number; cause?: unknown }): AppError {
+export function outboundFault(kind: OutboundFaultKind, given: { detail: string; title?: string; status?: number; isAnswered?: boolean; cause?: unknown }): AppError {
   const { status, title } = FAULTS[kind];
-  return new AppError({ code: `outbound.${kind}`, message: given.detail, status: given.status ?? status, details: { title: given.title ?? title }, ...(given.cause === undefined ? {} : { cause: given.cause }) });
+  return new AppError({ code: `outbound.${kind}`, message: given.detail, status: given.status ?? status, details: { title: given.title ?? title, ...(given.isAnswered === true ? { isAnswered: true } : {}) }, ...(given.cause === undefined ? {} : { cause: given.cause }) });
 }
 
 /** The kind of a fault made by `outboundFault`; null for anything else. */

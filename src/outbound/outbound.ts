@@ -127,7 +127,7 @@ async function readAll(answer: IncomingMessage, maxBytes: number, where: string)
     size += part.byteLength;
     if (size > maxBytes) {
       answer.destroy();
-      throw outboundFault("communication", { detail: `The answer of ${where} is larger than ${Math.floor(maxBytes / 1024)} kB.` });
+      throw outboundFault("communication", { isAnswered: true, detail: `The answer of ${where} is too large: more than ${Math.floor(maxBytes / 1024)} kB.` });
     }
     parts.push(part);
   }
@@ -135,7 +135,7 @@ async function readAll(answer: IncomingMessage, maxBytes: number, where: string)
 }
 
 function unpack(answer: IncomingMessage, packed: string, where: string): Readable {
-  if (packed !== "gzip" && packed !== "deflate" && packed !== "br") throw outboundFault("communication", { detail: `The answer of ${where} is packed as "${packed}", which was not asked for.` });
+  if (packed !== "gzip" && packed !== "deflate" && packed !== "br") throw outboundFault("communication", { isAnswered: true, detail: `The answer of ${where} is packed as "${packed}", which was not asked for.` });
   const unpacked = packed === "br" ? createBrotliDecompress() : createUnzip();
   answer.once("error", (error) => unpacked.destroy(error));
   return answer.pipe(unpacked);

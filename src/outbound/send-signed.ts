@@ -24,7 +24,7 @@ export async function sendSigned(outbound: Outbound, credentials: Credentials, r
     }
   }
   for (let hops = 0; followsRedirects && isRedirect(asked.method, answer); hops += 1) {
-    if (hops >= MAX_REDIRECTS) throw outboundFault("communication", { status: answer.status, detail: `${asked.method} ${asked.url.origin} redirects more than ${MAX_REDIRECTS} times.` });
+    if (hops >= MAX_REDIRECTS) throw outboundFault("communication", { status: answer.status, isAnswered: true, detail: `${asked.method} ${asked.url.origin} redirects more than ${MAX_REDIRECTS} times.` });
     asked = redirected(asked, answer.headers["location"] ?? "");
     answer = await outbound.send(asked, limits);
   }
@@ -49,7 +49,7 @@ function isRedirect(method: string, answer: OutboundAnswer): boolean {
 }
 
 function redirected(asked: OutboundRequest, location: string): OutboundRequest {
-  if (!URL.canParse(location, asked.url.href)) throw outboundFault("communication", { status: 502, detail: `${asked.url.origin} redirects to something that is not an address.` });
+  if (!URL.canParse(location, asked.url.href)) throw outboundFault("communication", { status: 502, isAnswered: true, detail: `${asked.url.origin} redirects to something that is not an address.` });
   const url = new URL(location, asked.url);
   if (url.origin === asked.url.origin) return { ...asked, url };
   // Keys are sent under many names (x-api-key, ...), so another origin gets only what says nothing about the sender.

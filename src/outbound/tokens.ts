@@ -61,6 +61,7 @@ async function obtain(deps: { outbound: Outbound; clock: Clock }, policy: TokenP
   const body = encoding === "application/json" ? JSON.stringify(fields) : new URLSearchParams(fields).toString();
   const request: OutboundRequest = { method: "POST", url, headers: { ...headers, "content-type": encoding }, body: Buffer.from(body) };
   const given = await deps.outbound.send(request, limits);
+  if (given.status === 429 || given.status >= 500) throw outboundFault("communication", { status: given.status, detail: `The authority ${url.origin} gave no token for now: it answered ${given.status}.` });
   if (given.status < 200 || given.status > 299) throw outboundFault("authentication", { detail: `The authority ${url.origin} gave no token: it answered ${given.status}${errorOf(given.body)}.` });
   const read = answer.safeParse(parseJson(given.body));
   if (!read.success) throw outboundFault("authentication", { detail: `The authority ${url.origin} answered without an access_token.` });

@@ -12,7 +12,7 @@ const OPERATORS: Record<string, Operator> = {
  * Expands a URI template from data. A missing value leaves out its part of a query (`{?page}`); anywhere else it is an
  * error, since the address would mean something else. `.` and `..` as a value are refused for the same reason.
  *
- * Throws: `workflows.configuration`. Source: RFC 6570, level 4.
+ * Throws: `outbound.configuration`. Source: RFC 6570, level 4.
  */
 export function expandUriTemplate(template: string, data: unknown): string {
   return template.replace(/\{([^{}]*)\}/g, (_, body: string) => expandPart(body, data));
@@ -28,7 +28,7 @@ function expandPart(body: string, data: unknown): string {
     if (name === undefined) throw outboundFault("configuration", { detail: `"{${body}}" is not a URI template of RFC 6570.` });
     const value = valueAt(data, name);
     if (value === undefined || value === null) {
-      if (!rule.isNamed) throw outboundFault("configuration", { detail: `The endpoint needs "${name}", which the task's input does not have.` });
+      if (!rule.isNamed) throw outboundFault("configuration", { detail: `The address needs "${name}", which is not given.` });
       continue;
     }
     parts.push(...expandValue(rule, name, value, { isExploded: read?.[2] !== undefined, prefix: read?.[3] === undefined ? null : Number(read[3]) }));

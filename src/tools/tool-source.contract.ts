@@ -8,6 +8,10 @@ import { AppError, messageOf } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { createLog } from "../lib/log.ts";
+import { createProcessTokens } from "../credentials/shared-tokens.ts";
+import { createAuthentication } from "../outbound/authentication.ts";
+import { createTargetRule } from "../outbound/guard-address.ts";
+import { createOutbound } from "../outbound/outbound.ts";
 import { openDatabase, type Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { callTool } from "./call-tool.ts";
@@ -138,6 +142,12 @@ function isAway(error: unknown): boolean {
   return error instanceof AppError && error.code === "tools.system_away";
 }
 
+/** The way to other systems, as compose makes it; `allowed`: private addresses that may be called. */
+export function openWayOut(allowed: readonly string[]): Pick<ToolSourceDeps, "outbound" | "authentication"> {
+  const outbound = createOutbound({ isAllowed: createTargetRule(allowed) });
+  return { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock: systemClock }), clock: systemClock }) };
+}
+
 type World = AsyncDisposable & {
   system: ContractSystem;
   toolOf(name: string): Tool;
@@ -172,7 +182,7 @@ async function openWorld(database: Database, source: ToolSource, start: () => Pr
   const system = cleanup.use(await start());
   const secrets = { read: (_tenantId: string, name: string) => Promise.resolve(system.secrets[name] ?? assert.fail(`there is no secret ${name}`)) };
   const place = { file: "tools/contract.yaml", folder: system.folder ?? process.cwd(), tenantId, at: () => "tools/contract.yaml:1:1" };
-  const opened: OpenedTools = cleanup.use(await source.open(source.declaration.parse(system.declaration), place, { secrets, clock: systemClock, log, fileFolders: [], ...system.deps }));
+  const opened: OpenedTools = cleanup.use(await source.open(source.declaration.parse(system.declaration), place, { secrets, clock: systemClock, log, fileFolders: [], ...openWayOut(["127.0.0.1"]), ...system.deps }));
   const tools = new Map(opened.tools.map(({ tool }) => [tool.name, tool]));
   const toolOf = (name: string) => tools.get(name) ?? assert.fail(`there is no tool ${name}`);
   const sql = { query: () => Promise.resolve([]), transaction: () => Promise.reject(new Error("no business database")) };

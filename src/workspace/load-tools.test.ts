@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openWorkspace } from "../app/open-workspace.ts";
 import { AppError } from "../lib/app-error.ts";
+import { TOOL_SOURCES } from "../tools/adapters/index.ts";
+import { readDeclaration } from "./read-declaration.ts";
 
 /** The shop with these files in its `tools/`, beside its own. */
 async function withTools(files: Record<string, string>): Promise<AsyncDisposable & { folder: string }> {
@@ -88,4 +90,10 @@ test("what tools say of each other must be so", async () => {
   assert.match((await faultsOf({ "a.yaml": SQL + RETURN.replace("tool: get_parcel", "tool: refund_order") }))[0] ?? "", /its risk is money/);
   assert.match((await faultsOf({ "a.yaml": `${SQL + RETURN}    undo: { tool: send_parcel }\n` }))[0] ?? "", /^tools\/a\.yaml:25:5: There is no tool "send_parcel" to undo "return_parcel" with\.$/);
   assert.match((await faultsOf({ "a.yaml": `${SQL + RETURN}    undo: { tool: get_parcel, arguments: { email: x } }\n` }))[0] ?? "", /takes no argument "email"/);
+});
+
+test("every declaration in the guide can be read", async () => {
+  const blocks = [...(await readFile("docs/guides/tools.md", "utf8")).matchAll(/```yaml\n(kind:[\s\S]*?)```/g)].map(([, text = ""]) => text);
+  assert.ok(blocks.length >= 2);
+  assert.deepEqual(blocks.flatMap((text) => { const read = readDeclaration("guide", text, TOOL_SOURCES); return read.kind === "faulty" ? read.faults : []; }), []);
 });

@@ -41,7 +41,8 @@ function Place({ to, icon, label, count = 0 }: PlaceProps) {
           </span>
         )}
       </span>
-      {label}
+      {/* Seven names do not fit beside one another on a phone: there only the one that is open stands. */}
+      <span className="max-md:sr-only max-md:group-aria-[current=page]:not-sr-only">{label}</span>
       {count > 0 && <span className="sr-only">, {count} waiting</span>}
     </Link>
   );

@@ -68,7 +68,7 @@ function readRule(given: { text: string; offset: number; place: PolicyPlace }, o
   const unknown = Object.keys(annotations).find((name) => !ANNOTATIONS.includes(name));
   // A slip in "@approval" would turn a question into a plain yes.
   if (unknown !== undefined) return { place, message: `There is no annotation "@${unknown}".`, advice: `Use ${ANNOTATIONS.map((name) => `@${name}`).join(", ")}; what you want to note for yourself goes into a comment.` };
-  const textOf = (name: string) => (annotations[name] === undefined ? {} : { [name]: String(annotations[name] ?? "") });
+  const textOf = (name: string) => (annotations[name] === undefined ? {} : { [name]: annotations[name] ?? "" });
   const approval = readApprovalRule({ ...textOf("approval"), ...textOf("people"), ...textOf("deadline") });
   if (typeof approval === "string") return { place, message: approval, advice: "Correct the annotation." };
   return { id: annotations["id"] ?? `policy.${ordinal + 1}`, effect: parsed.json.effect, text: given.text, json: parsed.json, place, offset: given.offset, reason: annotations["reason"] ?? null, needsPerson: "needs_person" in annotations, approval };

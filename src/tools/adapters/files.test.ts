@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import type { ToolResult } from "../tool.ts";
-import { toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
+import { openWayOut, toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
 import { filesSource } from "./files.ts";
 
 /** A workspace with a folder `manuals`, and beside it what must not be reached. */
@@ -47,7 +47,7 @@ toolSourceContract("files", filesSource, start, {
 });
 
 async function open(folder: string, declared: Record<string, unknown> = declaration, fileFolders: string[] = []) {
-  const opened = await filesSource.open(filesSource.declaration.parse(declared), { file: "tools/x.yaml", folder, tenantId: "acme", at: () => "" }, { secrets: { read: () => assert.fail() }, clock: systemClock, log: createLog({ level: "error", isPretty: true }), fileFolders });
+  const opened = await filesSource.open(filesSource.declaration.parse(declared), { file: "tools/x.yaml", folder, tenantId: "acme", at: () => "" }, { secrets: { read: () => assert.fail() }, clock: systemClock, log: createLog({ level: "error", isPretty: true }), fileFolders, ...openWayOut([]) });
   const tools = new Map(opened.tools.map(({ tool }) => [tool.name, tool]));
   return async (name: string, given: Record<string, unknown>): Promise<ToolResult> => {
     const tool = tools.get(name) ?? assert.fail(name);

@@ -1,14 +1,10 @@
 import { z } from "zod";
-import { shapeOfJsonSchema } from "../../lib/shape.ts";
+import { jsonSchema } from "../declared/argument-shape.ts";
 import { secretReference } from "../declared/secret-reference.ts";
 import { toolRules } from "../declared/tool-rules.ts";
 import { readQuery, SQL_DIALECTS, type SqlDialect } from "./sql-query.ts";
 
 const columnName = z.string().regex(/^[A-Za-z_]\w*$/, "a name such as order_number");
-const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
-  const read = shapeOfJsonSchema(schema).parse(null);
-  if (!read.isFit && read.reason.startsWith("the schema itself")) context.addIssue({ code: "custom", message: `Not a JSON Schema: ${read.reason}.` });
-});
 
 const sqlTool = z.strictObject({
   ...toolRules.shape,

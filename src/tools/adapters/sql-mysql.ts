@@ -29,12 +29,11 @@ export function openMysql(url: URL, options: { connections: number; connectMs: n
         if (!isReleased) connection[isBroken ? "destroy" : "release"]();
         isReleased = true;
       };
-      let giveUp = (_: AppError) => {};
-      const givenUp = new Promise<never>((_, reject) => (giveUp = reject));
+      const givenUp = Promise.withResolvers<never>();
       // A transaction whose connection is gone is rolled back. The driver tells a statement under way nothing of it.
       const onAbort = () => {
         release(true);
-        giveUp(systemAway({ message: "The call was given up." }));
+        givenUp.reject(systemAway({ message: "The call was given up." }));
       };
       signal.addEventListener("abort", onAbort, { once: true });
       const attempt = async () => {
@@ -47,7 +46,7 @@ export function openMysql(url: URL, options: { connections: number; connectMs: n
       };
       try {
         if (signal.aborted) onAbort();
-        return await Promise.race([givenUp, attempt()]);
+        return await Promise.race([givenUp.promise, attempt()]);
       } catch (error) {
         if (isAnswerTooLarge(error)) release(true);
         if (!isReleased) await say(connection, "rollback").then(() => release(false), () => release(true));
@@ -77,7 +76,7 @@ function sessionOn(connection: PoolConnection, maxBytes: number, toError: (error
       try {
         // The server itself stops at one row more than wanted.
         if (isReading) await say(connection, `set session sql_select_limit = ${maxRows + 1}`);
-        return await stream(connection, statement, count, maxRows);
+        return toAnswer(await stream(connection, statement, count, maxRows), maxRows);
       } catch (error) {
         throw toError(error);
       }
@@ -85,8 +84,10 @@ function sessionOn(connection: PoolConnection, maxBytes: number, toError: (error
   };
 }
 
+type Streamed = { rows: unknown[][]; fields: FieldPacket[]; seen: number; changed: number };
+
 /** The rows one by one, so that an answer that is too large is given up before it is kept. */
-function stream(connection: PoolConnection, { text, values }: SqlStatement, count: (values: readonly unknown[]) => void, maxRows: number): Promise<SqlAnswer> {
+function stream(connection: PoolConnection, { text, values }: SqlStatement, count: (values: readonly unknown[]) => void, maxRows: number): Promise<Streamed> {
   return new Promise((resolve, reject) => {
     const rows: unknown[][] = [];
     let fields: FieldPacket[] = [];
@@ -109,14 +110,14 @@ function stream(connection: PoolConnection, { text, values }: SqlStatement, coun
     });
     query.on("error", reject);
     query.on("end", () => {
-      try {
-        const names = columnNames(fields);
-        resolve({ rows: rows.map((row) => Object.fromEntries(names.map((name, index) => [name, readMysqlValue(row[index], fields[index])]))), isCut: seen > maxRows, changed: fields.length > 0 ? seen : changed });
-      } catch (error) {
-        reject(error);
-      }
+      resolve({ rows, fields, seen, changed: fields.length > 0 ? seen : changed });
     });
   });
+}
+
+function toAnswer({ rows, fields, seen, changed }: Streamed, maxRows: number): SqlAnswer {
+  const names = columnNames(fields);
+  return { rows: rows.map((row) => Object.fromEntries(names.map((name, index) => [name, readMysqlValue(row[index], fields[index])]))), isCut: seen > maxRows, changed };
 }
 
 function isHeader(value: unknown): value is ResultSetHeader {

@@ -1,22 +1,12 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { shapeOfJsonSchema, type JsonSchemaObject, type Shape } from "../../lib/shape.ts";
 import type { SqlRow } from "../../storage/sql-client.ts";
+import { defaultOf, typesOf } from "../declared/argument-shape.ts";
 import type { SqlTool } from "./sql-declaration.ts";
-
-/** The call's arguments: what is declared, and a text for what the server binds and nobody declared. */
-export function inputShape({ input, bind }: SqlTool): Shape {
-  const properties = { ...Object.fromEntries(Object.keys(bind).map((name) => [name, { type: "string" }])), ...input };
-  const required = Object.keys(properties).filter((name) => Object.hasOwn(bind, name) || !isOptional(input[name] ?? {}));
-  return shapeOfJsonSchema({ type: "object", properties, required, additionalProperties: false });
-}
 
 /** A query's value for a parameter that may be left out. */
 export function valueOf(schema: JsonSchemaObject | undefined, given: unknown): unknown {
-  return given === undefined ? (schema?.["default"] ?? null) : given;
-}
-
-function isOptional(schema: JsonSchemaObject): boolean {
-  return Object.hasOwn(schema, "default") || typesOf(schema).includes("null");
+  return given === undefined ? (defaultOf(schema) ?? null) : given;
 }
 
 /** `one`: the row; `many`: `rows`, with `isCut` and, when it is, a `note` that says so; `changed`: how many. */
@@ -50,8 +40,4 @@ function parseOr(text: string): unknown {
     // Not JSON: the output's shape says so.
     return text;
   }
-}
-
-function typesOf({ type }: JsonSchemaObject): string[] {
-  return typeof type === "string" ? [type] : Array.isArray(type) ? type.map(String) : [];
 }

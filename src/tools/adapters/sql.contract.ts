@@ -5,7 +5,7 @@ import { AppError } from "../../lib/app-error.ts";
 import { createLog } from "../../lib/log.ts";
 import { systemClock } from "../../lib/clock.ts";
 import type { Tool, ToolContext, ToolResult } from "../tool.ts";
-import { toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
+import { openWayOut, toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
 import type { SqlDialect } from "./sql-query.ts";
 import { sqlSource } from "./sql.ts";
 
@@ -122,7 +122,7 @@ export async function openSqlWorld(start: () => Promise<SqlServer>): Promise<Sql
   const log = createLog({ level: "error", isPretty: true });
   const disposal = cleanup.move();
   const open = async (declared: Record<string, unknown>): Promise<RunTool> => {
-    const opened = disposal.use(await sqlSource.open(sqlSource.declaration.parse(declared), { file: "tools/x.yaml", folder: ".", tenantId: "acme", at: () => "tools/x.yaml:1:1" }, { secrets: { read: () => Promise.resolve(secret) }, clock: systemClock, log, fileFolders: [] }));
+    const opened = disposal.use(await sqlSource.open(sqlSource.declaration.parse(declared), { file: "tools/x.yaml", folder: ".", tenantId: "acme", at: () => "tools/x.yaml:1:1" }, { secrets: { read: () => Promise.resolve(secret) }, clock: systemClock, log, fileFolders: [], ...openWayOut([]) }));
     const tools = new Map(opened.tools.map(({ tool }) => [tool.name, tool]));
     return (name, given, key = "call_1") => runTool(tools.get(name) ?? assert.fail(name), given, key);
   };

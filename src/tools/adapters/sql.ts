@@ -1,4 +1,5 @@
 import { AppError } from "../../lib/app-error.ts";
+import { argumentShape } from "../declared/argument-shape.ts";
 import { makeTool } from "../declared/make-tool.ts";
 import type { ToolSource } from "../declared/tool-source.ts";
 import type { ToolContext } from "../tool.ts";
@@ -7,7 +8,7 @@ import { createSqlConnection, type SqlConnection } from "./sql-connection.ts";
 import { keyField, sqlDeclaration, type SqlDeclaration, type SqlTool } from "./sql-declaration.ts";
 import { performOnce } from "./sql-once.store.ts";
 import { readQuery, type SqlDialect } from "./sql-query.ts";
-import { inputShape, outputShape, shapeRow, valueOf } from "./sql-shapes.ts";
+import { outputShape, shapeRow, valueOf } from "./sql-shapes.ts";
 import type { SqlAnswer, SqlSession } from "./sql-system.ts";
 
 /** Queries on PostgreSQL, MariaDB and MySQL as tools. */
@@ -21,7 +22,7 @@ export const sqlSource: ToolSource<SqlDeclaration> = {
       const statements = { query: statementOf(tool.query, dialect), repeat: tool.repeat === undefined ? null : statementOf(tool.repeat, dialect) };
       if (statements.query === null) throw declarationInvalid({ message: `${place.at(["tools", index, "query"])}: This is not one statement.` });
       const call = createCall({ connection, dialect, table, tool, query: statements.query, repeat: statements.repeat });
-      return makeTool(tool, { system: declared.connection, input: inputShape(tool), output: outputShape(tool), call }, ["tools", index]);
+      return makeTool(tool, { system: declared.connection, input: argumentShape(tool), output: outputShape(tool), call }, ["tools", index]);
     });
     return Promise.resolve({ tools, [Symbol.asyncDispose]: () => connection.close() });
   },

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
+import type { Authentication } from "../../outbound/authentication.ts";
+import type { Outbound } from "../../outbound/outbound.ts";
 import type { Tool } from "../tool.ts";
 import type { FactsRule } from "./tool-rules.ts";
 
@@ -18,8 +20,8 @@ export type DeclarationPlace = { file: string; folder: string; tenantId: string;
  */
 export type ToolSecrets = { read(tenantId: string, name: string): Promise<string> };
 
-/** `fileFolders`: folders outside of the workspace that the operator lets tools read. */
-export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fileFolders: readonly string[] };
+/** `fileFolders`: folders outside of the workspace that the operator lets tools read. `outbound`: the only way to other systems over HTTP. */
+export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fileFolders: readonly string[]; outbound: Outbound; authentication: Authentication };
 
 /** `path`: of the tool in its declaration, `[]` when the file is one tool. `facts` are joined when all tools of the workspace are known. */
 export type DeclaredTool = { tool: Tool; facts: FactsRule | null; path: DeclarationPath };
