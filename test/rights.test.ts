@@ -100,7 +100,7 @@ describe("rights over workflows and runs", () => {
     await approval("appr_late", "run_alone", "withdrawn");
     const answer = await post("/api/approvals/appr_late/decision", { decision: "approved" }, as.admin);
     assert.equal(answer.status, 409);
-    assert.match(JSON.stringify(await answer.json()), /workflows.approval_over.*The run has ended/);
+    assert.match(JSON.stringify(await answer.json()), /approvals.over.*The run has ended/);
     assert.equal((await sql.query<{ status: string }>("select status from approval where id = 'appr_late'")).rows[0]?.status, "withdrawn");
   });
 

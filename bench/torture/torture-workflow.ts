@@ -16,7 +16,7 @@ import { killProcess } from "./kill-loop.ts";
 import { seededRandom } from "./random.ts";
 import { keepEndpoint } from "./workflow-life.ts";
 import { WORKFLOWS } from "./workflow-documents.ts";
-import { judgeRuns } from "./workflow-judge.ts";
+import { hasEnded, judgeRuns } from "./workflow-judge.ts";
 
 const NAMESPACE = "torture_";
 const VICTIMS = ["interpreter", "interpreter", "interpreter", "restate", "postgres"] as const;
@@ -41,15 +41,17 @@ export async function tortureWorkflow(options: { kills: number; customers: numbe
   const started: string[] = [];
   const state = { isOver: false };
   const hash = hashText(WORKFLOWS.every);
+  // Each customer has one run under way at a time: a machine that is slow gets fewer runs, not a growing heap of them.
   const begin = async () => {
     while (!state.isOver) {
       const runId = `run_${randomBytes(11).toString("hex")}`;
       await untilDone(() => startRun({ engine: () => engine, clock: systemClock, version: "torture" }, { tenantId: TENANT, runId, hash, input: {}, startedBy: "torture" }));
       started.push(runId);
-      await sleep(random.between(100, 800));
+      while (!state.isOver && !(await hasEnded(pool, runId))) await sleep(200);
+      await sleep(random.between(0, 400));
     }
   };
-  const starters = Array.from({ length: Math.max(1, Math.ceil(options.customers / 4)) }, begin);
+  const starters = Array.from({ length: options.customers }, begin);
   const recoveries: number[] = [];
   for (let done = 1; done <= options.kills; done += 1) {
     await sleep(random.chance(0.3) ? random.between(0, 150) : random.between(150, 1_500));

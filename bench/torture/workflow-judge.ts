@@ -45,6 +45,15 @@ async function waitForEnds(pool: pg.Pool, started: readonly string[], limitMs: n
   }
 }
 
+/** Whether a run is over; false while the database is not back yet. */
+export async function hasEnded(pool: pg.Pool, runId: string): Promise<boolean> {
+  try {
+    return (await pool.query("select from workflow_run where tenant_id = $1 and id = $2 and status not in ('running', 'waiting')", [TENANT, runId])).rows.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Null while the database is not back yet. */
 async function readRuns(pool: pg.Pool): Promise<Run[] | null> {
   try {

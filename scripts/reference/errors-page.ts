@@ -5,7 +5,7 @@ import { fault, type FaultKind } from "../../src/workflows/run/faults.ts";
 import { cell } from "./schema-rows.ts";
 
 /** Where errors of workflows are declared: each `<part>.errors.ts` under these, with what to say about it, in the page's order. */
-const FOLDERS = ["src/workflows/**/*.errors.ts", "src/tools/tools.errors.ts", "src/outbound/*.errors.ts"];
+const FOLDERS = ["src/workflows/**/*.errors.ts", "src/tools/tools.errors.ts", "src/tools/approvals/*.errors.ts", "src/outbound/*.errors.ts"];
 const PARTS: Readonly<Record<string, { title: string; about: string }>> = {
   functions: { title: "Of functions", about: "A run meets them where it calls a [function](functions.md); `catch` can deal with them." },
   tools: { title: "Of tools", about: "" },

@@ -1,6 +1,6 @@
 import type { AppError } from "../../src/lib/app-error.ts";
 import { toolUnknown } from "../../src/tools/tools.errors.ts";
-import { approvalMismatch } from "../../src/workflows/approvals/approvals.errors.ts";
+import { approvalMismatch } from "../../src/tools/approvals/approvals.errors.ts";
 import { agentGaveUp, agentUnknown, askDeclined, askGaveUp, conversationNeeded, generateFailed, modelMissing, notifyFailed, notifyRefused, questionWithdrawn, toolDenied, toolFailed } from "../../src/workflows/functions/functions.errors.ts";
 
 /** What a function's declaration does not say: when it fails in which way, and how it looks in a document. */

@@ -37,6 +37,9 @@ export type Schema = {
     arguments: Json<Record<string, unknown>>; status: "started" | "ok" | "not_found" | "refused" | "denied" | "failed"; reason: string | null; say: string | null;
     output: Json<unknown> | null; actor: string; duration_us: number; created_at: Time; event_depth: Generated<number>;
   };
+  tool_rate: { tenant_id: string; key: string; window_start: Time; calls: number };
+  credential: { tenant_id: string; name: string; key_id: string; wrapped_key: string; sealed: string; updated_at: Time; updated_by: string };
+  access_token: { tenant_id: string; key: string; key_id: string | null; wrapped_key: string | null; sealed: string | null; fresh_until: Time | null; leased_until: Time | null };
   model_call: { tenant_id: string; id: string; turn_id: string; model: string; record: Json<Record<string, unknown>>; created_at: Time };
   placeholder: { tenant_id: string; case_id: string; token: string; kind: string; value: string };
   handoff: {
@@ -85,10 +88,14 @@ export type Schema = {
   workflow_listener: { tenant_id: string; event_type: string };
   workflow_publish: { tenant_id: string; id: string; number: number; set_hash: string; members: Json<unknown>; note: string | null; previous_id: string | null; published_at: Time; published_by: string; is_active: boolean };
   approval: {
-    tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; task_name: string; conversation_id: string | null; case_id: string | null; contact_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
-    arguments: Json<Record<string, unknown>>; call_hash: string; described_as: string; reason: string; decided_by_role: "admin" | "agent"; assignees: string[]; status: "waiting" | "approved" | "refused" | "expired" | "withdrawn"; external_id: string;
-    requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; event_depth: Generated<number>; told_at: Time | null;
+    tenant_id: string; id: string; call_id: string | null; turn_id: string | null; run_id: string | null; workflow: string | null; pointer: string | null; task_name: string | null; channel: Generated<string>; conversation_id: string | null; case_id: string | null; contact_id: string | null;
+    principal: Generated<string>; requested_by: Generated<string>; tool: string; risk: "read" | "write" | "money" | "irreversible"; given: Json<Record<string, unknown>>; arguments: Json<Record<string, unknown>>; facts: Json<Record<string, unknown>>; amount_cents: number | null; currency: string | null;
+    policy_rules: Generated<string[]>; policy_hash: string | null; said: string | null; told_as: string | null; rule: Json<unknown>; asked_rule: Json<unknown>; call_hash: string; asked_hash: string; asked_arguments: Json<Record<string, unknown>> | null; edited_by: string | null; described_as: string; reason: string;
+    status: "waiting" | "approved" | "refused" | "expired" | "withdrawn"; external_id: string | null; requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; event_depth: Generated<number>; told_at: Time | null;
+    notice_due_at: Time | null; notice_attempts: Generated<number>; notice_number: Generated<number>;
   };
+  approval_vote: { tenant_id: string; approval_id: string; call_hash: string; user_id: string; email: string; role: string; for_user_id: string | null; for_email: string | null; for_role: string | null; comment: string | null; at: Time };
+  approval_deputy: { tenant_id: string; user_id: string; deputy_id: string; until_at: Time; set_at: Time };
   workflow_question: {
     tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; conversation_id: string; message_id: string; attempt: number; expects: Json<unknown>; status: "waiting" | "answered" | "expired" | "withdrawn"; external_id: string;
     turn_id: string | null; answer: string | null; asked_at: Time; ended_at: Time | null;

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { makeDatabase } from "../../test/start-test-app.ts";
-import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
 import { AppError, messageOf } from "../lib/app-error.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -192,7 +191,7 @@ async function openWorld(database: Database, source: ToolSource, start: () => Pr
     system, toolOf,
     async call(given, options = {}) {
       const limited = options.attempts === undefined ? tools : new Map([...tools].map(([name, tool]) => [name, { ...tool, retry: { attempts: options.attempts ?? 1, firstDelayMs: 1 } }]));
-      const deps = { database, tools: limited, fallbacks: new Map(), policy: { id: "all", hash: "all", decide: () => ({ effect: "allow" as const, rules: ["all"] }) }, redactor: createBuiltInRedactor(), runner: createToolRunner({ log }), sql, clock: systemClock, log };
+      const deps = { database, tools: limited, fallbacks: new Map(), policy: { id: "all", hash: "all", decide: () => ({ effect: "allow" as const, rules: ["all"] }) }, redactor: { id: "none", redact: ({ text }: { text: string }) => ({ text, placeholders: [] }) }, runner: createToolRunner({ log }), sql, clock: systemClock, log };
       const record = await callTool(deps, { tenantId, callId: `call_${randomBytes(8).toString("hex")}`, ...given, contact, principal, channel: "web", turnId: null, conversationId: null, caseId: null });
       told.push(JSON.stringify(record));
       return record;

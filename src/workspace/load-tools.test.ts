@@ -69,7 +69,7 @@ test("every fault is named with its file, its line and what to do", async () => 
     `tools/a.yaml:6:5: There is no "porpose" here. Did you mean "purpose"?`,
     `tools/b.yaml:1:1: There is no kind of tool "sqll". Did you mean "sql"?`,
     "tools/c.yaml:2:1: Not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]. Mend the YAML at this place.",
-    `tools/d.yaml:1:1: Say what kind of tool this is: "kind: files | sql".`,
+    `tools/d.yaml:1:1: Say what kind of tool this is: "kind: ${TOOL_SOURCES.map(({ kind }) => kind).sort().join(" | ")}".`,
   ]);
 });
 

@@ -3,8 +3,8 @@ import { createHmac, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import pg from "pg";
-import { decideApproval } from "../../src/workflows/approvals/decide-approval.ts";
-import { listApprovals } from "../../src/workflows/approvals/approval.store.ts";
+import { decideApproval } from "../../src/tools/approvals/decide-approval.ts";
+import { listApprovals } from "../../src/tools/approvals/approval.store.ts";
 import { cancelRun, resumeRun } from "../../src/workflows/run/control-run.ts";
 import { deriveRunId } from "../../src/workflows/run/run-input.ts";
 import { readRunRow, readTaskRows } from "../../src/workflows/run/run.store.ts";
@@ -135,7 +135,7 @@ describe("our functions in a run", () => {
   test("an approval nobody decides expires and allows nothing", async () => {
     const visit = await desk.visit("paul@example.com");
     const row = await run("  - may:\n      call: approve\n      with: { tool: pay_back, arguments: { order: '1004', amount: 900 }, reason: high, within: PT0.3S }\n  - pay:\n      call: tool\n      with: { tool: pay_back, arguments: { order: '1004', amount: 900 }, approval: '${ input.approvalId }' }\n", {}, visit);
-    assert.equal(Reflect.get(errorOf(row), "type"), "https://baton.dev/errors/workflows.approval_mismatch");
+    assert.equal(Reflect.get(errorOf(row), "type"), "https://baton.dev/errors/approvals.mismatch");
     assert.equal((await listApprovals(app().database, "desk", { limit: 1 }))[0]?.status, "expired");
     assert.equal((await sql.query("select 1 from desk.payments where number = '1004'")).rows.length, 0);
   });
@@ -146,9 +146,9 @@ describe("our functions in a run", () => {
     await until(async () => (await listApprovals(app().database, "desk", { runId, limit: 1 })).length === 1);
     const id = (await listApprovals(app().database, "desk", { runId, limit: 1 }))[0]?.id ?? "";
     const person = { kind: "user" as const, tenantId: "desk", userId: "user_1", name: "Eve", email: "eve@example.com" };
-    await assert.rejects(decideApproval(app().workflows.approvals, { ...person, role: "agent" }, { id, decision: "approved", callHash: null, comment: null }), { code: "workflows.approval_not_yours" });
+    await assert.rejects(decideApproval(app().workflows.approvals, { ...person, role: "agent" }, { id, decision: "approved", callHash: null, comment: null }), { code: "approvals.not_yours" });
     await decideApproval(app().workflows.approvals, { ...person, role: "admin" }, { id, decision: "approved", callHash: null, comment: null });
-    assert.equal(Reflect.get(errorOf(await ended(runId)), "type"), "https://baton.dev/errors/workflows.approval_mismatch");
+    assert.equal(Reflect.get(errorOf(await ended(runId)), "type"), "https://baton.dev/errors/approvals.mismatch");
   });
 
   test("an approval whose run has ended can no longer be decided", async () => {
@@ -159,7 +159,7 @@ describe("our functions in a run", () => {
     await ended(runId);
     await until(async () => (await listApprovals(app().database, "desk", { runId, limit: 1 }))[0]?.status === "withdrawn");
     const id = (await listApprovals(app().database, "desk", { runId, limit: 1 }))[0]?.id ?? "";
-    await assert.rejects(decideApproval(app().workflows.approvals, { kind: "user", tenantId: "desk", userId: "user_1", name: "Eve", email: "eve@example.com", role: "admin" }, { id, decision: "approved", callHash: null, comment: null }), { code: "workflows.approval_over", message: /run has ended/ });
+    await assert.rejects(decideApproval(app().workflows.approvals, { kind: "user", tenantId: "desk", userId: "user_1", name: "Eve", email: "eve@example.com", role: "admin" }, { id, decision: "approved", callHash: null, comment: null }), { code: "approvals.over", message: /run has ended/ });
   });
 
   test("a question nobody answers in time goes to a person", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
-import { decideApproval, reassignApproval } from "../../src/workflows/approvals/decide-approval.ts";
-import { findApproval, listApprovals } from "../../src/workflows/approvals/approval.store.ts";
+import { decideApproval, reassignApproval } from "../../src/tools/approvals/decide-approval.ts";
+import { findApproval, listApprovals } from "../../src/tools/approvals/approval.store.ts";
 import { cancelRun } from "../../src/workflows/run/control-run.ts";
 import { openRun } from "../../src/workflows/run/open-run.store.ts";
 import { deriveRunId } from "../../src/workflows/run/run-input.ts";
@@ -114,13 +114,13 @@ describe("a message that starts a workflow", () => {
     assert.equal(await payments("1002"), 0);
     assert.match((await visit.ask("where is my refund, I want my money back")).reply?.text ?? "", /still working on this/, "a second run of the same workflow is not begun");
     assert.equal((await runsOf(visit)).length, 1);
-    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: "0".repeat(64), comment: null }), { code: "workflows.approval_mismatch" });
+    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: "0".repeat(64), comment: null }), { code: "approvals.mismatch" });
     await decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: asked?.call_hash ?? null, comment: "fine" });
     await until(async () => (await texts(visit)).includes("I have paid back 900 for order 1002."));
     assert.equal(await payments("1002"), 1);
     assert.equal((await findApproval(app().database, "desk", approvalId))?.decided_by, `user:${admin.userId}`);
     await decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "approved", callHash: null, comment: null });
-    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "refused", callHash: null, comment: null }), { code: "workflows.approval_over" });
+    await assert.rejects(decideApproval(app().workflows.approvals, admin, { id: approvalId, decision: "refused", callHash: null, comment: null }), { code: "approvals.over" });
   });
 
   test("a refusal is told, and nothing is paid", async () => {
@@ -131,7 +131,7 @@ describe("a message that starts a workflow", () => {
     const row = (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0];
     const agent: UserActor = { ...admin, userId: "user_2", email: "bo@example.com", role: "agent" };
     await reassignApproval(app().workflows.approvals, agent, { id: row?.id ?? "", assignees: ["somebody@example.com"] });
-    await assert.rejects(decideApproval(app().workflows.approvals, agent, { id: row?.id ?? "", decision: "approved", callHash: null, comment: null }), { code: "workflows.approval_not_yours" });
+    await assert.rejects(decideApproval(app().workflows.approvals, agent, { id: row?.id ?? "", decision: "approved", callHash: null, comment: null }), { code: "approvals.not_yours" });
     await decideApproval(app().workflows.approvals, admin, { id: row?.id ?? "", decision: "refused", callHash: null, comment: "no" });
     assert.match((await waiting).reply?.text ?? "", /we cannot pay this back/);
     assert.equal(await payments("1003"), 0);

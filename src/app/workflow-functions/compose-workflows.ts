@@ -5,7 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
-import type { ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
+import type { ApprovalDeps } from "../../tools/approvals/decide-approval.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { createListeners } from "../../workflows/events/starts/listeners.ts";
 import { createEventMatcher } from "../../workflows/events/waits/match-filter.ts";

@@ -1,5 +1,5 @@
 import { repeat } from "../../lib/repeat.ts";
-import { tellDecisions, type ApprovalDeps } from "../../workflows/approvals/decide-approval.ts";
+import { tellDecisions, type ApprovalDeps } from "../../tools/approvals/decide-approval.ts";
 import { purgeRuns } from "../../workflows/run/purge-runs.store.ts";
 
 const EVERY_MS = 5_000;

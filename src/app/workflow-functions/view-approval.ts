@@ -1,7 +1,7 @@
 import type { StaffActor } from "../../identity/actor.ts";
 import type { ApprovalView } from "../../shapes/workflow.ts";
-import type { ApprovalRow } from "../../workflows/approvals/approval.store.ts";
-import { mayDecide } from "../../workflows/approvals/decide-approval.ts";
+import type { ApprovalRow } from "../../tools/approvals/approval.store.ts";
+import { mayDecide } from "../../tools/approvals/decide-approval.ts";
 
 /** An approval as one person sees it. */
 export function toApprovalView(actor: StaffActor, row: ApprovalRow): ApprovalView {

@@ -10,7 +10,7 @@ import { workflowUnknown } from "../../workflows/versions/versions.errors.ts";
 import { tryReadWorkflow } from "../../workflows/document/read-workflow.ts";
 import { workflowError, type BranchCounts, type CheckView, type PublishView, type RunSummary, type RunView, type TaskRecordView, type VersionView, type WaitsFor, type WorkflowHealth, type WorkflowSummary, type WorkflowView } from "../../shapes/workflow.ts";
 import type { App } from "../app.ts";
-import { listApprovals } from "../../workflows/approvals/approval.store.ts";
+import { listApprovals } from "../../tools/approvals/approval.store.ts";
 import type { StaffActor } from "../../identity/actor.ts";
 import { toApprovalView } from "./view-approval.ts";
 

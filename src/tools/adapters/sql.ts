@@ -4,12 +4,12 @@ import { makeTool } from "../declared/make-tool.ts";
 import type { ToolSource } from "../declared/tool-source.ts";
 import type { ToolContext } from "../tool.ts";
 import { declarationInvalid, systemFault } from "../tools.errors.ts";
-import { createSqlConnection, type SqlConnection } from "./sql-connection.ts";
-import { keyField, sqlDeclaration, type SqlDeclaration, type SqlTool } from "./sql-declaration.ts";
-import { performOnce } from "./sql-once.store.ts";
-import { readQuery, type SqlDialect } from "./sql-query.ts";
-import { outputShape, shapeRow, valueOf } from "./sql-shapes.ts";
-import type { SqlAnswer, SqlSession } from "./sql-system.ts";
+import { createSqlConnection, type SqlConnection } from "./sql/sql-connection.ts";
+import { keyField, sqlDeclaration, type SqlDeclaration, type SqlTool } from "./sql/sql-declaration.ts";
+import { performOnce } from "./sql/sql-once.store.ts";
+import { readQuery, type SqlDialect } from "./sql/sql-query.ts";
+import { outputShape, shapeRow, valueOf } from "./sql/sql-shapes.ts";
+import type { SqlAnswer, SqlSession } from "./sql/sql-system.ts";
 
 /** Queries on PostgreSQL, MariaDB and MySQL as tools. */
 export const sqlSource: ToolSource<SqlDeclaration> = {

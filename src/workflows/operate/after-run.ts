@@ -1,5 +1,5 @@
 import type { Durable } from "../../durable/durable.ts";
-import { withdrawApprovals } from "../approvals/approval.store.ts";
+import { withdrawApprovals } from "../../tools/approvals/approval.store.ts";
 import type { RunEnd, RunInput } from "../run/run-input.ts";
 import { handToPerson } from "../talk/hand-to-person.ts";
 import { withdrawQuestions } from "../talk/question.store.ts";

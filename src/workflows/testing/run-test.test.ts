@@ -68,7 +68,7 @@ test("what a test does not provide for, or provides and nobody asks, fails it", 
 
 test("only the exact call that was approved is made", async () => {
   const text = PAY.replace("amount: '${ \"isApproved\" in input ? 500 : input.output.amount }' }, undo", "amount: 501 }, approval: '${ input.approvalId }', undo");
-  const { differences } = await carryOut(worldOf(text), "  - { name: other, approvals: [approved], tools: { look: { ok: { amount: 500 } } }, expect: { error: workflows.approval_mismatch, effects: [] } }");
+  const { differences } = await carryOut(worldOf(text), "  - { name: other, approvals: [approved], tools: { look: { ok: { amount: 500 } } }, expect: { error: approvals.mismatch, effects: [] } }");
   assert.deepEqual(differences, []);
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hashCall } from "../../approvals/hash-call.ts";
+import { hashCall } from "../../../tools/approvals/hash-call.ts";
 import { durationMs, keyedId, type FunctionDeclaration } from "../../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../../functions/function.ts";
 import { askDeclined, askGaveUp } from "../../functions/functions.errors.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { approvalMismatch } from "../../approvals/approvals.errors.ts";
-import { hashCall } from "../../approvals/hash-call.ts";
+import { approvalMismatch } from "../../../tools/approvals/approvals.errors.ts";
+import { hashCall } from "../../../tools/approvals/hash-call.ts";
 import { keyedId, type FunctionDeclaration } from "../../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../../functions/function.ts";
 import { toolDenied, toolFailed } from "../../functions/functions.errors.ts";

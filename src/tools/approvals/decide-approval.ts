@@ -25,7 +25,7 @@ export function mayDecide(actor: Pick<UserActor, "userId" | "email" | "role">, a
 /**
  * A person approves or refuses one exact call. The first decision wins: the same again answers it, another is refused.
  *
- * Throws: `workflows.approval_not_found`, `_not_yours`, `_over` (decided otherwise, expired, or the run has ended).
+ * Throws: `approvals.not_found`, `_not_yours`, `_over` (decided otherwise, expired, or the run has ended).
  * When it resolves the decision is stored; a run that could not be told at once is told by `tellDecisions`.
  */
 export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input: { id: string; decision: "approved" | "refused"; /** The call as the person saw it; null when it was not told. */ callHash: string | null; comment: string | null }): Promise<ApprovalRow> {
@@ -49,7 +49,7 @@ export async function decideApproval(deps: ApprovalDeps, actor: UserActor, input
 
 /**
  * Gives the decision to other people (ids or e-mails; none: everybody of its role). Whoever may decide may hand it on.
- * Throws: `workflows.approval_not_found`, `_not_yours`, `_over`.
+ * Throws: `approvals.not_found`, `_not_yours`, `_over`.
  */
 export async function reassignApproval(deps: ApprovalDeps, actor: UserActor, input: { id: string; assignees: readonly string[] }): Promise<ApprovalRow> {
   await deps.database.transaction(actor.tenantId, async (query) => {
@@ -68,14 +68,14 @@ function showChange(deps: Pick<ApprovalDeps, "live">, tenantId: string, approval
   deps.live.publish({ kind: "approval", tenantId, runId: approval.run_id });
 }
 
-/** Throws: `workflows.approval_not_found`. */
+/** Throws: `approvals.not_found`. */
 export async function readApproval(database: Database, tenantId: string, id: string): Promise<ApprovalRow> {
   const approval = await findApproval(database, tenantId, id);
   if (approval === null) throw approvalNotFound();
   return approval;
 }
 
-/** For one who may decide it, locked until the transaction ends. Throws: `workflows.approval_not_found`, `_not_yours`. */
+/** For one who may decide it, locked until the transaction ends. Throws: `approvals.not_found`, `_not_yours`. */
 async function lockFor(query: TransactionQuery, actor: UserActor, id: string): Promise<ApprovalRow> {
   const approval = await lockApproval(query, actor.tenantId, id);
   if (approval === null) throw approvalNotFound();

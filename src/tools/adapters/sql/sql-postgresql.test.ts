@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
-import { makeDatabase } from "../../../test/start-test-app.ts";
+import { makeDatabase } from "../../../../test/start-test-app.ts";
 import { openSqlWorld, outputOf, sqlContract, type SqlServer } from "./sql.contract.ts";
 
 const PASSWORD = "not-asked-for-1234";

@@ -1,5 +1,5 @@
-import { AppError } from "../../lib/app-error.ts";
-import { systemFault } from "../tools.errors.ts";
+import { AppError } from "../../../lib/app-error.ts";
+import { systemFault } from "../../tools.errors.ts";
 import type { SqlDialect } from "./sql-query.ts";
 import type { SqlSession } from "./sql-system.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { Connection } from "mysql2/promise";
-import { startMariadb, whyNoMariadb, type TestMariadb } from "../../../test/start-mariadb.ts";
+import { startMariadb, whyNoMariadb, type TestMariadb } from "../../../../test/start-mariadb.ts";
 import { openSqlWorld, outputOf, sqlContract, type SqlServer } from "./sql.contract.ts";
 
 const PASSWORD = "pass-word-1234";

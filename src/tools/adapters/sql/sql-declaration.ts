@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { jsonSchema } from "../declared/argument-shape.ts";
-import { secretReference } from "../declared/secret-reference.ts";
-import { toolRules } from "../declared/tool-rules.ts";
+import { jsonSchema } from "../../declared/argument-shape.ts";
+import { secretReference } from "../../declared/secret-reference.ts";
+import { toolRules } from "../../declared/tool-rules.ts";
 import { readQuery, SQL_DIALECTS, type SqlDialect } from "./sql-query.ts";
 
 const columnName = z.string().regex(/^[A-Za-z_]\w*$/, "a name such as order_number");

@@ -1,6 +1,6 @@
-import type { Log } from "../../lib/log.ts";
-import type { ToolSecrets } from "../declared/tool-source.ts";
-import { systemFault } from "../tools.errors.ts";
+import type { Log } from "../../../lib/log.ts";
+import type { ToolSecrets } from "../../declared/tool-source.ts";
+import { systemFault } from "../../tools.errors.ts";
 import { openPostgresql } from "./sql-postgresql.ts";
 import type { SqlDialect } from "./sql-query.ts";
 import type { SqlSystem } from "./sql-system.ts";

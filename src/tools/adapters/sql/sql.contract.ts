@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { startTcpProxy, type TcpProxy } from "../../../test/tcp-proxy.ts";
-import { AppError } from "../../lib/app-error.ts";
-import { createLog } from "../../lib/log.ts";
-import { systemClock } from "../../lib/clock.ts";
-import type { Tool, ToolContext, ToolResult } from "../tool.ts";
-import { openWayOut, toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
+import { startTcpProxy, type TcpProxy } from "../../../../test/tcp-proxy.ts";
+import { AppError } from "../../../lib/app-error.ts";
+import { createLog } from "../../../lib/log.ts";
+import { systemClock } from "../../../lib/clock.ts";
+import type { Tool, ToolContext, ToolResult } from "../../tool.ts";
+import { openWayOut, toolSourceContract, type ContractSystem } from "../../tool-source.contract.ts";
 import type { SqlDialect } from "./sql-query.ts";
-import { sqlSource } from "./sql.ts";
+import { sqlSource } from "../sql.ts";
 
 /** A real server, and a database of its own in it with the tables below. */
 export type SqlServer = { dialect: SqlDialect; target: Parameters<typeof startTcpProxy>[0]; urlOf(port: number): string; password: string; query(text: string): Promise<Record<string, unknown>[]> };

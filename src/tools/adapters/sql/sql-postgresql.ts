@@ -1,9 +1,9 @@
 import pg from "pg";
-import { AppError } from "../../lib/app-error.ts";
-import type { Log } from "../../lib/log.ts";
-import type { SqlRow } from "../../storage/sql-client.ts";
-import { hearLosses, isConnectionError } from "../../storage/database.ts";
-import { systemAway } from "../tools.errors.ts";
+import { AppError } from "../../../lib/app-error.ts";
+import type { Log } from "../../../lib/log.ts";
+import type { SqlRow } from "../../../storage/sql-client.ts";
+import { hearLosses, isConnectionError } from "../../../storage/database.ts";
+import { systemAway } from "../../tools.errors.ts";
 import { postgresqlTypes } from "./sql-postgresql-values.ts";
 import { codeOf, columnNames, createByteCount, isAnswerTooLarge, sqlError, type SqlAnswer, type SqlSession, type SqlStatement, type SqlSystem } from "./sql-system.ts";
 

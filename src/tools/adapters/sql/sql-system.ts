@@ -1,6 +1,6 @@
-import { AppError } from "../../lib/app-error.ts";
-import type { SqlRow } from "../../storage/sql-client.ts";
-import { systemAway, systemFault } from "../tools.errors.ts";
+import { AppError } from "../../../lib/app-error.ts";
+import type { SqlRow } from "../../../storage/sql-client.ts";
+import { systemAway, systemFault } from "../../tools.errors.ts";
 import type { SqlDialect } from "./sql-query.ts";
 
 export type SqlStatement = { text: string; values: readonly unknown[] };

@@ -1,7 +1,7 @@
-import { isRecord } from "../../lib/is-record.ts";
-import { shapeOfJsonSchema, type JsonSchemaObject, type Shape } from "../../lib/shape.ts";
-import type { SqlRow } from "../../storage/sql-client.ts";
-import { defaultOf, typesOf } from "../declared/argument-shape.ts";
+import { isRecord } from "../../../lib/is-record.ts";
+import { shapeOfJsonSchema, type JsonSchemaObject, type Shape } from "../../../lib/shape.ts";
+import type { SqlRow } from "../../../storage/sql-client.ts";
+import { defaultOf, typesOf } from "../../declared/argument-shape.ts";
 import type { SqlTool } from "./sql-declaration.ts";
 
 /** A query's value for a parameter that may be left out. */

@@ -1,8 +1,8 @@
 import type { FieldPacket, PoolConnection, ResultSetHeader } from "mysql2";
 import mysql from "mysql2";
-import { AppError } from "../../lib/app-error.ts";
-import { isConnectionError } from "../../storage/database.ts";
-import { systemAway } from "../tools.errors.ts";
+import { AppError } from "../../../lib/app-error.ts";
+import { isConnectionError } from "../../../storage/database.ts";
+import { systemAway } from "../../tools.errors.ts";
 import type { SqlDialect } from "./sql-query.ts";
 import { readMysqlValue, toMysqlParameter } from "./sql-mysql-values.ts";
 import { codeOf, columnNames, createByteCount, isAnswerTooLarge, sqlError, type SqlAnswer, type SqlSession, type SqlStatement, type SqlSystem } from "./sql-system.ts";
