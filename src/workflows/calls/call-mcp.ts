@@ -1,4 +1,3 @@
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { z } from "zod";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { readDuration } from "../document/duration.ts";
@@ -6,6 +5,8 @@ import { fault } from "../run/faults.ts";
 import { createMask } from "../../lib/mask-texts.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { httpHeaders, readArguments, textHeaders, type HttpCallDeps } from "./call-http.ts";
+import { withHeaders } from "../../outbound/mcp-body.ts";
+import { connectToMcp, MCP_IDEMPOTENCY_KEY, type McpTarget } from "../../outbound/mcp-connection.ts";
 import { callInterrupted } from "../../outbound/outbound.errors.ts";
 import { readEndpoint } from "./endpoint.ts";
 
@@ -66,39 +67,23 @@ function toolName(given: McpArguments): string {
 type Limits = { timeoutMs: number; signal: AbortSignal; timeUp: AbortSignal };
 
 async function ask(deps: McpCallDeps, call: OutsideCall, given: McpArguments, limits: Limits): Promise<unknown> {
-  // Loaded at the first use: most installations never need it, and it is large.
-  const [{ Client }, { ResultSchema }] = await Promise.all([import("@modelcontextprotocol/sdk/client/index.js"), import("@modelcontextprotocol/sdk/types.js")]);
-  const client = new Client({ name: given.client?.name ?? "baton", version: given.client?.version ?? "1.0.0" });
-  const options = { signal: limits.signal, timeout: limits.timeoutMs, maxTotalTimeout: limits.timeoutMs };
-  try {
-    await client.connect(await openTransport(deps, call, given, limits), options);
-    const isEffect = given.method === "tools/call";
-    const params = isEffect ? { ...given.parameters, _meta: { "baton.dev/idempotencyKey": call.call.idempotencyKey } } : given.parameters;
-    return await client.request({ method: given.method, params }, ResultSchema, options);
-  } finally {
-    await client.close();
-  }
+  const target = await targetOf(deps, call, given, limits);
+  const options = { client: { name: given.client?.name ?? "baton", version: given.client?.version ?? "1.0.0" }, maxBytes: 2 * deps.limits.maxBytes, resumes: 0 };
+  await using connection = await connectToMcp(target, options, limits);
+  return await connection.request(given.method, given.method === "tools/call" ? { ...given.parameters, _meta: { [MCP_IDEMPOTENCY_KEY]: call.call.idempotencyKey } } : given.parameters, limits);
 }
 
-async function openTransport(deps: McpCallDeps, call: OutsideCall, given: McpArguments, limits: Limits): Promise<Transport> {
+async function targetOf(deps: McpCallDeps, call: OutsideCall, given: McpArguments, limits: Limits): Promise<McpTarget> {
   const { http, stdio: started } = given.transport;
-  if (http === undefined && started === undefined) throw fault("configuration", { detail: "The transport is neither http nor stdio." });
-  if (http !== undefined) return openHttp(deps, call, http, limits);
-  if (started === undefined || !deps.mayStart(started.command)) throw fault("authorization", { detail: `Workflows may start "${started?.command ?? ""}" only when the operator lists it in BATON_MCP_COMMANDS.` });
-  const { StdioClientTransport, getDefaultEnvironment } = await import("@modelcontextprotocol/sdk/client/stdio.js");
-  return new StdioClientTransport({ command: started.command, args: started.arguments, env: { ...getDefaultEnvironment(), ...started.environment }, stderr: "ignore" });
+  if (http !== undefined) return httpTarget(deps, call, http, limits);
+  if (started === undefined) throw fault("configuration", { detail: "The transport is neither http nor stdio." });
+  if (!deps.mayStart(started.command)) throw fault("authorization", { detail: `Workflows may start "${started.command}" only when the operator lists it in BATON_MCP_COMMANDS.` });
+  return { kind: "stdio", ...started };
 }
 
-async function openHttp(deps: McpCallDeps, call: OutsideCall, http: NonNullable<McpArguments["transport"]["http"]>, limits: Limits): Promise<Transport> {
-  const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+async function httpTarget(deps: McpCallDeps, call: OutsideCall, http: NonNullable<McpArguments["transport"]["http"]>, limits: Limits): Promise<McpTarget> {
   const { url, authentication } = readEndpoint(http.endpoint, call.data);
   const credentials = deps.authentication.credentialsOf(authentication, { ...call, tenantId: call.call.subject.tenantId }, { ...deps.limits, timeUp: limits.timeUp, attempt: call.call.durable.signal });
   const { headers } = await credentials.apply({ method: "POST", url, headers: textHeaders(http.headers), body: null });
-  const transport = new StreamableHTTPClientTransport(url, { requestInit: { headers }, fetch: (target, init) => deps.outbound.fetch(target, init), reconnectionOptions: { maxRetries: 0, initialReconnectionDelay: 1_000, maxReconnectionDelay: 1_000, reconnectionDelayGrowFactor: 1 } });
-  return withoutOptional(transport);
-}
-
-/** The library declares `sessionId` optional in a way that our compiler settings do not take for the same. */
-function withoutOptional(transport: Omit<Transport, "sessionId">): Transport {
-  return transport;
+  return { kind: "http", url, fetch: withHeaders((target, init) => deps.outbound.fetch(target, init), () => Promise.resolve(headers)) };
 }
