@@ -131,7 +131,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: decided, autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),

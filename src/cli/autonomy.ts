@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { ensureTenant } from "../identity/identity.store.ts";
 import { systemClock } from "../lib/clock.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import { LEVELS, RUNGS } from "../policy/autonomy.ts";
@@ -22,6 +23,7 @@ export async function autonomyCommand(args: readonly string[], write = toStdout)
     return 2;
   }
   await using store = await openStore();
+  await ensureTenant(store.database, store.tenantId, store.workspace.tenantName);
   const deps = depsOf(store);
   const by = { tenantId: store.tenantId, by: "cli", reason: values.reason };
   if (verb === "set" && name !== undefined && to !== undefined) await setAutonomy(deps, by, { rule: name, level: to });

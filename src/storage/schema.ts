@@ -34,7 +34,7 @@ export type Schema = {
   };
   tool_call: {
     tenant_id: string; id: string; turn_id: string | null; conversation_id: string | null; tool: string; risk: "read" | "write" | "money" | "irreversible";
-    arguments: Json<Record<string, unknown>>; status: "started" | "ok" | "not_found" | "refused" | "denied" | "failed"; reason: string | null; say: string | null;
+    arguments: Json<Record<string, unknown>>; status: "waiting" | "started" | "ok" | "not_found" | "refused" | "denied" | "failed"; reason: string | null; say: string | null;
     output: Json<unknown> | null; actor: string; duration_us: number; created_at: Time; event_depth: Generated<number>;
   };
   tool_rate: { tenant_id: string; key: string; window_start: Time; calls: number };

@@ -48,9 +48,10 @@ export function isHouseAway(error: unknown): boolean {
 
 /** Full jitter over a doubling ceiling, or what the system asked for; null: no further attempt. Source: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. */
 function pauseBefore(tool: Tool, attemptNo: number, error: unknown): number | null {
-  if (attemptNo > tool.retry.attempts || !isIdempotent(tool) || isHouseAway(error)) return null;
+  if (attemptNo > tool.retry.attempts || !isIdempotent(tool)) return null;
   const known = error instanceof AppError ? error : null;
-  if (known?.code === "tools.system_fault" || known?.details["isFailingFast"] === true) return null;
+  // What we know the reason of, and is not that the system was away, would fail the same again.
+  if (known !== null && (known.code !== "tools.system_away" || known.details["isFailingFast"] === true)) return null;
   const asked = known?.details["retryAfterMs"];
   if (typeof asked === "number" && asked > MAX_PAUSE_MS) return null;
   return Math.max(typeof asked === "number" ? asked : 0, Math.random() * Math.min(MAX_PAUSE_MS, tool.retry.firstDelayMs * 2 ** (attemptNo - 1)));

@@ -161,7 +161,7 @@ type World = AsyncDisposable & {
 };
 
 /** Baton's own database, one for all promises. */
-function openHouse(isNeeded: boolean): () => Database {
+export function openHouse(isNeeded: boolean): () => Database {
   let database: Database | null = null;
   before(async () => {
     if (!isNeeded) return;
@@ -174,7 +174,8 @@ function openHouse(isNeeded: boolean): () => Database {
   return () => database ?? assert.fail("there is no database");
 }
 
-async function openWorld(database: Database, source: ToolSource, start: () => Promise<ContractSystem>): Promise<World> {
+/** A source, opened on its system; how a test of its own makes calls. */
+export async function openWorld(database: Database, source: ToolSource, start: () => Promise<ContractSystem>): Promise<World> {
   await using cleanup = new AsyncDisposableStack();
   const told: string[] = [];
   const log = createLog({ level: "debug", isPretty: false, write: (line) => told.push(line) });

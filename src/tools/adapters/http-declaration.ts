@@ -71,8 +71,7 @@ export function systemFaults({ url, authentication, headers, query }: { url: str
   const address = URL.canParse(plain) ? new URL(plain) : null;
   if (!isWhole && (address === null || !/^https?:$/.test(address.protocol))) faults.push({ path: ["url"], message: "The address begins with https:// (or http://), or is a secret that holds one." });
   else if (address !== null && (address.username !== "" || address.password !== "")) faults.push({ path: ["url"], message: "A user and a password stand under `authentication: { basic: … }`, not in the address." });
-  else if (!isWhole && REFERENCE.test(url.slice(0, url.indexOf("/", 8) < 0 ? url.length : url.indexOf("/", 8)))) faults.push({ path: ["url"], message: "A secret may stand in the path or the query of the address, not in its host." });
-  REFERENCE.lastIndex = 0;
+  else if (!isWhole && /^[^/]*\/\/[^/?#]*\$\{/.test(url)) faults.push({ path: ["url"], message: "A secret may stand in the path or the query of the address, not in its host." });
   for (const [member, values] of [["headers", headers], ["query", query]] as const) {
     const [argument] = argumentsIn(values);
     if (argument !== undefined) faults.push({ path: [member], message: `"{${argument}}" is an argument of a tool: say it there. Braces themselves are written {{${argument}}}.` });

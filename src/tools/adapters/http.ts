@@ -38,7 +38,8 @@ export function requestOf(tool: Pick<HttpTool, "method" | "path" | "query" | "he
 }
 
 function withDefaults(tool: HttpTool, values: RequestValues): RequestValues {
-  return { ...values, value: (path) => values.value(path) ?? defaultOf(tool.input[path]) };
+  const orDefault = (path: string, given: unknown) => (given === undefined ? defaultOf(tool.input[path]) : given);
+  return { ...values, value: (path) => orDefault(path, values.value(path)) };
 }
 
 function listOf(value: unknown): string[] {

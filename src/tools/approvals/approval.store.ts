@@ -1,39 +1,62 @@
 import { z } from "zod";
+import type { ApprovalRule } from "../../policy/policy.ts";
 import type { Database, Row, TransactionQuery } from "../../storage/database.ts";
-import { bindCall, type CallOwner } from "./hash-call.ts";
+
+const approver = z.union([z.object({ kind: z.literal("role"), role: z.string() }), z.object({ kind: z.literal("user"), user: z.string() })]);
+const rule = z.object({ groups: z.array(z.object({ anyOf: z.array(approver), people: z.number() })), deadlineMs: z.number().nullable() });
+const values = z.record(z.string(), z.unknown());
+const orNull = z.string().nullable();
 
 const approvalRow = z.object({
-  id: z.string(), run_id: z.string(), workflow: z.string(), pointer: z.string(), task_name: z.string(), conversation_id: z.string().nullable(), case_id: z.string().nullable(), contact_id: z.string().nullable(),
-  contact_name: z.string().nullable().default(null), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), arguments: z.record(z.string(), z.unknown()), call_hash: z.string(), described_as: z.string(), reason: z.string(),
-  decided_by_role: z.enum(["admin", "agent"]), assignees: z.array(z.string()), status: z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]), external_id: z.string(),
-  requested_at: z.string(), deadline_at: z.string().nullable(), decided_at: z.string().nullable(), decided_by: z.string().nullable(), comment: z.string().nullable(), used_by: z.string().nullable(),
+  id: z.string(), call_id: orNull, turn_id: orNull, run_id: orNull, workflow: orNull, pointer: orNull, task_name: orNull, channel: z.string(), conversation_id: orNull, case_id: orNull, contact_id: orNull,
+  contact_name: orNull.default(null), principal: z.string(), requested_by: z.string(), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), given: values, arguments: values, facts: values,
+  amount_cents: z.number().nullable(), currency: orNull, policy_rules: z.array(z.string()), said: orNull, told_as: orNull, rule, asked_rule: rule, call_hash: z.string(), asked_hash: z.string(), asked_arguments: values.nullable(), edited_by: orNull,
+  described_as: z.string(), reason: z.string(), status: z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]), external_id: orNull, requested_at: z.string(), deadline_at: orNull, decided_at: orNull, decided_by: orNull, comment: orNull,
+  used_by: orNull, event_depth: z.number(),
 });
 
-/** One approval as stored. `decided_by` is an actor's name in the ledger, as `user:user_…`. */
+/**
+ * One approval as stored. `arguments` is the whole call, `given` without what the server set; `asked_*` as it was at first.
+ * `decided_by` and `requested_by` are actors' names in the ledger, as `user:user_…`.
+ */
 export type ApprovalRow = z.infer<typeof approvalRow>;
 
-const FIELDS = `a.id, a.run_id, a.workflow, a.pointer, a.task_name, a.conversation_id, a.case_id, a.contact_id, a.tool, a.risk, a.arguments, a.call_hash, a.described_as, a.reason, a.decided_by_role, a.assignees, a.status, a.external_id,
-  a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by`;
+const FIELDS = `a.id, a.call_id, a.turn_id, a.run_id, a.workflow, a.pointer, a.task_name, a.channel, a.conversation_id, a.case_id, a.contact_id, a.principal, a.requested_by, a.tool, a.risk, a.given, a.arguments, a.facts, a.amount_cents, a.currency,
+  a.policy_rules, a.said, a.told_as, a.rule, a.asked_rule, a.call_hash, a.asked_hash, a.asked_arguments, a.edited_by, a.described_as, a.reason, a.status, a.external_id, a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by, a.event_depth`;
 const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name from approval a`;
 
 export type NewApproval = {
-  tenantId: string; id: string; runId: string; workflow: string; pointer: string; taskName: string; conversationId: string | null; caseId: string | null; contactId: string | null; tool: string; risk: string;
-  arguments: Record<string, unknown>; callHash: string; describedAs: string; reason: string; role: "admin" | "agent"; assignees: readonly string[]; externalId: string; at: Date; deadlineAt: Date | null; eventDepth: number;
+  tenantId: string; id: string; callId: string | null; turnId: string | null; runId: string | null; workflow: string | null; pointer: string | null; taskName: string | null; channel: string; conversationId: string | null; caseId: string | null; contactId: string | null;
+  principal: string; tool: string; risk: string; given: Record<string, unknown>; arguments: Record<string, unknown>; facts: Record<string, unknown>; amountCents: number | null; currency: string | null; policyRules: readonly string[]; policyHash: string | null;
+  rule: ApprovalRule; callHash: string; describedAs: string; reason: string; toldAs: string | null; externalId: string | null; at: Date; deadlineAt: Date | null; eventDepth: number;
 };
 
-/** Stores a request once per id; a repeat gives it the new external id, and asks again when its run had ended. What was decided stays so. */
+/**
+ * Stores a request once per id; a repeat gives it the new external id, and asks again when it had been withdrawn. What was
+ * decided stays so. Who had it made is read from the run; what the customer wrote, from the turn.
+ */
 export async function insertApproval(query: TransactionQuery, input: NewApproval): Promise<boolean> {
   const rows = await query(
-    `insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, conversation_id, case_id, contact_id, tool, risk, arguments, call_hash, described_as, reason, decided_by_role, assignees, status, external_id, requested_at, deadline_at, event_depth)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17::text[], 'waiting', $18, $19, $20, $21)
-     on conflict (tenant_id, id) do update set external_id = excluded.external_id, status = 'waiting', decided_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
+    `insert into approval (tenant_id, id, call_id, turn_id, run_id, workflow, pointer, task_name, channel, conversation_id, case_id, contact_id, principal, requested_by, tool, risk, given, arguments, facts, amount_cents, currency, policy_rules, policy_hash,
+       rule, asked_rule, call_hash, asked_hash, described_as, reason, told_as, external_id, requested_at, deadline_at, event_depth, status, notice_due_at, said)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce((select r.started_by from workflow_run r where r.tenant_id = $1 and r.id = $5 and r.started_by ~ '^(user|key):'), $13), $14, $15, $16::jsonb, $17::jsonb, $18::jsonb, $19, $20, $21::text[], $22,
+       $23::jsonb, $23::jsonb, $24, $24, $25, $26, $27, $28, $29, $30, $31, 'waiting', $29,
+       (select left(string_agg(m.body, E'\\n' order by m.seq), 4000) from inbox i join message m on m.tenant_id = $1 and m.id = i.message_id where i.tenant_id = $1 and i.conversation_id = $10 and i.turn_id = coalesce($4, (select r.turn_id from workflow_run r where r.tenant_id = $1 and r.id = $5))))
+     on conflict (tenant_id, id) do update set external_id = coalesce(excluded.external_id, approval.external_id), status = 'waiting', decided_at = null, told_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
        where approval.status in ('waiting', 'withdrawn') returning (xmax = 0) as is_new`,
     [
-      input.tenantId, input.id, input.runId, input.workflow, input.pointer, input.taskName, input.conversationId, input.caseId, input.contactId, input.tool, input.risk, JSON.stringify(input.arguments), input.callHash, input.describedAs,
-      input.reason, input.role, [...input.assignees], input.externalId, input.at, input.deadlineAt, input.eventDepth,
+      input.tenantId, input.id, input.callId, input.turnId, input.runId, input.workflow, input.pointer, input.taskName, input.channel, input.conversationId, input.caseId, input.contactId, input.principal, input.tool, input.risk, JSON.stringify(input.given),
+      JSON.stringify(input.arguments), JSON.stringify(input.facts), input.amountCents, input.currency, [...input.policyRules], input.policyHash, JSON.stringify(input.rule), input.callHash, input.describedAs, input.reason, input.toldAs, input.externalId, input.at,
+      input.deadlineAt, input.eventDepth,
     ],
   );
   return rows[0]?.["is_new"] === true;
+}
+
+/** The same call that waits in this conversation already, as asked for or as changed since; null: none. */
+export async function findWaitingTwin(query: TransactionQuery, tenantId: string, call: { conversationId: string; callHash: string; id: string }): Promise<{ describedAs: string } | null> {
+  const row = (await query("select described_as from approval where tenant_id = $1 and conversation_id = $2 and status = 'waiting' and (call_hash = $3 or asked_hash = $3) and id <> $4 limit 1", [tenantId, call.conversationId, call.callHash, call.id]))[0];
+  return row === undefined ? null : { describedAs: String(row["described_as"]) };
 }
 
 export async function findApproval(database: Database, tenantId: string, id: string): Promise<ApprovalRow | null> {
@@ -44,40 +67,6 @@ export async function findApproval(database: Database, tenantId: string, id: str
 export async function lockApproval(query: TransactionQuery, tenantId: string, id: string): Promise<ApprovalRow | null> {
   const row = (await query(`select ${FIELDS} from approval a where a.tenant_id = $1 and a.id = $2 for update`, [tenantId, id]))[0];
   return row === undefined ? null : approvalRow.parse(row);
-}
-
-export async function markDecided(query: TransactionQuery, input: { tenantId: string; id: string; status: "approved" | "refused"; by: string; comment: string | null; at: Date }): Promise<void> {
-  await query("update approval set status = $3, decided_by = $4, comment = $5, decided_at = $6 where tenant_id = $1 and id = $2", [input.tenantId, input.id, input.status, input.by, input.comment, input.at]);
-}
-
-export async function setAssignees(query: TransactionQuery, tenantId: string, id: string, assignees: readonly string[]): Promise<void> {
-  await query("update approval set assignees = $3::text[] where tenant_id = $1 and id = $2", [tenantId, id, [...assignees]]);
-}
-
-/** Ends a request nobody has decided; false when a decision was faster. */
-export async function expireApproval(query: TransactionQuery, tenantId: string, id: string, at: Date): Promise<boolean> {
-  return (await query("update approval set status = 'expired', decided_at = $3 where tenant_id = $1 and id = $2 and status = 'waiting' returning id", [tenantId, id, at])).length > 0;
-}
-
-/** A run that has ended needs no decision any more. Returns how many had waited for one. */
-export async function withdrawApprovals(database: Database, tenantId: string, runId: string, at: Date): Promise<number> {
-  return (await database.query(tenantId, { name: "approval_withdraw", text: "update approval set status = 'withdrawn', decided_at = $3 where tenant_id = $1 and run_id = $2 and status = 'waiting' returning id" }, [tenantId, runId, at])).length;
-}
-
-const USE = {
-  name: "approval_use",
-  text: `update approval set used_by = $4 where tenant_id = $1 and id = $2 and status = 'approved' and call_hash = $3 and contact_id is not distinct from $5 and conversation_id is not distinct from $6
-    and (used_by is null or used_by = $4) returning decided_by`,
-};
-
-/** `callHash` is of `hashCall`. `owner`: for whom the call is made. */
-export type TakenApproval = { tenantId: string; id: string; callHash: string; usedBy: string; owner: CallOwner };
-
-/** Takes an approval for one call, once; the decider's name, or null when it does not allow this call, or not for this owner. */
-export async function takeApproval(database: Database, input: TakenApproval): Promise<string | null> {
-  const { owner } = input;
-  const row = (await database.query(input.tenantId, USE, [input.tenantId, input.id, bindCall(input.callHash, owner), input.usedBy, owner.contactId, owner.conversationId]))[0];
-  return typeof row?.["decided_by"] === "string" ? row["decided_by"] : null;
 }
 
 export type ApprovalFilter = { status?: string; runId?: string; conversationId?: string; before?: { at: string; id: string }; limit: number };
@@ -96,9 +85,16 @@ export async function listApprovals(database: Database, tenantId: string, filter
   return rows.map((row) => approvalRow.parse(row));
 }
 
-/** Decisions whose runs have not been told yet. */
+/** Gives a request that is undecided the place where its decision is awaited; null: it is decided already, or is not there. */
+export async function listenFor(database: Database, tenantId: string, id: string, externalId: string): Promise<{ deadlineAt: string | null } | null> {
+  const rows = await database.query(tenantId, { name: "approval_listen", text: "update approval set external_id = $3 where tenant_id = $1 and id = $2 and status = 'waiting' returning deadline_at" }, [tenantId, id, externalId]);
+  const row = rows[0];
+  return row === undefined ? null : { deadlineAt: typeof row["deadline_at"] === "string" ? row["deadline_at"] : null };
+}
+
+/** What was decided or withdrawn, and whoever waits for it has not been told. */
 export async function listUntold(database: Database, tenantId: string, limit: number): Promise<{ id: string; externalId: string }[]> {
-  const rows = await database.query(tenantId, { name: "approval_untold", text: "select id, external_id from approval where tenant_id = $1 and status in ('approved', 'refused') and told_at is null order by decided_at limit $2" }, [tenantId, limit]);
+  const rows = await database.query(tenantId, { name: "approval_untold", text: "select id, external_id from approval where tenant_id = $1 and status in ('approved', 'refused', 'withdrawn') and told_at is null and external_id is not null order by decided_at limit $2" }, [tenantId, limit]);
   return rows.map((row) => ({ id: String(row["id"]), externalId: String(row["external_id"]) }));
 }
 
@@ -106,3 +102,8 @@ export async function markTold(database: Database, tenantId: string, id: string,
   await database.query(tenantId, { name: "approval_told", text: "update approval set told_at = $3 where tenant_id = $1 and id = $2" }, [tenantId, id, at]);
 }
 
+/** Requests of turns whose wait has not begun: the engine was away, or the process died in between. */
+export async function listUnattended(database: Database, tenantId: string, asked: { before: Date; limit: number }): Promise<string[]> {
+  const rows = await database.query(tenantId, { name: "approval_unattended", text: "select id from approval where tenant_id = $1 and status in ('waiting', 'approved', 'refused') and run_id is null and call_id is not null and external_id is null and requested_at < $2 and told_at is null order by requested_at limit $3" }, [tenantId, asked.before, asked.limit]);
+  return rows.map((row) => String(row["id"]));
+}
