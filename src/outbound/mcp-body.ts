@@ -38,7 +38,7 @@ export function limitMessages(answer: Response, maxBytes: number, onBroken: (err
       if (rest.length < text.length) size = rest.length;
       tail = text.slice(-4);
     }
-    if (size > maxBytes) throw outboundFault("communication", { detail: `An answer of the MCP server is larger than ${Math.floor(maxBytes / 1024)} kB.`, title: "Too large" });
+    if (size > maxBytes) throw outboundFault("communication", { detail: `An answer of the MCP server is larger than ${Math.floor(maxBytes / 1024)} kB.`, title: "Too large", status: 502 });
   };
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

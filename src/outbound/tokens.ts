@@ -66,8 +66,13 @@ async function obtain(deps: { outbound: Outbound; clock: Clock }, policy: TokenP
   const read = answer.safeParse(parseJson(given.body));
   if (!read.success) throw outboundFault("authentication", { detail: `The authority ${url.origin} answered without an access_token.` });
   checkIssuer(policy, read.data.access_token);
-  const lifeMs = (read.data.expires_in ?? DEFAULT_LIFE_S) * 1_000;
-  return { token: read.data.access_token, freshUntilMs: deps.clock.nowMs() + lifeMs - Math.min(MARGIN_MS, lifeMs / 2) };
+  return { token: read.data.access_token, freshUntilMs: freshUntilMs(deps.clock.nowMs(), read.data.expires_in) };
+}
+
+/** Until when a token is used that was given now for so many seconds, if the authority said. */
+export function freshUntilMs(nowMs: number, expiresInS: number | undefined): number {
+  const lifeMs = (expiresInS ?? DEFAULT_LIFE_S) * 1_000;
+  return nowMs + lifeMs - Math.min(MARGIN_MS, lifeMs / 2);
 }
 
 async function tokenUrl(outbound: Outbound, policy: TokenPolicy, limits: OutboundLimits): Promise<URL> {

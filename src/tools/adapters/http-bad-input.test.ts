@@ -27,14 +27,12 @@ async function startServer(behave: Behaviour): Promise<Bad> {
   return started;
 }
 
-const nothing = "not part of this test";
-
 /** One tool that reads from a server, with only that server's own port allowed. */
 function systemOf(server: Bad): () => Promise<ContractSystem> {
   return () => Promise.resolve({
     declaration: { kind: "http", url: server.url, headers: { "x-api-key": "${secret:key}" }, tools: [{ name: "read", purpose: "For a test.", risk: "read", path: "/x", timeoutMs: 700, retry: { attempts: 2, firstDelayMs: 1 } }] },
     deps: openWayOut([`127.0.0.1:${server.port}`]), secrets: { key: "key-1234567890" }, hidden: [],
-    found: { tool: "read", arguments: {}, output: null }, missing: { tool: "read", arguments: {} }, bound: nothing, slow: nothing, large: nothing, odd: nothing, effect: nothing, unrepeatable: nothing, leave: nothing,
+    found: { tool: "read", arguments: {}, output: null }, missing: { tool: "read", arguments: {} }, bound: null, slow: null, large: null, odd: null, effect: null, unrepeatable: null, leave: null,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   });
 }

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../lib/sha256.ts";
 
 /** For whom a call is made; null where a run has none. */
 export type CallOwner = { contactId: string | null; conversationId: string | null };
 
-/** SHA-256 of one exact call: the tool and its resolved arguments, names in order at every depth. Pure. */
+/** SHA-256 of one exact call: the tool and all of its arguments, those that the server sets too; names in order at every depth. Pure. */
 export function hashCall(tool: string, given: Record<string, unknown>): string {
   return sha256(JSON.stringify([tool, ordered(given)]));
 }
@@ -20,6 +20,3 @@ function ordered(value: unknown): unknown {
   return ["object", ...Object.entries(value).filter(([, each]) => each !== undefined).sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, each]) => [name, ordered(each)])];
 }
 
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}

@@ -33,6 +33,7 @@ export const answerRule = z
     unless: z.string().optional(),
     means: z.enum(["away", "refused", "missing", "credential", "fault"]),
     words: path.optional().describe("Where the system says why."),
+    say: z.string().optional().describe("What it means, where the system has no words for it."),
   })
   .refine(({ status, header, at }) => status !== undefined || header !== undefined || at !== undefined, "Say by status, header or at when the rule counts.");
 export type AnswerRule = z.output<typeof answerRule>;

@@ -10,8 +10,8 @@ export type DeclaredCall = {
   system: string;
   input: Shape;
   output: Shape;
-  /** Null: there is no such record. Throws `tools.system_away`, `tools.system_fault`. */
-  call(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<{ output: unknown; evidence?: string } | { refused: string } | null>;
+  /** `refused`: the system's own words; `say`: what the contact is told in their place. Null: there is no such record. Throws `tools.system_away`, `tools.system_fault`. */
+  call(input: Readonly<Record<string, unknown>>, context: ToolContext): Promise<{ output: unknown; evidence?: string } | { refused: string; say?: string } | null>;
 };
 
 /** A tool out of a declaration's rules; `path` is where they stand. */
@@ -26,7 +26,7 @@ export function makeTool(rules: ToolRules, declared: DeclaredCall, path: Declara
       async run(input, context): Promise<ToolResult> {
         const answer = await declared.call(asRecord(input), context);
         if (answer === null) return { kind: "not_found", say: notFound };
-        if ("refused" in answer) return { kind: "refused", reason: answer.refused, say: answer.refused };
+        if ("refused" in answer) return { kind: "refused", reason: answer.refused, say: answer.say ?? answer.refused };
         const say = rules.say === undefined ? "Done." : fillTemplate(rules.say, { input, output: answer.output });
         return { kind: "ok", output: answer.output, say, ...(answer.evidence === undefined ? {} : { evidence: answer.evidence }) };
       },
