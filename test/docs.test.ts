@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { connectorsPage } from "../scripts/reference/connectors-page.ts";
 import { errorsPage } from "../scripts/reference/errors-page.ts";
 import { eventTypesPage } from "../scripts/reference/event-types-page.ts";
 import { functionsPage, noteOf } from "../scripts/reference/functions-page.ts";
@@ -35,7 +36,7 @@ test("every source file named in the docs exists", () => {
 });
 
 const generated: [page: string, script: string, make: () => string | Promise<string>][] = [
-  ["settings", "settings", settingsPage], ["functions", "functions", functionsPage], ["workflow-errors", "errors", errorsPage], ["event-types", "event-types", eventTypesPage],
+  ["connectors", "connectors", connectorsPage], ["settings", "settings", settingsPage], ["functions", "functions", functionsPage], ["workflow-errors", "errors", errorsPage], ["event-types", "event-types", eventTypesPage],
 ];
 for (const [page, script, make] of generated) {
   test(`the reference page ${page} is what its script makes`, async () => {

@@ -9,7 +9,7 @@ import { hashPassword } from "../src/identity/password.ts";
 import { RIGHTS, type Right } from "../src/identity/rights.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
-/** Every route about workflows that changes something, with the right it asks for and a body it takes. */
+/** Every route about workflows and the autonomy ladder that changes something, with the right it asks for and a body it takes. */
 const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/workflow-checks": { right: "workflows.check", body: { text: "x" } },
   "POST /api/publishes": { right: "workflows.publish", body: { documents: [] } },
@@ -19,10 +19,14 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/runs/{id}/resume": { right: "runs.resume", body: null },
   "POST /api/runs/{id}/retry": { right: "runs.retry", body: null },
   "POST /api/approvals/{id}/decision": { right: "approvals.decide", body: { decision: "refused" } },
+  "POST /api/approvals/{id}/edit": { right: "approvals.edit", body: { callHash: "0".repeat(64), arguments: {} } },
+  "PUT /api/approval-deputy": { right: "approvals.deputize", body: { deputy: null } },
   "POST /api/approvals/{id}/assignees": { right: "approvals.reassign", body: { assignees: [] } },
+  "PUT /api/autonomy/rules/{name}": { right: "autonomy.set", body: { level: "act", reason: "a test" } },
+  "PUT /api/autonomy/switches": { right: "autonomy.switch", body: { rung: "act", isClosed: false, reason: "a test" } },
   "POST /api/events": { right: "events.send", body: {} },
 };
-const TAGS = ["workflows", "runs", "approvals", "events"];
+const TAGS = ["workflows", "runs", "approvals", "autonomy", "events"];
 
 describe("rights over workflows and runs", () => {
   let desk: TestApp;
@@ -49,13 +53,13 @@ describe("rights over workflows and runs", () => {
     await desk[Symbol.asyncDispose]();
   });
 
-  const post = (path: string, body: unknown, headers: Record<string, string>) => Promise.resolve(http.request(path, { method: "POST", headers: body === null ? headers : { "content-type": "application/json", ...headers }, ...(body === null ? {} : { body: JSON.stringify(body) }) }));
+  const post = (path: string, body: unknown, headers: Record<string, string>, method = "POST") => Promise.resolve(http.request(path, { method, headers: body === null ? headers : { "content-type": "application/json", ...headers }, ...(body === null ? {} : { body: JSON.stringify(body) }) }));
   /** Two failed runs, one of a conversation, of a tenant. */
   const failedRun = async (id: string, conversation: string | null, tenant = "desk") => {
     await sql.query("insert into workflow_run (tenant_id, id, namespace, name, version, hash, status, started_by, conversation_id, depth, invocation_id, attempt, started_at, ended_at, input) values ($1, $2, 'desk', 'mute', '1.0.0', 'x', 'failed', 'test', $3, 0, 'inv_0', 1, now(), now(), '{}')", [tenant, id, conversation]);
   };
   const approval = async (id: string, runId: string, status: string, tenant = "desk") => {
-    await sql.query("insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, tool, risk, arguments, call_hash, described_as, reason, decided_by_role, assignees, status, external_id, requested_at) values ($1, $2, $3, 'w', '/do/0/a', 'a', 'pay_back', 'money', '{}', 'x', 'Pay.', 'much', 'agent', '{}', $4, 'sign_1', now())", [tenant, id, runId, status]);
+    await sql.query("insert into approval (tenant_id, id, run_id, workflow, pointer, task_name, tool, risk, given, arguments, call_hash, asked_hash, rule, asked_rule, described_as, reason, status, external_id, requested_at) values ($1, $2, $3, 'w', '/do/0/a', 'a', 'pay_back', 'money', '{}', '{}', 'x', 'x', $5, $5, 'Pay.', 'much', $4, 'sign_1', now())", [tenant, id, runId, status, JSON.stringify({ groups: [{ anyOf: [{ kind: "role", role: "agent" }], people: 1 }], deadlineMs: null })]);
   };
 
   test("every route that changes something asks for a right of the table", async () => {
@@ -70,8 +74,9 @@ describe("rights over workflows and runs", () => {
     await failedRun("run_alone", null);
     for (const [route, { right, body }] of Object.entries(ROUTES)) {
       for (const role of ["admin", "agent", "key"] as const) {
-        const path = route.slice("POST ".length).replace("{name}", "nothere").replace("{id}", route.includes("/runs/") ? "run_alone" : "appr_nothere");
-        const answer = await post(path, body, as[role]);
+        const [method = "", pattern = ""] = route.split(" ");
+        const path = pattern.replace("{name}", "nothere").replace("{id}", route.includes("/runs/") ? "run_alone" : "appr_nothere");
+        const answer = await post(path, body, as[role], method);
         const mayAll = RIGHTS[right][role] === "all";
         assert.equal(answer.status !== 403, mayAll, `${role}: ${route} answers ${answer.status}`);
         if (mayAll) continue;

@@ -9,7 +9,7 @@ import type { House } from "./house.ts";
 import { retailTools } from "./retail/retail-tools.ts";
 import { NOTHING_HEARD } from "./trajectories/hearing.ts";
 import { judgeReferences } from "./trajectories/judge-references.ts";
-import { judgeRuns } from "./trajectories/judge-runs.ts";
+import { judgeRuns, type JudgedWrite } from "./trajectories/judge-runs.ts";
 import { readRuns } from "./trajectories/read-runs.ts";
 import { correctedActions } from "./trajectories/reference.ts";
 import { causesOf, scoreOf, undisputed, type Score } from "./trajectories/score.ts";
@@ -41,19 +41,23 @@ async function airlineScores(house: House, folder: string, gold: readonly GoldTa
   const deps = { house, tools: airlineTools(hearing), policy: await readPolicy("airline"), hearing, corrected: await correctedActions(runs, join(path, "tasks.train.json"), gold) };
   const figures: Record<string, unknown> = {};
   const targets: Target[] = [];
+  const all: JudgedWrite[] = [];
   for (const { part, parity } of PARTS) {
     const judged = await judgeRuns(deps, runs.filter(({ task_id }) => task_id % 2 === parity));
     const { writes, ...counts } = judged;
-    const score = scoreOf(undisputed(judged));
-    const literal = scoreOf(writes);
-    figures[part] = { ...counts, ...score, disputed: writes.length - undisputed(judged).length, literal, causes: causesOf(undisputed(judged)) };
-    say(`\nairline, ${part}: ${counts.runs} runs, ${counts.failedRuns} failed; ${writes.length} writes, ${writes.length - undisputed(judged).length} disputed`);
-    say(`  undisputed  ${inWords(score)}\n  literal     ${inWords(literal)}\n  ${JSON.stringify(causesOf(undisputed(judged)))}`);
+    const kept = undisputed(judged);
+    const [score, literal, causes] = [scoreOf(kept), scoreOf(writes), causesOf(kept)];
+    all.push(...kept);
+    figures[part] = { ...counts, ...score, disputed: writes.length - kept.length, literal, causes };
+    say(`\nairline, ${part}: ${counts.runs} runs, ${counts.failedRuns} failed; ${writes.length} writes, ${writes.length - kept.length} disputed`);
+    say(`  undisputed  ${inWords(score)}\n  literal     ${inWords(literal)}\n  ${JSON.stringify(causes)}`);
     targets.push(
       { name: `airline, ${part}: wrong writes stopped`, value: score.stoppedShare, mustBe: "at least", bound: 0.6 }, { name: `airline, ${part}: right writes blocked`, value: score.blockedShare, mustBe: "at most", bound: 0.02 },
       { name: `airline, ${part}: effects other than recorded`, value: counts.otherEffects + counts.otherEnds, mustBe: "exactly", bound: 0 },
     );
   }
+  figures["both"] = scoreOf(all);
+  say(`\nairline, both: ${inWords(scoreOf(all))}`);
   return { figures, targets };
 }
 

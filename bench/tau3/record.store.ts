@@ -8,26 +8,41 @@ export type State = Record<string, Record<string, unknown>>;
 
 export type Changed = { collection: string; key: string; before: unknown; after: unknown };
 
+/** Bodies are kept as they were written (`json`, not `jsonb`): the bank's tools answer the members of a record in their order. */
+const INSERT = (table: string) => `insert into ${table} (collection, key, body) select value->>'collection', value->>'key', value->'body' from json_array_elements($1::json) with ordinality order by ordinality`;
+
 /** Makes a domain's tables and fills them: `record` is what tools work on, `base` stays as it is. `url` is the owner's. */
 export async function createTables(url: string, domain: Domain, state: State): Promise<void> {
-  const rows = Object.entries(state).flatMap(([collection, records]) => Object.entries(records).map(([key, body]) => ({ collection, key, body })));
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(`
       create schema tau3_${domain};
-      create table tau3_${domain}.base (collection text not null, key text not null, place serial, body jsonb not null, primary key (collection, key));
+      create table tau3_${domain}.base (collection text not null, key text not null, place serial, body json not null, primary key (collection, key));
       create table tau3_${domain}.record (like tau3_${domain}.base including all);
       grant usage on schema tau3_${domain} to baton_workspace;
       grant select, insert, update, delete on all tables in schema tau3_${domain} to baton_workspace;
       grant usage on all sequences in schema tau3_${domain} to baton_workspace`);
-    for (let from = 0; from < rows.length; from += 500) {
-      await client.query(`insert into tau3_${domain}.base (collection, key, body) select value->>'collection', value->>'key', value->'body' from jsonb_array_elements($1::jsonb) with ordinality order by ordinality`, [JSON.stringify(rows.slice(from, from + 500))]);
-    }
-    await client.query(`insert into tau3_${domain}.record select * from tau3_${domain}.base; analyze tau3_${domain}.record; analyze tau3_${domain}.base`);
+    await fill({ query: async (text, values = []) => (await client.query(text, [...values])).rows }, domain, state);
+    await client.query(`analyze tau3_${domain}.record; analyze tau3_${domain}.base`);
   } finally {
     await client.end();
   }
+}
+
+/** Another beginning for the tasks that come: all records are taken out and these put in. */
+export async function replaceTables(sql: SqlClient, domain: Domain, state: State): Promise<void> {
+  await sql.transaction(async (client) => {
+    await client.query(`delete from tau3_${domain}.record`);
+    await client.query(`delete from tau3_${domain}.base`);
+    await fill(client, domain, state);
+  });
+}
+
+async function fill(sql: Pick<SqlClient, "query">, domain: Domain, state: State): Promise<void> {
+  const rows = Object.entries(state).flatMap(([collection, records]) => Object.entries(records).map(([key, body]) => ({ collection, key, body })));
+  for (let from = 0; from < rows.length; from += 500) await sql.query(INSERT(`tau3_${domain}.base`), [JSON.stringify(rows.slice(from, from + 500))]);
+  await sql.query(`insert into tau3_${domain}.record select * from tau3_${domain}.base`);
 }
 
 /** Every record that is not as it was at the start, found by the database over all of them. */
@@ -35,7 +50,7 @@ export async function listChanged(sql: SqlClient, domain: Domain): Promise<Chang
   const rows = await sql.query(`
     select coalesce(r.collection, b.collection) as collection, coalesce(r.key, b.key) as key, b.body as before, r.body as after
     from tau3_${domain}.base b full join tau3_${domain}.record r on r.collection = b.collection and r.key = b.key
-    where r.body is distinct from b.body order by 1, 2`);
+    where r.body::jsonb is distinct from b.body::jsonb order by 1, 2`);
   return rows.map((row) => ({ collection: String(row["collection"]), key: String(row["key"]), before: row["before"] ?? undefined, after: row["after"] ?? undefined }));
 }
 
@@ -44,7 +59,7 @@ export async function resetTables(sql: SqlClient, domain: Domain): Promise<void>
   await sql.query(`
     with changed as (
       select coalesce(r.collection, b.collection) as collection, coalesce(r.key, b.key) as key, b.body, b.place
-      from tau3_${domain}.base b full join tau3_${domain}.record r on r.collection = b.collection and r.key = b.key where r.body is distinct from b.body),
+      from tau3_${domain}.base b full join tau3_${domain}.record r on r.collection = b.collection and r.key = b.key where r.body::jsonb is distinct from b.body::jsonb),
     gone as (delete from tau3_${domain}.record r using changed c where r.collection = c.collection and r.key = c.key and c.body is null)
     insert into tau3_${domain}.record (collection, key, place, body) select collection, key, place, body from changed where body is not null
     on conflict (collection, key) do update set body = excluded.body`);

@@ -5,22 +5,22 @@ import type { ToolCallRecord } from "../../src/tools/tool-call.store.ts";
 import { changesOf, isSameChange } from "./compare.ts";
 import type { Domain, GoldCall, GoldTask } from "./data-set.ts";
 import { createCaller, type House } from "./house.ts";
-import { listChanged, readState, resetTables, type State } from "./record.store.ts";
+import { listChanged, readState, replaceTables, resetTables, type State } from "./record.store.ts";
 
 export type Replayed = { calls: number; equalResults: number; tasks: number; equalStates: number; faults: string[] };
 
-type Replay = { domain: Domain; tools: readonly Tool[]; tasks: readonly GoldTask[]; hashOf: ((state: State) => string) | null };
+type Replay = { domain: Domain; tools: readonly Tool[]; tasks: readonly GoldTask[]; hashOf: ((state: State) => string) | null; /** Where tasks begin with records of their own. */ stateOf?(taskId: string): State };
 
 /**
  * Every reference call of a domain through `callTool`, each task on the database as it was at the start, under a policy that allows all.
  * A result is equal when it is the reference's text, or the same JSON; a state, when the same places differ in the same way
  * and, where the data give it, the hash of the whole database is the same.
  */
-export async function replayGold(house: House, { domain, tools, tasks, hashOf }: Replay): Promise<Replayed> {
+export async function replayGold(house: House, { domain, tools, tasks, hashOf, stateOf }: Replay): Promise<Replayed> {
   const call = createCaller(house, tools, createCedarPolicy({ policies: "permit (principal, action, resource);", schema: null }));
   const replayed: Replayed = { calls: 0, equalResults: 0, tasks: 0, equalStates: 0, faults: [] };
   for (const task of tasks) {
-    await resetTables(house.sql, domain);
+    await (stateOf === undefined ? resetTables(house.sql, domain) : replaceTables(house.sql, domain, stateOf(task.task_id)));
     for (const expected of task.calls) {
       const record = await call(expected);
       replayed.calls += 1;

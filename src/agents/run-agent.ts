@@ -35,7 +35,8 @@ type Run = { input: AgentInput; messages: ModelMessage[]; calls: ModelCallRecord
  * handoff, or a limit.
  *
  * Order: tools are called one after the other, as asked. A `handoff` (always offered) outranks the other calls of the same
- *   answer, except those that await approval: these are made first, and one that is terminal is then the outcome.
+ *   answer, except those that await approval: these are made first, and what is terminal among them is then the outcome. A
+ *   terminal call ends the run when all calls of its answer were made: none is skipped for another.
  *   Calls that would exceed `maxToolCalls` are not made, and neither are the others of that answer.
  *   An unknown tool or arguments that do not fit go back to the model once in a run; the second time the run gives up.
  * Untrusted: results of tools are quoted by `quoteUntrusted` and cut to its limit.
@@ -78,25 +79,32 @@ async function followCalls(run: Run, answer: SavedModelCall, name: string): Prom
   if (run.toolCallCount > run.input.limits.maxToolCalls) return giveUp(run, "agent.tool_call_limit");
 
   run.messages.push({ role: "assistant", text: answer.text, toolCalls: answer.toolCalls });
+  const terminal: string[] = [];
   for (const each of checked) {
     const { callId, toolName } = each.call;
     if (each.kind === "tool") {
       const result = await each.tool.call(each.call.arguments, each.callKey);
-      if (result.isTerminal) return { kind: "answer", text: result.text, calls: run.calls };
-      run.messages.push({ role: "tool", callId, toolName, text: quoteUntrusted(result.text) });
+      if (result.isTerminal) terminal.push(result.text);
+      else run.messages.push({ role: "tool", callId, toolName, text: quoteUntrusted(result.text) });
     } else if (each.kind === "invalid") run.messages.push({ role: "tool", callId, toolName, text: each.error });
   }
-  return null;
+  return ended(run, terminal);
 }
 
-/** The calls that a handoff does not outrank. The outcome of the first terminal one, else null. */
+/** The calls that a handoff does not outrank. The outcome of the terminal ones, else null. */
 async function callAwaitingApproval(run: Run, checked: readonly CheckedCall[]): Promise<AgentOutcome | null> {
+  const terminal: string[] = [];
   for (const each of checked) {
     if (each.kind !== "tool" || !(await each.tool.awaitsApproval?.(each.call.arguments, each.callKey))) continue;
     const result = await each.tool.call(each.call.arguments, each.callKey);
-    if (result.isTerminal) return { kind: "answer", text: result.text, calls: run.calls };
+    if (result.isTerminal) terminal.push(result.text);
   }
-  return null;
+  return ended(run, terminal);
+}
+
+/** What terminal calls say is the answer, all of it. */
+function ended(run: Run, terminal: readonly string[]): AgentOutcome | null {
+  return terminal.length === 0 ? null : { kind: "answer", text: terminal.join("\n\n"), calls: run.calls };
 }
 
 /** A handoff is never lost to a slip in its arguments. */

@@ -33,6 +33,7 @@ import { openDatabase } from "../storage/database.ts";
 import { openWorkspaceSql } from "../storage/workspace-sql.ts";
 import type { SqlClient } from "../storage/sql-client.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
+import { createApprovalWebhook } from "../tools/adapters/approval-webhook.ts";
 import { createToolRunner } from "../tools/run-call.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { App } from "./app.ts";
@@ -43,6 +44,8 @@ import { oneText, openWorkspace } from "./open-workspace.ts";
 import { createSecretReader } from "../credentials/secret-reader.ts";
 import { createSharedTokens } from "../credentials/shared-tokens.ts";
 import { createAuthentication } from "../outbound/authentication.ts";
+import { mcpSignInStore } from "./mcp/sign-in-store.ts";
+import type { McpWay } from "../tools/declared/tool-source.ts";
 import { durableServices } from "./durable-services.ts";
 import { startSweeper } from "./sweep.ts";
 import { createPublishedVersions } from "../workflows/versions/workflow-versions.ts";
@@ -64,12 +67,15 @@ export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around
 export async function compose(config: Config, servers: Servers, log: Log, overrides: ComposeOverrides = {}): Promise<App & AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const clock = overrides.clock ?? systemClock;
+  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   const database = cleanup.adopt(openDatabase({ connectionString: servers.databaseUrl, maxConnections: config.databaseConnections, log }), (opened) => opened.close());
   const keys = openKeys(config);
   const stored = createSecretReader({ database, keys, clock }, process.env);
   const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
-  const authentication = createAuthentication({ outbound, shared: createSharedTokens({ database, keys, clock }), clock });
-  const workspace = cleanup.use(await openWorkspace(config.workspace, { webhookSecret: config.webhookSecret, fileFolders: listOf(config.fileFolders), secrets: oneText(stored), http: { outbound, authentication }, clock, log }));
+  const shared = createSharedTokens({ database, keys, clock });
+  const authentication = createAuthentication({ outbound, shared, clock });
+  const mcp: McpWay = { signIns: { outbound, shared, store: mcpSignInStore({ database, keys, clock }), clock }, mayStart: (command) => listOf(config.mcpCommands).includes(command) };
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { webhookSecret: config.webhookSecret, fileFolders: listOf(config.fileFolders), secrets: oneText(stored), http: { outbound, authentication, mcp }, clock, log }));
   const sql = cleanup.adopt(
     openWorkspaceSql({ connectionString: config.workspaceDatabaseUrl ?? servers.databaseUrl, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: Math.max(2, Math.floor(config.databaseConnections / 2)), log }),
     (opened) => opened.close(),
@@ -93,7 +99,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const found = chooseModel(config);
   const model = found === null ? null : withRetry(withTimeout(found));
   const redactor = createBuiltInRedactor();
-  const toolCalls: CallToolDeps = { database, tools: workspace.tools, fallbacks: workspace.fallbacks, policy, redactor, runner: createToolRunner({ log }), sql, clock, log };
+  const toolCalls: CallToolDeps = { database, tools: workspace.tools, fallbacks: workspace.fallbacks, policy, redactor, runner: createToolRunner({ log }), sql, clock, log, live };
   const profile = workspace.agent;
   if (model !== null && profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
   let engine: DurableEngine | null = null;
@@ -120,7 +126,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   );
   cleanup.defer(startSealer({ database, log }));
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
-  cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays }));
+  cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
   if (config.role !== "web") {
@@ -133,7 +139,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   return {
     workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
-    publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
+    publicUrl, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
 }

@@ -8,6 +8,7 @@ import { pages } from "./http/pages.ts";
 import { toProblem } from "./http/problem.ts";
 import { signInFirst } from "./http/sign-in-first.ts";
 import { readBody } from "./http/read-body.ts";
+import { mcpRoutes } from "./mcp/mcp.routes.ts";
 import { actorRoutes } from "./routes/actor.routes.ts";
 import { authzenRoutes } from "./routes/authzen.routes.ts";
 import { autonomyRoutes } from "./routes/autonomy.routes.ts";
@@ -18,6 +19,7 @@ import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
+import { policyRoutes } from "./routes/policy.routes.ts";
 import { approvalRoutes } from "./routes/approval.routes.ts";
 import { runRoutes } from "./routes/run.routes.ts";
 import { workflowRoutes } from "./routes/workflow.routes.ts";
@@ -50,9 +52,10 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/api/*", readBody);
   http.use("/access/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", authzenRoutes(app));
+  http.route("/", mcpRoutes(app));
   http.get("/api/metrics", async (c) => {
     await staff(c, app.identity);
     return c.text(app.metrics.render(), 200, { "content-type": "text/plain; version=0.0.4" });

@@ -5,11 +5,13 @@ import { createLog, type Log } from "../lib/log.ts";
 import { createAuthentication, type Authentication } from "../outbound/authentication.ts";
 import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { TOOL_SOURCES } from "../tools/adapters/index.ts";
-import type { ToolSecrets } from "../tools/declared/tool-source.ts";
+import type { McpWay, ToolSecrets } from "../tools/declared/tool-source.ts";
 import { secretMissing } from "../tools/tools.errors.ts";
 import { loadWorkspace, type LoadedWorkspace } from "../workspace/load-workspace.ts";
 
-export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; /** The way to other systems. */ http?: { outbound: Outbound; authentication: Authentication }; secrets?: ToolSecrets; clock?: Clock; log?: Log };
+export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; /** The way to other systems. */ http?: WayOut; secrets?: ToolSecrets; clock?: Clock; log?: Log };
+
+type WayOut = { outbound: Outbound; authentication: Authentication; mcp: McpWay };
 
 /** A workspace with every kind of tool that Baton knows. Nothing is called: without options it is enough to check, test and publish it. */
 export function openWorkspace(folder: string, options: OpenWorkspaceOptions = {}): Promise<LoadedWorkspace> {
@@ -18,9 +20,11 @@ export function openWorkspace(folder: string, options: OpenWorkspaceOptions = {}
 }
 
 /** For what opens a workspace and calls nothing. */
-function closedWay(clock: Clock): { outbound: Outbound; authentication: Authentication } {
+function closedWay(clock: Clock): WayOut {
   const outbound = createOutbound({ isAllowed: () => false });
-  return { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock }), clock }) };
+  const shared = createProcessTokens({ clock });
+  const store = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  return { outbound, authentication: createAuthentication({ outbound, shared, clock }), mcp: { signIns: { outbound, shared, store, clock }, mayStart: () => false } };
 }
 
 /** Secrets of tools, where workflows have theirs. Throws `tools.secret_missing`. */

@@ -16,6 +16,9 @@ import { policyTestCommand } from "./policy-test.ts";
 import { publishCommand } from "./publish.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { test } from "./test.ts";
+import { importOpenApiCommand } from "./tools-import.ts";
+import { importMcpCommand } from "./tools-import-mcp.ts";
+import { loginCommand } from "./tools-login.ts";
 import { versionsCommand } from "./versions.ts";
 
 /** `run` returns the exit code. */
@@ -36,6 +39,9 @@ export const COMMANDS: readonly Command[] = [
   { name: "policy test", usage: "policy test [folder]", about: "Run the tests of the policies (policies/*.test.yaml)", run: (args) => policyTestCommand(args) },
   { name: "policy diff", usage: "policy diff OLD NEW [--requests FILE.json]", about: "Compare two versions of the policies over the requests that were seen", run: (args) => policyDiffCommand(args) },
   { name: "autonomy", usage: "autonomy show|set|kill …", about: "Show and change how far the assistant may go; close a rung or the whole ladder", run: (args) => autonomyCommand(args) },
+  { name: "tools import openapi", usage: "tools import openapi URL|FILE [--operations a,b] [--check]", about: "Make tools out of operations of an OpenAPI document; without a choice, list them", run: (args) => importOpenApiCommand(args) },
+  { name: "tools import mcp", usage: "tools import mcp URL --name NAME [--sign-in] [--check]", about: "Pin the tools of an MCP server, at an address or (-- COMMAND …) a program; once more by --name alone", run: (args) => importMcpCommand(args) },
+  { name: "tools login", usage: "tools login NAME [--scope \"a b\"]", about: "Sign in to an MCP server, in a browser on this machine", run: (args) => loginCommand(args) },
   { name: "doctor", usage: "doctor", about: "Say what is wrong with this setup and how to mend it", run: doctor },
   { name: "migrate", usage: "migrate", about: "Bring the database up to date without starting", run: migrateCommand },
   { name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify },

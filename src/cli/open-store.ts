@@ -18,14 +18,22 @@ export type OpenStore = AsyncDisposable & { database: Database; tenantId: string
 export async function openStore(): Promise<OpenStore> {
   await using cleanup = new AsyncDisposableStack();
   const config = readConfig(process.env);
+  const { database } = cleanup.use(await openStoreDatabase(config));
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { log: createLog({ level: "warn", isPretty: true }) }));
+  const disposal = cleanup.move();
+  return { database, tenantId: workspace.tenantId, workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
+
+/** The database alone, for a command that goes before the workspace is complete. */
+export async function openStoreDatabase(config: Config): Promise<AsyncDisposable & { database: Database }> {
+  await using cleanup = new AsyncDisposableStack();
   const log = createLog({ level: "warn", isPretty: true });
   const running = await readRunning(config);
   const databaseUrl = config.databaseUrl ?? running?.databaseUrl ?? cleanup.use(await startServers({ ...config, restateIngressUrl: "unused", restateAdminUrl: "unused" }, log)).databaseUrl;
   if (running === null) await migrate(databaseUrl);
-  const workspace = cleanup.use(await openWorkspace(config.workspace, { log }));
   const database = cleanup.adopt(openDatabase({ connectionString: databaseUrl, maxConnections: 2, log }), (opened) => opened.close());
   const disposal = cleanup.move();
-  return { database, tenantId: workspace.tenantId, workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { database, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 
 export type RunningInfo = { pid: number; url: string; databaseUrl: string };

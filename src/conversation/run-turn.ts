@@ -11,6 +11,7 @@ import { think } from "./stages/think.ts";
 import { compose } from "./stages/write-reply.ts";
 import { check } from "./stages/check.ts";
 import { comeBack } from "./stages/come-back.ts";
+import { tellApprovals } from "./stages/take-back.ts";
 import { giveUp } from "./give-up.ts";
 import type { TurnDeps } from "./turn-deps.ts";
 import type { TurnEnd, TurnInput } from "./turn.ts";
@@ -45,7 +46,7 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
       const runs = runsToStart(context, decision, checked.acted, redacted);
-      const delivered = await deliver(deps, durable, { context, decision, runs, trace, acted: checked.acted, draft: comeBack(context, checked.draft) });
+      const delivered = await deliver(deps, durable, { context, decision, runs, trace, acted: checked.acted, draft: comeBack(context, tellApprovals(checked.acted, checked.draft)) });
       if (delivered.kind === "joined") {
         untilSeq = delivered.untilSeq;
         continue;

@@ -60,6 +60,8 @@ export type PlannedPart =
   | { kind: "workflow"; workflow: string; hash: string; intent: string; entities: Record<string, string[]> }
   /** The message answers a question of a run. */
   | { kind: "answer"; questionId: string; workflow: string }
+  /** Calls that wait for approval are taken back. */
+  | { kind: "withdraw"; approvalIds: string[] }
   | { kind: "handoff"; reason: string };
 
 export type Decision = {

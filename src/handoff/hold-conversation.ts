@@ -14,6 +14,7 @@ import type { Log } from "../lib/log.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { Live } from "../observe/live.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
+import { withdrawApprovals } from "../tools/approvals/withdraw-approvals.ts";
 import { listTried } from "../tools/list-tried.ts";
 import { alreadyHeld, noSuchConversation, notHolder } from "./handoff.errors.ts";
 import { appendMessage, endHandoff, findSent, holdHandoff, lastChannel, lockConversation, openHandoff, readBackground, reopenUnanswered, queueOutbound, resolveCase, setHolder, type LockedConversation } from "./handoff.store.ts";
@@ -99,9 +100,13 @@ export async function resolveConversation(deps: HandoffDeps, actor: UserActor, c
     await setHolder(query, { ...target, holder: "ai", assigneeId: null, at });
     await endHandoff(query, { ...target, status: "closed", at });
     await sayInThread(scene, target, "This case was closed. Write again at any time to open a new one.");
-    if (conv.caseId !== null) await resolveCase(query, actor.tenantId, conversationId, conv.caseId, at);
+    if (conv.caseId !== null) {
+      await resolveCase(query, actor.tenantId, conversationId, conv.caseId, at);
+      await withdrawApprovals(query, actor.tenantId, { caseId: conv.caseId }, { actor: actorName(actor), reason: "case.resolved", at });
+    }
     await recordInLedger(query, actor.tenantId, [{ kind: "case.resolved", subjectId: conversationId, caseId: conv.caseId, actor: actorName(actor), at, body: {} }]);
   });
+  deps.live.publish({ kind: "approval", tenantId: actor.tenantId, runId: null });
 }
 
 /**

@@ -6,8 +6,8 @@ type Reach = "all" | "conversations" | "none";
 type RightRow = Readonly<Record<"admin" | "agent" | "key", Reach>> & { /** Said to those who may not. */ otherwise: string };
 
 /**
- * Who may do what to workflows and their runs. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
- * runs the installation has made. Which approvals a person may decide is said by each approval (`mayDecide`).
+ * Who may do what to workflows, their runs and the autonomy ladder. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
+ * runs the installation has made. Which approvals a person may decide is said by each approval (`hasSay`).
  */
 export const RIGHTS = {
   "workflows.check": { admin: "all", agent: "all", key: "all", otherwise: "" },
@@ -19,6 +19,10 @@ export const RIGHTS = {
   "runs.retry": { admin: "all", agent: "conversations", key: "all", otherwise: "This run belongs to no conversation: only admins may start it again." },
   "approvals.decide": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
   "approvals.reassign": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
+  "autonomy.set": { admin: "all", agent: "none", key: "none", otherwise: "Admins set how far the assistant may go: ask one, or sign in as one." },
+  "autonomy.switch": { admin: "all", agent: "none", key: "none", otherwise: "Admins close and open the rungs of the ladder: ask one, or sign in as one." },
+  "approvals.edit": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
+  "approvals.deputize": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
   "events.send": { admin: "none", agent: "none", key: "all", otherwise: "This is for your systems: use an API key, or sign the event." },
 } as const satisfies Record<string, RightRow>;
 

@@ -15,6 +15,9 @@ export type DocumentRecord = {
   updatedAt: string;
 };
 
+/** What a list says of a document. */
+export type DocumentHead = Pick<DocumentRecord, "id" | "path" | "title" | "updatedAt">;
+
 /** `heading` of a stored chunk is the title and the heading path, so that a chunk tells on its own what it was cut from. */
 export type ChunkRecord = { id: string; ordinal: number; heading: string; body: string; startOffset: number; endOffset: number };
 
@@ -25,6 +28,11 @@ const VERSION: Statement = { name: "knowledge_version", text: "select knowledge_
 const DOCUMENT: Statement = {
   name: "knowledge_document",
   text: "select id, path, title, language, audience, body, content_hash, updated_at from document where tenant_id = $1 and id = $2 and audience && $3::text[]",
+};
+
+const DOCUMENT_PAGE: Statement = {
+  name: "knowledge_document_page",
+  text: "select id, path, title, updated_at from document where tenant_id = $1 and audience && $2::text[] and ($3::text is null or path > $3) order by path limit $4",
 };
 
 const INDEX_CHUNKS: Statement = {
@@ -71,6 +79,12 @@ export async function readDocument(database: Database, tenantId: string, audienc
     contentHash: textOf(row, "content_hash"),
     updatedAt: textOf(row, "updated_at"),
   };
+}
+
+/** By path, from behind `after` on. */
+export async function readDocumentPage(database: Database, tenantId: string, audiences: readonly string[], { after, limit }: { after: string | null; limit: number }): Promise<DocumentHead[]> {
+  const rows = await database.query(tenantId, DOCUMENT_PAGE, [tenantId, audiences, after, limit]);
+  return rows.map((row) => ({ id: textOf(row, "id"), path: textOf(row, "path"), title: textOf(row, "title"), updatedAt: textOf(row, "updated_at") }));
 }
 
 /** One import at a time for a tenant; held to the end of the transaction. */

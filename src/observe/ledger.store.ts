@@ -76,6 +76,13 @@ export async function listLedger(database: Database, tenantId: string, filter: {
   return select.execute();
 }
 
+/** The entries of a kind that were made at these very moments. */
+export async function findEntriesAt(database: Database, tenantId: string, kind: string, at: readonly string[]): Promise<LedgerEntry[]> {
+  if (at.length === 0) return [];
+  const rows = await database.query(tenantId, { name: "ledger_at", text: `select ${FIELDS} from ledger_entry e where e.tenant_id = $1 and e.at = any($3::timestamptz[]) and e.kind = $2` }, [tenantId, kind, at]);
+  return rows.map(toEntry);
+}
+
 function toEntry(row: Row): LedgerEntry {
   const caseId = row["case_id"];
   return { id: String(row["id"]), kind: String(row["kind"]), subjectId: String(row["subject_id"]), caseId: typeof caseId === "string" ? caseId : null, actor: String(row["actor"]), at: String(row["at"]), body: String(row["body"]) };

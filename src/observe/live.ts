@@ -20,7 +20,7 @@ export type ConversationEvent = { tenantId: string; conversationId: string } & (
 export type RunEvent = { tenantId: string } & (
   /** `runIds`: null when so many changed at once that they are not named. */
   | { kind: "runs"; runIds: readonly string[] | null }
-  | { kind: "approval"; runId: string }
+  | { kind: "approval"; /** Null: asked for by a turn. */ runId: string | null }
 );
 
 /**

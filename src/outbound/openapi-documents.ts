@@ -1,25 +1,20 @@
 import { createHash } from "node:crypto";
 import { readFile, realpath } from "node:fs/promises";
 import { resolve, sep } from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
 import { outboundFault } from "./outbound.errors.ts";
 import type { Credentials } from "./authentication.ts";
+import { findReference, referenceOf } from "./openapi/follow-reference.ts";
+import { METHODS, readDocument, serverList, serverOf, type OpenApiDocument } from "./openapi/read-document.ts";
 import type { Outbound, OutboundLimits } from "./outbound.ts";
 
-const object = z.record(z.string(), z.unknown());
 const parameter = z.object({ name: z.string(), in: z.enum(["path", "query", "header", "cookie", "body", "formData"]), required: z.boolean().default(false), style: z.string().optional(), explode: z.boolean().optional(), collectionFormat: z.string().optional() });
 const requestBody = z.object({ content: z.record(z.string(), z.unknown()), required: z.boolean().default(false) });
-const server = z.object({ url: z.string(), variables: z.record(z.string(), z.object({ default: z.coerce.string() })).default({}) });
-const operationShape = z.object({ operationId: z.string().optional(), parameters: z.array(z.unknown()).default([]), requestBody: z.unknown().optional(), servers: z.array(server).optional(), consumes: z.array(z.string()).optional() }).loose();
-const documentShape = z.object({
-  openapi: z.string().optional(), swagger: z.string().optional(), paths: z.record(z.string(), object), servers: z.array(server).optional(),
-  host: z.string().optional(), basePath: z.string().optional(), schemes: z.array(z.string()).optional(), consumes: z.array(z.string()).optional(),
-}).loose();
+const operationShape = z.object({ operationId: z.string().optional(), parameters: z.array(z.unknown()).default([]), requestBody: z.unknown().optional(), servers: serverList.optional(), consumes: z.array(z.string()).optional() }).loose();
 
-export type OpenApiDocument = z.infer<typeof documentShape>;
-export type OpenApiParameter = z.infer<typeof parameter>;
+/** `argument`: the name its value is given under; its own without it. */
+export type OpenApiParameter = z.infer<typeof parameter> & { argument?: string };
 export type OpenApiOperation = {
   kind: "found"; method: string; path: string; server: string; parameters: readonly OpenApiParameter[];
   /** Content types the body may have, best first; null: the operation takes none. */
@@ -32,7 +27,6 @@ export type OpenApiDocuments = { load(tenantId: string, source: URL, credentials
 const FRESH_MS = 5 * 60_000;
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_KEPT = 200;
-const METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /** `folder`: where `file:` documents lie; nothing outside it is read. Null: none are. */
 export function createOpenApiDocuments(deps: { outbound: Outbound; clock: Clock; folder: string | null }): OpenApiDocuments {
@@ -77,25 +71,6 @@ async function readInside(folder: string | null, source: URL): Promise<string> {
   }
 }
 
-/** The file, or the origin alone: the path of an address may hold a secret. */
-export function nameOfDocument(source: URL): string {
-  return source.protocol === "file:" ? source.pathname : `of ${source.origin}`;
-}
-
-function readDocument(text: string, source: URL): OpenApiDocument {
-  const where = nameOfDocument(source);
-  let value: unknown;
-  try {
-    value = text.trimStart().startsWith("{") ? JSON.parse(text) : parse(text, { maxAliasCount: 100 });
-  } catch (error) {
-    throw outboundFault("configuration", { detail: `The document ${where} is neither JSON nor YAML.`, cause: error });
-  }
-  const read = documentShape.safeParse(value);
-  const isKnown = read.success && (read.data.swagger === "2.0" || /^3\.\d/.test(read.data.openapi ?? ""));
-  if (!read.success || !isKnown) throw outboundFault("configuration", { detail: `The document ${where} is no OpenAPI 3 and no Swagger 2.0 document.` });
-  return read.data;
-}
-
 /** The operation of this id with everything a request needs; `unknown` tells the ids there are. */
 export function findOperation(document: OpenApiDocument, operationId: string, source: URL): OpenApiOperation | { kind: "unknown"; known: string[] } {
   const known: string[] = [];
@@ -118,7 +93,7 @@ function toOperation(document: OpenApiDocument, at: { path: string; method: stri
     if (read.success) parameters.set(`${read.data.in} ${read.data.name}`, read.data);
   }
   const list = [...parameters.values()];
-  const itemServers = z.array(server).safeParse(at.item["servers"]).data;
+  const itemServers = serverList.safeParse(at.item["servers"]).data;
   const base = { kind: "found" as const, method: at.method.toUpperCase(), path: at.path, server: serverOf(document, at.operation.servers ?? itemServers ?? document.servers, source), parameters: list };
   if (document.swagger !== undefined) {
     const form = list.some((each) => each.in === "formData");
@@ -130,31 +105,13 @@ function toOperation(document: OpenApiDocument, at: { path: string; method: stri
   return { ...base, bodyTypes: body.success ? preferJson(Object.keys(body.data.content)) : null, isBodyRequired: body.success && body.data.required };
 }
 
-function preferJson(types: readonly string[]): string[] {
+/** JSON first, then forms. */
+export function preferJson(types: readonly string[]): string[] {
   const weight = (type: string) => (/json/i.test(type) ? 0 : type === "application/x-www-form-urlencoded" ? 1 : 2);
   return [...types].sort((a, b) => weight(a) - weight(b)).map((type) => (type === "*/*" ? "application/json" : type));
 }
 
-/** `#/components/...` only: a reference to another file is not followed. */
 function dereference(document: OpenApiDocument, value: unknown): unknown {
-  const reference = z.object({ $ref: z.string().startsWith("#/") }).safeParse(value);
-  if (!reference.success) return value;
-  const steps = reference.data.$ref.slice(2).split("/").map((step) => decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~"));
-  return steps.reduce<unknown>((holder, step) => (typeof holder === "object" && holder !== null && Object.hasOwn(holder, step) ? Reflect.get(holder, step) : undefined), document);
-}
-
-function serverOf(document: OpenApiDocument, servers: readonly z.infer<typeof server>[] | undefined, source: URL): string {
-  const isRemote = source.protocol !== "file:";
-  if (document.swagger !== undefined) {
-    const schemes = document.schemes ?? [];
-    const own = source.protocol.replace(":", "");
-    const scheme = isRemote && (schemes.length === 0 || schemes.includes(own)) ? own : schemes.includes("https") || schemes.length === 0 ? "https" : (schemes[0] ?? "https");
-    const host = document.host ?? (isRemote ? source.host : "");
-    if (host === "") throw outboundFault("configuration", { detail: "The document names no host, and it was not read from one." });
-    return `${scheme}://${host}${(document.basePath ?? "").replace(/\/+$/, "")}`;
-  }
-  const first = servers?.[0] ?? { url: "/", variables: {} };
-  const filled = first.url.replace(/\{([^{}]+)\}/g, (_, name: string) => first.variables[name]?.default ?? "");
-  if (!URL.canParse(filled) && (!isRemote || !URL.canParse(filled, source.href))) throw outboundFault("configuration", { detail: `The document's server "${first.url}" is not an address.` });
-  return (URL.canParse(filled) ? new URL(filled) : new URL(filled, source)).href.replace(/\/+$/, "");
+  const reference = referenceOf(value);
+  return reference === null ? value : findReference(document, reference);
 }

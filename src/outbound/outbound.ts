@@ -127,7 +127,7 @@ async function readAll(answer: IncomingMessage, maxBytes: number, where: string)
     size += part.byteLength;
     if (size > maxBytes) {
       answer.destroy();
-      throw outboundFault("communication", { isAnswered: true, detail: `The answer of ${where} is too large: more than ${Math.floor(maxBytes / 1024)} kB.` });
+      throw outboundFault("communication", { isAnswered: true, detail: `The answer of ${where} is too large: larger than ${Math.floor(maxBytes / 1024)} kB.` });
     }
     parts.push(part);
   }

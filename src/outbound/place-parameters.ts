@@ -1,7 +1,7 @@
 import { didYouMean } from "../lib/did-you-mean.ts";
 import { outboundFault } from "./outbound.errors.ts";
 import type { OpenApiOperation, OpenApiParameter } from "./openapi-documents.ts";
-import { expandUriTemplate } from "./uri-template.ts";
+import { expandUriTemplate, hasDotSegment } from "./uri-template.ts";
 
 /** Puts each value where the operation wants it: path, query, header, cookie, form or body. Throws the fault `configuration`. */
 export function placeParameters(operation: OpenApiOperation, operationId: string, given: Readonly<Record<string, unknown>>): { url: URL; headers: Record<string, string>; body: unknown } {
@@ -13,8 +13,9 @@ export function placeParameters(operation: OpenApiOperation, operationId: string
   const form: Record<string, unknown> = {};
   let body: unknown = undefined;
   for (const parameter of operation.parameters) {
-    const value = values.get(parameter.name);
-    values.delete(parameter.name);
+    const argument = parameter.argument ?? parameter.name;
+    const value = values.get(argument);
+    values.delete(argument);
     if (value === undefined) {
       if (parameter.required) throw outboundFault("configuration", { detail: `The operation "${operationId}" needs the ${parameter.in} parameter "${parameter.name}".` });
     } else if (parameter.in === "path") path[parameter.name] = value;
@@ -32,7 +33,9 @@ export function placeParameters(operation: OpenApiOperation, operationId: string
   const type = operation.bodyTypes?.[0];
   if (body !== undefined && type !== undefined) headers["content-type"] = type;
   const template = operation.path.replace(/\{([^{}]+)\}/g, (whole, name: string) => (/^[\w.%-]+$/.test(name) ? whole : encodeURIComponent(joined(path[name]))));
-  const url = new URL(operation.server + expandUriTemplate(template, path));
+  const expanded = expandUriTemplate(template, path);
+  if (hasDotSegment(expanded)) throw outboundFault("configuration", { detail: `A parameter of the operation "${operationId}" would change its path.` });
+  const url = new URL(operation.server + expanded);
   for (const [name, text] of query) url.searchParams.append(name, text);
   return { url, headers, body };
 }

@@ -18,6 +18,11 @@ export function expandUriTemplate(template: string, data: unknown): string {
   return template.replace(/\{([^{}]*)\}/g, (_, body: string) => expandPart(body, data));
 }
 
+/** Whether a path has a part that means another place, `.` or `..`, however it is written. */
+export function hasDotSegment(path: string): boolean {
+  return (path.split("?", 1)[0] ?? "").split("/").some((part) => /^(\.|%2e){1,2}$/i.test(part));
+}
+
 function expandPart(body: string, data: unknown): string {
   const operator = OPERATORS[body.charAt(0)];
   const rule = operator ?? SIMPLE;

@@ -1,6 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
-import { levelOf, nextLevel, RUNGS, type AutonomyLevel, type AutonomyPlan, type AutonomyRule, type AutonomyRung } from "./autonomy.ts";
+import { levelOf, nextLevel, RUNGS, type AutonomyLevel, type AutonomyPlan, type AutonomyRule, type AutonomyRung, type AutonomyState } from "./autonomy.ts";
 import { closeRung, countOutcomes, insertOutcome, listLevels, listSwitches, lockRule, openRung, putLevel, type NewOutcome } from "./autonomy.store.ts";
 import { autonomyRuleUnknown } from "./policy.errors.ts";
 
@@ -70,6 +70,8 @@ export async function recordOutcome(deps: AutonomyDeps, tenantId: string, outcom
 
 export type AutonomyView = {
   level: AutonomyLevel;
+  /** Where people and measurements have put the rules. */
+  state: AutonomyState;
   rules: { name: string; level: AutonomyLevel; declared: AutonomyLevel; by: string | null; reason: string | null; since: string | null; outcomes: number; overridden: number }[];
   closed: { rung: AutonomyRung; by: string; reason: string; at: string }[];
 };
@@ -89,7 +91,8 @@ export async function readAutonomy(deps: Pick<AutonomyDeps, "database" | "plan">
     }
     return views;
   });
-  return { level: plan.level, rules, closed: await listSwitches(database, tenantId) };
+  const closed = await listSwitches(database, tenantId);
+  return { level: plan.level, state: { levels, closed: new Set(closed.map((each) => each.rung)) }, rules, closed };
 }
 
 async function storeLevel(deps: AutonomyDeps, query: TransactionQuery, tenantId: string, move: { rule: AutonomyRule; from: AutonomyLevel; to: AutonomyLevel; by: string; reason: string; detail: Record<string, unknown> }): Promise<void> {

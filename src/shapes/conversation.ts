@@ -136,7 +136,7 @@ export const toolCallView = z
     risk: z.enum(["read", "write", "money", "irreversible"]),
     arguments: z.record(z.string(), z.unknown()),
     /** `started`: allowed and under way, or cut off by a crash and about to be finished. */
-    status: z.enum(["started", "ok", "not_found", "refused", "denied", "failed"]),
+    status: z.enum(["waiting", "started", "ok", "not_found", "refused", "denied", "failed"]),
     reason: z.string().nullable(),
     output: z.unknown().nullable(),
     durationUs: z.number().int(),

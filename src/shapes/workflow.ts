@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { approvalView } from "./approval.ts";
 
 /** Shapes of the HTTP API about workflows; the console imports their types. Times are ISO 8601 UTC, durations microseconds. */
 
@@ -123,24 +124,6 @@ export const taskRecordView = z
   })
   .openapi("TaskRecord");
 
-export const approvalStatus = z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]).openapi("ApprovalStatus");
-
-/** A person approves this exact call by its hash; only that call then runs, once. `describedAs` is the call in plain words. */
-export const approvalView = z
-  .object({
-    id: z.string(), runId: z.string(), workflow: z.string(), taskName: z.string(), pointer: z.string(),
-    conversationId: z.string().nullable(), caseId: z.string().nullable(), contactName: z.string().nullable(),
-    tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), arguments: z.record(z.string(), z.unknown()), callHash: z.string(), describedAs: z.string(),
-    reason: z.string(),
-    /** Who may decide: a role, and if named, these people only (ids or e-mails). */
-    decidedByRole: z.enum(["admin", "agent"]), assignees: z.array(z.string()),
-    status: approvalStatus,
-    requestedAt: z.string(), deadlineAt: z.string().nullable(), decidedAt: z.string().nullable(), decidedBy: z.string().nullable(), comment: z.string().nullable(),
-    /** Whether the person asking may decide it now. */
-    isMine: z.boolean(),
-  })
-  .openapi("Approval");
-
 /** `graph` is the one of the version the run began with, not of the active one. */
 export const runView = runSummary
   .extend({ input: z.unknown().nullable(), output: z.unknown().nullable(), context: z.unknown().nullable(), tasks: z.array(taskRecordView), graph: workflowGraph, approvals: z.array(approvalView), children: z.array(runSummary) })
@@ -187,4 +170,3 @@ export type PublishView = z.infer<typeof publishView>;
 export type ChangeView = z.infer<typeof changeView>;
 export type DiffView = z.infer<typeof diffView>;
 export type CheckView = z.infer<typeof checkView>;
-export type ApprovalView = z.infer<typeof approvalView>;

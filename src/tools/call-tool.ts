@@ -3,11 +3,19 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Redactor } from "../guard/redactor.ts";
 import { makeLedgerEntry } from "../observe/ledger.ts";
+import type { Live } from "../observe/live.ts";
 import type { Policy, PolicyEntity } from "../policy/policy.ts";
 import type { Database } from "../storage/database.ts";
+import { askForCall } from "./approvals/ask-for-call.ts";
+import { takeForCall } from "./approvals/take-for-call.ts";
+import { judgeApproved } from "./approvals/judge-approved.ts";
+import type { Asker } from "./approvals/request-approval.ts";
+import { grantOf, mismatch, standingOf, type Grant } from "./approvals/standing.ts";
+import { overWords } from "./approvals/approval-words.ts";
 import { dataClassesIn } from "./data-classes.ts";
-import { judgeCall } from "./judge-call.ts";
-import { resolveArguments } from "./resolve-arguments.ts";
+import { bindCall, hashCall, wholeCall, type CallOwner } from "./approvals/hash-call.ts";
+import { judgeCall, type Judgement } from "./judge-call.ts";
+import { resolveArguments, type Resolved } from "./resolve-arguments.ts";
 import { isHouseAway, type ToolRunner } from "./run-call.ts";
 import { isIdempotent, type SqlClient, type Tool, type ToolContact, type ToolContext, type ToolResult } from "./tool.ts";
 import { findToolCall, saveToolCall, startToolCall, type ToolCallRecord } from "./tool-call.store.ts";
@@ -17,7 +25,7 @@ import { toolUnknown } from "./tools.errors.ts";
 /** What stands in for a tool that reads while its system is away: another tool with the same arguments, or a sentence. */
 export type ToolFallback = { tool: string } | { say: string };
 
-export type CallToolDeps = { database: Database; tools: ReadonlyMap<string, Tool>; fallbacks: ReadonlyMap<string, ToolFallback>; policy: Policy; redactor: Redactor; runner: ToolRunner; sql: SqlClient; clock: Clock; log: Log };
+export type CallToolDeps = { database: Database; tools: ReadonlyMap<string, Tool>; fallbacks: ReadonlyMap<string, ToolFallback>; policy: Policy; redactor: Redactor; runner: ToolRunner; sql: SqlClient; clock: Clock; log: Log; /** Told of requests for approval. */ live?: Pick<Live, "publish"> };
 
 export type CallToolInput = {
   tenantId: string;
@@ -32,31 +40,59 @@ export type CallToolInput = {
   turnId: string | null;
   conversationId: string | null;
   caseId: string | null;
+  /** Who waits when people have to approve the call. Without it such a call is denied, since nobody would make it later. */
+  asker?: Asker;
+  /** An approval that was given for this exact call beforehand; `usedBy` is the same on every attempt. */
+  approval?: { id: string; usedBy: string };
   /** What `tool.failed` carries: how many runs, each begun by an event of the one before, stand before it. Not given: 0. */
   eventDepth?: number;
 };
 
 /**
- * The only way to an effect: validate → policy → call with its idempotency key → validate → record.
+ * The only way to an effect: validate → policy → approval if asked → call with its idempotency key → validate → record.
  *
  * Shapes: every outcome is a record (`ok`, `not_found`, `refused` by the system of record, `denied` by policy, `failed`).
- * Throws: `tools.unknown`; `storage.unavailable` (retryable: the call was not recorded, so the same id may be called again).
+ *   `waiting`: people were asked; nothing was done. The same call made again after their decision is carried out as it was
+ *   approved, in the name of who approved it, or ends as `denied`; before, it answers `waiting` again.
+ * Throws: `tools.unknown`; `approvals.mismatch` (the approval handed over is not for this call);
+ *   `storage.unavailable` (retryable: the call was not recorded, so the same id may be called again).
  * Replay: call it inside a journaled step; the same `callId` runs the effect once and answers the recorded outcome.
  */
 export async function callTool(deps: CallToolDeps, input: CallToolInput): Promise<ToolCallRecord> {
   const known = await findToolCall(deps.database, input.tenantId, input.callId);
-  if (known && known.status !== "started") return known;
-  const tool = findTool(deps.tools, input.tool);
+  if (known && known.status !== "started" && known.status !== "waiting") return known;
+  const standing = known === null ? { kind: "none" as const } : await standingOf(deps.database, input.tenantId, input.callId);
+  if (known?.status === "waiting" && standing.kind === "waits") return known;
   const startedMs = performance.now();
-  const outcome = await attempt(deps, tool, input, known?.rules ?? null);
+  if (known?.status === "waiting" && standing.kind === "over") return record(deps, input, known, startedMs, ended({ status: "denied", ...overWords(standing.approval.status), rules: [`approval.${standing.approval.status}`] }));
+  const tool = deps.tools.get(input.tool);
+  if (tool === undefined && known?.status === "waiting") return record(deps, input, known, startedMs, ended({ status: "failed", reason: `There is no tool "${input.tool}" any more.`, needsPerson: true }));
+  if (tool === undefined) throw toolUnknown({ message: `There is no tool "${input.tool}" in this workspace.` });
+  const grant = standing.kind === "given" ? standing.grant : input.approval === undefined ? null : await grantOf(deps.database, input.tenantId, input.approval, input.tool);
+  // An approved call is made as it was approved, which may differ from how it was asked for.
+  const asked = grant?.isOwn === true ? { ...input, arguments: grant.approval.given } : input;
+  const outcome = await attempt(deps, tool, asked, known?.status === "started" ? known.rules : null, grant);
+  const made: CallMade = { tool: tool.name, risk: tool.risk, arguments: asked.arguments };
+  if (outcome.status === "waiting") return { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, ...made, ...outcome };
+  return record(deps, input, made, startedMs, outcome, grant);
+}
+
+type CallMade = Pick<ToolCallRecord, "tool" | "risk" | "arguments">;
+
+async function record(deps: CallToolDeps, input: CallToolInput, made: CallMade, startedMs: number, outcome: Outcome, grant: Grant | null = null): Promise<ToolCallRecord> {
   const at = new Date(deps.clock.nowMs());
-  const record: ToolCallRecord = { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: tool.name, risk: tool.risk, arguments: input.arguments, ...outcome };
+  const actor = actorOf(input, grant);
   const entry = makeLedgerEntry({
-    kind: "tool.called", subjectId: input.conversationId ?? input.callId, caseId: input.caseId, actor: actorOf(input), at,
-    body: { callId: input.callId, turnId: input.turnId, tool: tool.name, risk: tool.risk, status: outcome.status, reason: outcome.status === "failed" ? "failed" : outcome.reason, rules: outcome.rules, policy: deps.policy.hash, evidence: outcome.evidence },
+    kind: "tool.called", subjectId: input.conversationId ?? input.callId, caseId: input.caseId, actor, at,
+    body: {
+      callId: input.callId, turnId: input.turnId, tool: made.tool, risk: made.risk, status: outcome.status, reason: outcome.status === "failed" ? "failed" : outcome.reason, rules: outcome.rules, policy: deps.policy.hash, evidence: outcome.evidence,
+      ...(grant === null ? {} : { approvalId: grant.approval.id, callHash: grant.approval.call_hash, approvedBy: grant.people.map(({ userId }) => `user:${userId}`) }),
+    },
   });
-  await saveToolCall(deps.database, input.tenantId, { ...record, actor: actorOf(input), durationUs: Math.round((performance.now() - startedMs) * 1_000), at, eventDepth: input.eventDepth ?? 0 }, entry);
-  return record;
+  const { evidence: _inLedger, ...ending } = outcome;
+  const call: ToolCallRecord = { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: made.tool, risk: made.risk, arguments: made.arguments, ...ending };
+  await saveToolCall(deps.database, input.tenantId, { ...call, actor, durationUs: Math.round((performance.now() - startedMs) * 1_000), at, eventDepth: input.eventDepth ?? 0 }, entry);
+  return call;
 }
 
 /** Throws `tools.unknown`. */
@@ -93,8 +129,10 @@ function contextOf(deps: CallToolDeps, { tenantId, contact }: Pick<CallToolInput
   return { tenantId, contact: { contactId: contact?.contactId ?? "", email: contact?.email ?? "", externalId: contact?.externalId ?? null }, idempotencyKey, sql: deps.sql };
 }
 
-function actorOf({ principal }: Pick<CallToolInput, "principal">): string {
-  return `${principal.type}:${principal.id}`;
+/** Who has it done: the person who approved it, else who calls. */
+function actorOf({ principal }: Pick<CallToolInput, "principal">, grant: Grant | null): string {
+  const approver = grant?.people.at(-1);
+  return approver === undefined ? `${principal.type}:${principal.id}` : `HumanAgent:${approver.userId}`;
 }
 
 type Outcome = Pick<ToolCallRecord, "status" | "reason" | "say" | "output" | "needsPerson" | "rules"> & { evidence: string | null };
@@ -109,7 +147,7 @@ const SIGN_IN = "Please sign in first, so that I can see your own account and or
  * `allowedBy`: the rules that allowed this call before a crash cut it off; it is then finished without being judged again,
  * because its own effect may already have changed the facts it was judged by.
  */
-async function attempt(deps: CallToolDeps, tool: Tool, input: CallToolInput, allowedBy: string[] | null): Promise<Outcome> {
+async function attempt(deps: CallToolDeps, tool: Tool, input: CallToolInput, allowedBy: string[] | null, grant: Grant | null): Promise<Outcome> {
   const resolved = resolveArguments(tool, input.arguments, input);
   if (resolved.kind === "unverified" || (resolved.kind === "resolved" && isUnverified(tool, input))) return ended({ status: "denied", reason: SIGN_IN });
   if (resolved.kind === "unfit") return ended({ status: "failed", reason: `arguments.invalid: ${resolved.reason}`, needsPerson: true });
@@ -117,20 +155,21 @@ async function attempt(deps: CallToolDeps, tool: Tool, input: CallToolInput, all
   try {
     const unwanted = [...dataClassesIn(deps.redactor, resolved.arguments)].find((found) => !tool.accepts.includes(found));
     if (unwanted !== undefined) return ended({ status: "denied", reason: `The call holds ${unwanted} data, which "${tool.name}" may not receive.`, needsPerson: true, rules: ["tool.data_class"] });
+    if (grant !== null && !isForCall(grant, tool, resolved, input)) return otherCall(grant, tool);
     if (allowedBy !== null && !isIdempotent(tool)) return ended({ status: "failed", reason: "It is not known whether this was done: the call was cut off and may not be repeated.", needsPerson: true, rules: allowedBy });
-    const decision = allowedBy === null ? await judgeCall(deps, tool, input, resolved.value, context) : { effect: "allow" as const, rules: allowedBy };
-    // Nobody can be asked here, so a call that waits for approval goes to a person.
-    if (decision.effect === "approve") return ended({ status: "denied", reason: decision.reason, needsPerson: true, rules: decision.rules });
+    const decision = allowedBy === null ? await judgeCall(deps, tool, input, resolved.value, context, grant === null ? undefined : (request) => judgeApproved(deps.policy, request, grant)) : { effect: "allow" as const, rules: allowedBy };
+    if (decision.effect === "approve") return await askOrDeny(deps, tool, input, resolved, decision, grant);
     if (decision.effect === "deny") return ended({ status: "denied", reason: decision.reason, needsPerson: decision.needsPerson, rules: decision.rules });
     // Policy has not been asked about a target that is not there: a tool that does not find this out itself is not called.
     if (decision.effect === "missing" && tool.notFound !== undefined) return ended({ status: "not_found", say: tool.notFound });
     const rules = decision.effect === "missing" ? [] : decision.rules;
     const limit = tool.rateLimit;
     if (limit !== null && allowedBy === null && !(await takeCall(deps.database, input.tenantId, limit.scope === "contact" ? `${tool.name}:${context.contact.contactId}` : tool.name, limit, deps.clock.nowMs()))) return ended({ status: "failed", reason: `"${tool.name}" may be called ${limit.calls} times in ${limit.perMs / 1_000} s, and has been.`, needsPerson: true, rules: ["tool.rate_limit"] });
-    if (allowedBy === null && !(await mayStart(deps, tool, input, rules))) return ended({ status: "denied", reason: "A person holds this conversation now.", rules: ["holder.not_ai"] });
+    const stopped = allowedBy === null ? await start(deps, tool, input, resolved, rules, grant) : null;
+    if (stopped !== null) return stopped;
     return toOutcome(tool, await deps.runner.run(tool, (signal) => tool.run(resolved.value, { ...context, signal })), rules);
   } catch (error) {
-    if (isHouseAway(error)) throw error;
+    if (isHouseAway(error) || (error instanceof AppError && error.code === "approvals.mismatch")) throw error;
     deps.log.warn("tools.failed", { tool: tool.name, callId: input.callId, code: error instanceof AppError ? error.code : "unknown", error: messageOf(error) });
     return (await insteadOf(deps, tool, input, error)) ?? ended({ status: "failed", reason: messageOf(error).slice(0, 500), needsPerson: true });
   }
@@ -143,16 +182,50 @@ async function insteadOf(deps: CallToolDeps, tool: Tool, input: CallToolInput, e
   const reason = `${tool.system} was away: ${messageOf(error)}`.slice(0, 500);
   if ("say" in fallback) return ended({ status: "failed", reason, say: fallback.say });
   const other = findTool(deps.tools, fallback.tool);
-  const outcome = await attempt({ ...deps, fallbacks: NO_FALLBACKS }, other, { ...input, tool: other.name }, null);
+  const outcome = await attempt({ ...deps, fallbacks: NO_FALLBACKS }, other, { ...withoutAsking(input), tool: other.name }, null, null);
   return { ...outcome, reason: outcome.reason ?? reason, evidence: outcome.evidence ?? `by ${other.name}, since ${reason}` };
 }
 
-/** Writes down that the call was allowed; false when the AI no longer holds the conversation. */
-function mayStart(deps: CallToolDeps, tool: Tool, input: CallToolInput, rules: string[]): Promise<boolean> {
-  if (tool.risk === "read") return Promise.resolve(true);
-  return startToolCall(deps.database, input.tenantId, {
-    id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: tool.name, risk: tool.risk, arguments: input.arguments, rules, actor: actorOf(input), at: new Date(deps.clock.nowMs()),
-  });
+function withoutAsking({ asker: _none, ...input }: CallToolInput): CallToolInput {
+  return input;
+}
+
+type ResolvedCall = Extract<Resolved, { kind: "resolved" }>;
+
+function ownerOf({ contact, conversationId }: Pick<CallToolInput, "contact" | "conversationId">): CallOwner {
+  return { contactId: contact?.contactId ?? null, conversationId };
+}
+
+/** Whether the call as it would be made now is the one that was approved. */
+function isForCall(grant: Grant, tool: Tool, resolved: ResolvedCall, input: CallToolInput): boolean {
+  return bindCall(hashCall(tool.name, wholeCall(resolved)), ownerOf(input)) === grant.approval.call_hash;
+}
+
+/** Whoever hands an approval over is told that it does not fit; a call that waited ends. */
+function otherCall(grant: Grant, tool: Tool): Outcome {
+  if (!grant.isOwn) throw mismatch(grant.approval.id, tool.name);
+  return ended({ status: "denied", reason: "This is no longer the call that was approved: what it is made of has changed since.", needsPerson: true, rules: ["approval.mismatch"] });
+}
+
+async function askOrDeny(deps: CallToolDeps, tool: Tool, input: CallToolInput, resolved: ResolvedCall, decision: Extract<Judgement, { effect: "approve" }>, grant: Grant | null): Promise<Outcome> {
+  // A call asks once: when policy wants more people now than have approved it, one of them must look.
+  if (input.asker === undefined || grant?.isOwn === true) return ended({ status: "denied", reason: decision.reason, needsPerson: true, rules: decision.rules });
+  const asked = await askForCall(deps, { callId: input.callId, tenantId: input.tenantId, asker: input.asker, tool, given: input.arguments, arguments: wholeCall(resolved), value: resolved.value, facts: decision.facts, owner: ownerOf(input), caseId: input.caseId, turnId: input.turnId, channel: input.channel, principal: actorOf(input, null), decision, eventDepth: input.eventDepth ?? 0 });
+  if (asked.kind === "waiting") return ended({ status: "waiting", say: asked.say, rules: decision.rules });
+  if (asked.kind === "twin") return ended({ status: "denied", say: asked.say, reason: asked.say, rules: ["approval.waiting"] });
+  return ended({ ...HELD, rules: [...HELD.rules] });
+}
+
+const HELD = { status: "denied", reason: "A person holds this conversation now.", rules: ["holder.not_ai"] } as const satisfies Partial<Outcome> & { status: "denied"; rules: readonly string[] };
+
+/** Writes down that the call is made now, before it is; an outcome when it may not be. */
+async function start(deps: CallToolDeps, tool: Tool, input: CallToolInput, resolved: ResolvedCall, rules: string[], grant: Grant | null): Promise<Outcome | null> {
+  const call = { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: tool.name, risk: tool.risk, arguments: input.arguments, rules, actor: actorOf(input, grant), at: new Date(deps.clock.nowMs()), eventDepth: input.eventDepth ?? 0 };
+  if (grant === null) return tool.risk === "read" || (await startToolCall(deps.database, input.tenantId, call)) ? null : ended({ ...HELD, rules: [...HELD.rules] });
+  const taken = await takeForCall(deps.database, { tenantId: input.tenantId, approvalId: grant.approval.id, usedBy: grant.usedBy, callHash: bindCall(hashCall(tool.name, wholeCall(resolved)), ownerOf(input)), owner: ownerOf(input), call });
+  if (taken === "refused") return otherCall(grant, tool);
+  // Another process is at it, or was when it died: as after a crash.
+  return taken === "under_way" && !isIdempotent(tool) ? ended({ status: "failed", reason: "It is not known whether this was done: the call was cut off and may not be repeated.", needsPerson: true, rules }) : null;
 }
 
 function toOutcome(tool: Tool, result: ToolResult, rules: string[]): Outcome {

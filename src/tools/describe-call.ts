@@ -21,5 +21,6 @@ export function describeGiven(tool: Tool, given: Readonly<Record<string, unknown
 
 /** What a model is told of a call that was made. */
 export function resultForModel(call: ToolCallRecord): Record<string, unknown> {
-  return { status: call.status, say: call.say, reason: call.reason, result: call.output };
+  const told = { status: call.status, say: call.say, reason: call.reason, result: call.output };
+  return call.status === "waiting" ? { ...told, note: "Waiting for approval: nothing was done yet. Do not call it again; tell the contact, who will hear when it is decided." } : told;
 }

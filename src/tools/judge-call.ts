@@ -15,10 +15,11 @@ export type CallAsked = { principal: PolicyEntity; channel: string; contact: { i
  */
 export async function judgeCall(deps: { policy: Policy; runner: ToolRunner }, tool: Tool, asked: CallAsked, value: unknown, context: Omit<ToolContext, "signal">, decide: (request: PolicyRequest) => PolicyDecision = (request) => deps.policy.decide(request)): Promise<Judgement> {
   const facts = tool.facts === undefined ? {} : await deps.runner.run(tool, (signal) => tool.facts?.(value, { ...context, signal }) ?? Promise.resolve({}));
-  return facts === null ? { effect: "missing", facts: {} } : { ...decide(toRequest(tool, asked, facts)), facts };
+  return facts === null ? { effect: "missing", facts: {} } : { ...decide(toPolicyRequest(tool, asked, facts)), facts };
 }
 
-function toRequest(tool: Tool, asked: CallAsked, facts: ToolFacts): PolicyRequest {
+/** Pure. */
+export function toPolicyRequest(tool: Tool, asked: CallAsked, facts: ToolFacts): PolicyRequest {
   return {
     principal: asked.principal, action: "useTool", resource: { type: "Tool", id: tool.name, attributes: { risk: tool.risk } },
     context: { tool: tool.name, facts, channel: asked.channel, isVerified: asked.contact?.isVerified === true },

@@ -142,9 +142,11 @@ function isAway(error: unknown): boolean {
 }
 
 /** The way to other systems, as compose makes it; `allowed`: private addresses that may be called. */
-export function openWayOut(allowed: readonly string[]): Pick<ToolSourceDeps, "outbound" | "authentication"> {
+export function openWayOut(allowed: readonly string[]): Pick<ToolSourceDeps, "outbound" | "authentication" | "mcp"> {
   const outbound = createOutbound({ isAllowed: createTargetRule(allowed) });
-  return { outbound, authentication: createAuthentication({ outbound, shared: createProcessTokens({ clock: systemClock }), clock: systemClock }) };
+  const shared = createProcessTokens({ clock: systemClock });
+  const store = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  return { outbound, authentication: createAuthentication({ outbound, shared, clock: systemClock }), mcp: { signIns: { outbound, shared, store, clock: systemClock }, mayStart: () => false } };
 }
 
 type World = AsyncDisposable & {

@@ -3,7 +3,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import pg from "pg";
-import { decideApproval } from "../../src/tools/approvals/decide-approval.ts";
+import { decideApproval } from "../../src/tools/approvals/decide/decide-approval.ts";
 import { listApprovals } from "../../src/tools/approvals/approval.store.ts";
 import { cancelRun, resumeRun } from "../../src/workflows/run/control-run.ts";
 import { deriveRunId } from "../../src/workflows/run/run-input.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
-import { decideApproval, reassignApproval } from "../../src/tools/approvals/decide-approval.ts";
+import { decideApproval } from "../../src/tools/approvals/decide/decide-approval.ts";
+import { handOnApproval } from "../../src/tools/approvals/decide/hand-on-approval.ts";
 import { findApproval, listApprovals } from "../../src/tools/approvals/approval.store.ts";
 import { cancelRun } from "../../src/workflows/run/control-run.ts";
 import { openRun } from "../../src/workflows/run/open-run.store.ts";
@@ -130,7 +131,7 @@ describe("a message that starts a workflow", () => {
     await until(async () => (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0]?.status === "waiting");
     const row = (await listApprovals(app().database, "desk", { conversationId: visit.conversationId, limit: 1 }))[0];
     const agent: UserActor = { ...admin, userId: "user_2", email: "bo@example.com", role: "agent" };
-    await reassignApproval(app().workflows.approvals, agent, { id: row?.id ?? "", assignees: ["somebody@example.com"] });
+    await handOnApproval(app().workflows.approvals, agent, { id: row?.id ?? "", to: ["somebody@example.com"] });
     await assert.rejects(decideApproval(app().workflows.approvals, agent, { id: row?.id ?? "", decision: "approved", callHash: null, comment: null }), { code: "approvals.not_yours" });
     await decideApproval(app().workflows.approvals, admin, { id: row?.id ?? "", decision: "refused", callHash: null, comment: "no" });
     assert.match((await waiting).reply?.text ?? "", /we cannot pay this back/);

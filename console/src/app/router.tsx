@@ -9,6 +9,7 @@ import { sessionQuery } from "../features/identity/session.ts";
 import { SignInPage } from "../features/identity/sign-in-page.tsx";
 import { LedgerPage } from "../features/observe/ledger-page.tsx";
 import { TurnPage } from "../features/observe/turn-page.tsx";
+import { readPolicySearch } from "../features/policy/policy-search.ts";
 import { ToolsPage } from "../features/tools/tools-page.tsx";
 import { readApprovalSearch, readWorkflowSearch } from "../features/workflows/workflow-search.ts";
 import { WorkflowsPage } from "../features/workflows/workflows-page.tsx";
@@ -125,9 +126,20 @@ const approvalsRoute = createRoute({
 
 const toolsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/tools", component: ToolsPage });
 
+const PoliciesPage = lazyRouteComponent(() => import("../features/policy/policies-page.tsx"), "PoliciesPage");
+
+const policiesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/policies",
+  validateSearch: readPolicySearch,
+  component: function Policies() {
+    return <PoliciesPage search={policiesRoute.useSearch()} />;
+  },
+});
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, policiesRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

@@ -17,7 +17,7 @@ export class ApiError extends Error {
 }
 
 export type JsonRequest = {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;

@@ -36,6 +36,10 @@ export function ToolIcon(props: IconProps) {
   return <Icon {...props}><path d="M9.8 2.6a3.4 3.4 0 0 0-3.3 4.6L2.4 11.3a1.6 1.6 0 0 0 2.3 2.3l4.1-4.1a3.4 3.4 0 0 0 4.3-4.3l-2 2-1.9-.4-.4-1.9 2-2a3.4 3.4 0 0 0-1-.3Z" /></Icon>;
 }
 
+export function PolicyIcon(props: IconProps) {
+  return <Icon {...props}><path d="M5 1.8v12.4M11 1.8v12.4M5 4.6h6M5 8h6M5 11.4h6" /></Icon>;
+}
+
 export function SearchIcon(props: IconProps) {
   return <Icon {...props}><circle cx="7" cy="7" r="4.3" /><path d="m10.4 10.4 3.1 3.1" /></Icon>;
 }

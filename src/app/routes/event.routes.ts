@@ -5,7 +5,7 @@ import { cloudEvent, holdsNul, OWN_EVENTS, type CloudEvent } from "../../workflo
 import { eventForeign, eventInvalid, signatureInvalid, signatureUnset } from "../../workflows/events/events.errors.ts";
 import { OWN_SOURCE } from "../../workflows/events/own/own-events.ts";
 import { publishEvent, type EventDeps, type Published } from "../../workflows/events/publish-event.ts";
-import { verifyStandardWebhook } from "../../workflows/events/standard-webhook.ts";
+import { verifyStandardWebhook } from "../../lib/standard-webhook.ts";
 import type { App } from "../app.ts";
 import { bearer, createApi, json, problems, staff } from "../http/api.ts";
 

@@ -5,7 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
-import type { ApprovalDeps } from "../../tools/approvals/decide-approval.ts";
+import type { ApprovalDeps } from "../../tools/approvals/decide/approval-deps.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { createListeners } from "../../workflows/events/starts/listeners.ts";
 import { createEventMatcher } from "../../workflows/events/waits/match-filter.ts";
@@ -74,7 +74,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
   return {
     versions, functions, talk, events, surroundings, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock, version: deps.version },
     approvals: {
-      database, clock, log, engine, live: turns.live,
+      database, clock, log, engine, live: turns.live, tools: turns.toolCalls.tools, policy: turns.toolCalls.policy, runner: turns.toolCalls.runner, sql: turns.toolCalls.sql,
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
     publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: async (tenantId) => {

@@ -12,7 +12,7 @@ import { workflowError, type BranchCounts, type CheckView, type PublishView, typ
 import type { App } from "../app.ts";
 import { listApprovals } from "../../tools/approvals/approval.store.ts";
 import type { StaffActor } from "../../identity/actor.ts";
-import { toApprovalView } from "./view-approval.ts";
+import { viewApprovals } from "../view-approvals.ts";
 
 const HEALTH_MS = 24 * 3_600_000;
 const FAILING_SHARE = 0.2;
@@ -92,7 +92,7 @@ export async function viewRun(app: App, actor: StaffActor, id: string): Promise<
     readTaskRows(app.database, tenantId, id), listRunRows(app.database, tenantId, { parentRunId: id, limit: 200 }), listApprovals(app.database, tenantId, { runId: id, limit: 200 }), app.workflows.versions.load(tenantId, run.hash),
   ]);
   const waits = await readWaits(app.database, tenantId, [run, ...children]);
-  return { ...toRunSummary(run, waits), input: run.input ?? null, output: run.output ?? null, context: run.context ?? null, tasks: tasks.map(toTaskView), graph: drawWorkflow(source), approvals: approvals.map((each) => toApprovalView(actor, each)), children: children.map((child) => toRunSummary(child, waits)) };
+  return { ...toRunSummary(run, waits), input: run.input ?? null, output: run.output ?? null, context: run.context ?? null, tasks: tasks.map(toTaskView), graph: drawWorkflow(source), approvals: await viewApprovals(app, actor, approvals), children: children.map((child) => toRunSummary(child, waits)) };
 }
 
 function toTaskView(row: TaskRow): TaskRecordView {

@@ -28,5 +28,5 @@ export function workflowHandlers(workflows: Pick<WorkflowParts, "runs" | "talk" 
 /** A version never changes, so a replay finds the same. `mayAsk`: the run may have left an approval or a question open. */
 async function aboutRun(workflows: Pick<WorkflowParts, "versions">, input: RunInput): Promise<{ name: string; mayAsk: boolean }> {
   const { definition, text } = await workflows.versions.load(input.tenantId, input.hash);
-  return { name: definition.document.name, mayAsk: /\bapprove\b/.test(text) };
+  return { name: definition.document.name, mayAsk: /\b(?:approve|tool)\b/.test(text) };
 }

@@ -6,15 +6,22 @@ import { loadPassages, retrieve, type Passage, type RetrieveDeps } from "../../k
 import { callTool, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
 import type { CallPlace } from "../../tools/resolve-arguments.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
+import { findApproval } from "../../tools/approvals/approval.store.ts";
+import { APPROVAL_SERVICE } from "../../tools/approvals/decide/tell-decisions.ts";
+import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
+import type { Database } from "../../storage/database.ts";
 import type { StageNote } from "../trace.ts";
 import type { PlannedPart, Rights, TurnContext } from "../turn.ts";
 import { ASSISTANT } from "./authorize.ts";
+import { takeBack } from "./take-back.ts";
 
 export type Acted = {
   passages: Passage[];
   /** The search took the subject from earlier messages. */
   isCarried: boolean;
   calls: ToolCallRecord[];
+  /** What the contact has taken back, in plain words; null: nothing was to be. */
+  takenBack: string[] | null;
   /** A call has changed something, so the contact must be told whatever else comes in. */
   hasEffect: boolean;
 };
@@ -31,10 +38,15 @@ const POINTS_BACK = /^\s*(?:and|but|or|what about|how about|then|also|so)\b|\b(?
  * store. A call's id is made from the turn and its place, so a repeated step finds the record of the first.
  */
 export async function act(deps: ActDeps, durable: Durable, context: TurnContext, rights: Rights, parts: readonly PlannedPart[], query: string, placeholders: readonly Placeholder[]): Promise<Acted> {
-  const acted: Acted = { passages: [], isCarried: false, calls: [], hasEffect: false };
+  const acted: Acted = { passages: [], isCarried: false, calls: [], takenBack: null, hasEffect: false };
   const needsKnowledge = parts.some((part) => part.kind === "knowledge" || part.kind === "agent");
   if (needsKnowledge) Object.assign(acted, await search(deps.knowledge, durable, context, rights, query));
   for (const part of parts) {
+    if (part.kind === "withdraw") {
+      const withdrawn = await durable.step("take-back", async () => (await takeBack(deps.toolCalls, context, part.approvalIds)).map(({ id }) => id));
+      acted.takenBack = await describedAs(deps.toolCalls.database, context.tenantId, withdrawn);
+      acted.hasEffect = true;
+    }
     if (part.kind !== "tool") continue;
     const place = `${context.round}_${acted.calls.length}`;
     const call = await callInStep(deps.toolCalls, durable, context, { tool: part.tool, place, arguments: restoreArguments(part.arguments, placeholders) });
@@ -68,9 +80,9 @@ export function placeOf(context: TurnContext): CallPlace {
   return { contact: toolContactOf(context), conversationId: context.conversationId, caseId: context.caseId };
 }
 
-/** Whether a call has changed something, or may have: a failed one can have failed after its effect. */
+/** Whether a call has changed something, or may have: a failed one can have failed after its effect. One that waits has people look at it. */
 export function mayHaveEffect(call: ToolCallRecord): boolean {
-  return call.risk !== "read" && (call.status === "ok" || call.status === "failed");
+  return call.status === "waiting" || (call.risk !== "read" && (call.status === "ok" || call.status === "failed"));
 }
 
 /** The contact's last messages before this turn; they tell what "it" is. */
@@ -78,19 +90,34 @@ export function recentOf(context: TurnContext): string[] {
   return context.earlier.filter((message) => message.author === "contact").slice(-2).map((message) => message.text);
 }
 
-/** One tool call as one journaled step. Also used by the AI agent's tools. */
+/**
+ * One tool call as one journaled step. Also used by the AI agent's tools. A call that waits for approval is settled by an
+ * invocation of its own, which is started here.
+ */
 export async function callInStep(deps: CallToolDeps, durable: Durable, context: TurnContext, call: { tool: string; place: string; arguments: Record<string, unknown> }): Promise<ToolCallRecord> {
   const callId = `call_${context.turnId.slice("turn_".length)}_${call.place}`;
   let made: ToolCallRecord | null = null;
-  await durable.step(`tool.${call.tool}`, async () => {
+  const { status } = await durable.step(`tool.${call.tool}`, async () => {
     made = await callTool(deps, {
-      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, turnId: context.turnId, ...placeOf(context),
+      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, turnId: context.turnId, asker: { kind: "turn" }, ...placeOf(context),
     });
     return { callId, status: made.status };
   });
-  const record = made ?? (await findToolCall(deps.database, context.tenantId, callId));
+  if (status === "waiting") durable.send({ service: APPROVAL_SERVICE, handler: "settle", input: { tenantId: context.tenantId, approvalId: approvalIdOf(callId) }, idempotencyKey: approvalIdOf(callId) });
+  const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, context.tenantId, callId));
   if (record === null) throw new Error(`the record of ${callId} is gone`);
-  return record;
+  return status === "waiting" && record.status !== "waiting" ? asItWaited(deps, context, record) : record;
+}
+
+/** What is decided later belongs to later: a replay of this turn sees the call as it stood then. */
+async function asItWaited(deps: CallToolDeps, context: TurnContext, record: ToolCallRecord): Promise<ToolCallRecord> {
+  const approval = await findApproval(deps.database, context.tenantId, approvalIdOf(record.id));
+  return { ...record, status: "waiting", reason: null, say: approval?.told_as ?? null, output: null, needsPerson: false, rules: approval?.policy_rules ?? [] };
+}
+
+async function describedAs(database: Database, tenantId: string, approvalIds: readonly string[]): Promise<string[]> {
+  const rows = await Promise.all(approvalIds.map((id) => findApproval(database, tenantId, id)));
+  return rows.flatMap((row) => (row === null ? [] : [row.described_as]));
 }
 
 /** Arguments with the personal values put back. */

@@ -16,7 +16,9 @@ import type { Tool } from "../../tools/tool.ts";
 import { loadModelCall, saveModelCall } from "../model-call.store.ts";
 import { savePlaceholders } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
+import { previewCall } from "../../tools/call-tool.ts";
 import { callInStep, mayHaveEffect, placeOf, type Acted } from "./act.ts";
+import { ASSISTANT } from "./authorize.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
 import { namesOf } from "./redact.ts";
@@ -107,10 +109,17 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
   const needsConsent = tool.risk !== "read" && rule?.action.kind === "tool" && rule.action.confirm === "always";
   return {
     name: tool.name, description: tool.purpose, inputSchema: { ...offeredSchema(tool) },
+    // Asked by the agent's loop only where a handoff stands beside the call: it must not swallow what people have to decide.
+    awaitsApproval: (given, callKey) => durable.step(`${state.run}.${input.context.round}.${callKey}.preview`, async () => {
+      const call = { tool: tool.name, arguments: asArguments(restoreDeep(given, state.placeholders)), ...placeOf(input.context) };
+      return !needsConsent && (await previewCall(deps.toolCalls, { ...call, tenantId: input.context.tenantId, channel: input.context.channel, principal: ASSISTANT })) === "approve";
+    }),
     async call(given, callKey) {
       const args = asArguments(restoreDeep(given, state.placeholders));
       const resolved = resolveArguments(tool, args, placeOf(input.context));
       if (resolved.kind === "unfit") return { text: `The arguments do not fit: ${resolved.reason}` };
+      // One question at a time, so that a "yes" has one meaning.
+      if (needsConsent && resolved.kind === "resolved" && state.draft.pending !== null) return { text: `After that, please tell me again about this: ${tool.describe(resolved.value).replace(/\.$/, "")}.`, isTerminal: true };
       if (needsConsent && rule && resolved.kind === "resolved") {
         // As the model wrote them, with their placeholders: they are kept with the case and put back when the contact agrees.
         const slots = Object.fromEntries(Object.entries(asArguments(given)).map(([name, value]) => [name, typeof value === "number" || typeof value === "boolean" ? value : String(value)]));

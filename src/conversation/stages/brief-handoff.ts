@@ -16,6 +16,7 @@ const REASON_WORDS: Record<string, string> = {
   "risk.vulnerable": "may need special care",
   "verify.failed": "got no answer that could be proven",
   "turn.failed": "hit a fault in processing",
+  "approval.expired": "waits for something nobody decided in time",
 };
 
 const NEXT_STEPS: Record<string, string> = {

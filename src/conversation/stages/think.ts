@@ -10,6 +10,7 @@ import { placeOf, restoreArguments } from "./act.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { decide } from "./decide.ts";
 import { recordsOf } from "./planned-runs.ts";
+import { withTakenBack } from "./take-back.ts";
 import type { RedactedTurn } from "./redact.ts";
 
 /** Stages `understand` and `decide`, journaled together: the decision rests on an understanding that may be costly or random. */
@@ -22,7 +23,7 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
       detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
-    return trace.stage("decide", async () => settleRuns(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
+    return trace.stage("decide", async () => settleRuns(deps, context, await withTakenBack(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions)))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
   });
   if (!isFirstRun) {
     trace.add("understand", 0, { reason: "from the journal", detail: { intent: decision.intent } });
@@ -69,7 +70,9 @@ async function previewed(deps: TurnDeps, context: TurnContext, redacted: Redacte
   const pending = decision.focus.pending;
   if (pending?.awaiting !== "confirmation") return decision;
   const call = { tool: pending.tool, arguments: restoreArguments(pending.slots, redacted.placeholders) };
-  if ((await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, principal: ASSISTANT })) === "allow") return decision;
+  const judged = await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, principal: ASSISTANT });
+  // The contact says yes first, then a colleague does.
+  if (judged === "allow" || judged === "approve") return decision;
   const parts: PlannedPart[] = [{ kind: "tool", tool: pending.tool, arguments: pending.slots }];
   return { ...decision, parts: decision.parts.some((part) => part.kind === "agent") ? decision.parts : parts, fallback: parts, reason: `${decision.reason}, refused beforehand`, focus: { ...decision.focus, pending: null } };
 }

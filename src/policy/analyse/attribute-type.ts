@@ -12,17 +12,18 @@ export function attributeTypeAt(schema: SchemaJson, owner: PathOwner, path: stri
   let type: unknown = root === "context" ? actionsOf(schema).get(owner.action)?.appliesTo?.context : shapeOf(schema, root === "principal" ? owner.principalType : owner.resourceType);
   let isRequired = true;
   for (const name of names) {
-    const attributes = resolve(schema, type)["attributes"];
+    const attributes = resolveType(schema, type)["attributes"];
     const next: unknown = isRecord(attributes) ? attributes[name] : undefined;
     if (!isRecord(next)) return null;
     isRequired = next["required"] !== false;
     type = next;
   }
-  const kind = resolve(schema, type)["type"];
+  const kind = resolveType(schema, type)["type"];
   return { kind: kind === "Bool" || kind === "Boolean" ? "Boolean" : kind === "Long" || kind === "String" ? kind : "other", isRequired };
 }
 
-function shapeOf(schema: SchemaJson, entityType: string): unknown {
+/** What an entity type of the schema is made of. */
+export function shapeOf(schema: SchemaJson, entityType: string): unknown {
   for (const namespace of Object.values(schema)) {
     const found = namespace.entityTypes[entityType];
     if (found !== undefined) return "shape" in found ? found.shape : undefined;
@@ -31,12 +32,12 @@ function shapeOf(schema: SchemaJson, entityType: string): unknown {
 }
 
 /** A type by its name is looked up among the common types. */
-function resolve(schema: SchemaJson, type: unknown): Record<string, unknown> {
+export function resolveType(schema: SchemaJson, type: unknown): Record<string, unknown> {
   if (!isRecord(type)) return {};
   const name = type["type"] === "EntityOrCommon" ? type["name"] : type["type"];
   for (const namespace of Object.values(schema)) {
     const common = typeof name === "string" ? namespace.commonTypes?.[name] : undefined;
-    if (common !== undefined) return resolve(schema, common);
+    if (common !== undefined) return resolveType(schema, common);
   }
   return type["type"] === "EntityOrCommon" ? { type: name } : type;
 }

@@ -3,7 +3,7 @@ import { createCedarPolicy } from "../adapters/cedar.ts";
 import { readRules, type Rule } from "../cedar/read-rules.ts";
 import { createRuleAsker } from "../cedar/satisfied-rules.ts";
 import { actionGroups, readSchema } from "../cedar/schema.ts";
-import { policyInvalid } from "../policy.errors.ts";
+import { questionUnknown } from "../policy.errors.ts";
 import type { ApprovalRule, PolicyRequest } from "../policy.ts";
 import type { PolicyFolder } from "../read-policy-folder.ts";
 import { addAskedValues, newAskedValues } from "./condition-values.ts";
@@ -17,17 +17,17 @@ export type PolicyAnswer = { principal: string; resource: string; groups: string
 
 /**
  * Who may do this: every kind of principal that may in at least one case of `requestCells` where the condition holds.
- * Needs a schema. Throws `policy.invalid`.
+ * Needs a schema. Throws `policy.question_unknown`, `policy.question_invalid`.
  */
 export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | "schema">, surroundings: PolicySurroundings, question: PolicyQuestion): PolicyAnswer[] {
-  if (folder.schema === null) throw policyInvalid({ message: "A query needs policies/schema.cedarschema: it says who can ask for what." });
+  if (folder.schema === null) throw questionUnknown({ message: "A query needs policies/schema.cedarschema: it says who can ask for what." });
   const schema = readSchema(folder.schema);
   const policy = createCedarPolicy(folder);
   const where = question.where === null ? null : readWhere(question.where, schema, question.action);
   const holds = where === null ? () => true : createConditionAsker(where, actionGroups(schema));
   const answers = new Map<string, PolicyAnswer>();
   const cells = requestCells({ rules: readRules(folder.files), extra: where === null ? [] : [where], schema, surroundings, action: question.action, ...(question.resource === null ? {} : { resource: question.resource }) });
-  if (cells.length === 0) throw policyInvalid({ message: `There is no action "${question.action}"${question.resource === null ? "" : ` for "${question.resource}"`} in this workspace.` });
+  if (cells.length === 0) throw questionUnknown({ message: `There is no action "${question.action}"${question.resource === null ? "" : ` for "${question.resource}"`} in this workspace.` });
   for (const cell of cells)
     for (const request of cell.requests()) {
       if (!holds(request)) continue;

@@ -20,7 +20,7 @@ export type RequestCell = {
 };
 
 const MAX_SIZE = 60_000;
-const OTHER = "(any other)";
+export const OTHER = "(any other)";
 
 /**
  * The cells of every action of the schema, or of one. Numbers are held just below, at and above each boundary the rules
@@ -42,7 +42,8 @@ export function requestCells(input: { rules: readonly Rule[]; extra?: readonly R
   return cells;
 }
 
-function resourceIds({ surroundings, resource }: { surroundings: PolicySurroundings; resource?: string }, type: string, rules: readonly Rule[]): string[] {
+/** What there is of a type: the workspace's tools and audiences, of others those that rules name, and any other. */
+export function resourceIds({ surroundings, resource }: { surroundings: PolicySurroundings; resource?: string }, type: string, rules: readonly Rule[]): string[] {
   if (type === "Tool") return [...surroundings.tools.keys()];
   if (type === "Audience") return [...surroundings.audiences];
   const asked = newAskedValues();
@@ -131,8 +132,8 @@ function* walkCases({ owner, resource, fixed, choices, size }: { owner: PathOwne
       const value = values[rest % values.length];
       rest = Math.floor(rest / values.length);
       if (typeof value === "object" && "parents" in value) Object.assign(path === "principal#" ? principal : aim, value);
-      else if (value !== undefined) put({ principal: principal.attributes ?? {}, resource: aim.attributes ?? {}, context }, path.split("."), value);
-      else put({ principal: principal.attributes ?? {}, resource: aim.attributes ?? {}, context }, path.split(".").slice(0, -1), null);
+      else if (value !== undefined) putAt({ principal: principal.attributes ?? {}, resource: aim.attributes ?? {}, context }, path.split("."), value);
+      else putAt({ principal: principal.attributes ?? {}, resource: aim.attributes ?? {}, context }, path.split(".").slice(0, -1), null);
     }
     yield { principal, action: owner.action, resource: aim, context };
   }
@@ -147,7 +148,7 @@ function stepFor(size: number): number {
 }
 
 /** Sets a value at a path; `null` makes the records on the way only. */
-function put(root: Record<string, Record<string, unknown>>, names: readonly string[], value: PolicyValue | null): void {
+export function putAt(root: Record<string, Record<string, unknown>>, names: readonly string[], value: PolicyValue | null): void {
   let at: Record<string, unknown> = root;
   names.forEach((name, index) => {
     if (index === names.length - 1 && value !== null) at[name] = value;

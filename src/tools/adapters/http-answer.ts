@@ -23,14 +23,16 @@ const HIDDEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
  * What an answer means. Null: there is no such record; `refused`: in the system's own words, cut and in quotes, since they are
  * text that somebody else wrote.
  *
- * Throws `tools.system_away` (408, 425, 429, 5xx; `details.retryAfterMs` when it said how long) and `tools.system_fault` for everything
+ * Throws `tools.system_away` (408, 425, 429, 403 with a Retry-After, 5xx; `details.retryAfterMs` when it said how long) and `tools.system_fault` for everything
  * else that is no answer: a refused credential, a request it does not take, what is not of the declared type.
  */
 export function readHttpAnswer(answer: HttpAnswer, rules: AnswerRules, place: AnswerPlace): ReadAnswer {
   const { status } = answer;
   if (rules.notFoundStatuses.includes(status)) return null;
   if (rules.refused.statuses.includes(status)) return { refused: wordsOf(answer, rules.refused.message) };
-  if (status === 429 || status === 408 || status === 425 || status >= 500) throw away(answer, place);
+  // Some say 403 for "too often", and then how long.
+  const isLater = status === 403 && answer.headers["retry-after"] !== undefined;
+  if (isLater || status === 429 || status === 408 || status === 425 || status >= 500) throw away(answer, place);
   if (status === 401 || status === 403) throw systemFault({ message: `The credential was refused: ${place.system} answered ${status}.` });
   if (status >= 300 && status < 400) throw systemFault({ message: `${place.system} answered ${status} and sends the call elsewhere; a call that has an effect does not follow.` });
   if (status < 200 || status > 299) throw systemFault({ message: `${place.system} did not take the call: it answered ${status}.` });

@@ -72,7 +72,7 @@ export function systemFaults({ url, authentication, headers, query }: { url: str
   if (!isWhole && (address === null || !/^https?:$/.test(address.protocol))) faults.push({ path: ["url"], message: "The address begins with https:// (or http://), or is a secret that holds one." });
   else if (address !== null && (address.username !== "" || address.password !== "")) faults.push({ path: ["url"], message: "A user and a password stand under `authentication: { basic: … }`, not in the address." });
   else if (!isWhole && /^[^/]*\/\/[^/?#]*\$\{/.test(url)) faults.push({ path: ["url"], message: "A secret may stand in the path or the query of the address, not in its host." });
-  for (const [member, values] of [["headers", headers], ["query", query]] as const) {
+  for (const [member, values] of [["url", url], ["headers", headers], ["query", query]] as const) {
     const [argument] = argumentsIn(values);
     if (argument !== undefined) faults.push({ path: [member], message: `"{${argument}}" is an argument of a tool: say it there. Braces themselves are written {{${argument}}}.` });
   }

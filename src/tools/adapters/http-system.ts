@@ -5,6 +5,7 @@ import { encodeBody, type NestedForm } from "../../outbound/body-content.ts";
 import { outboundFaultKind } from "../../outbound/outbound.errors.ts";
 import { isRepeatable, type OutboundAnswer, type OutboundLimits } from "../../outbound/outbound.ts";
 import { readHeader, sendSigned } from "../../outbound/send-signed.ts";
+import { hasDotSegment } from "../../outbound/uri-template.ts";
 import { fillRequest, fillText, secretsIn, type RequestValues } from "../declared/fill-request.ts";
 import type { ToolSourceDeps } from "../declared/tool-source.ts";
 import { systemAway, systemFault } from "../tools.errors.ts";
@@ -82,7 +83,7 @@ function addressOf(base: string, path: string): URL {
   if (!URL.canParse(base)) throw systemFault({ message: "The system's address is not an address." });
   const url = new URL(base);
   const [own = "", query = ""] = path.split(/\?(.*)/s);
-  if (own.split("/").some((part) => /^(\.|%2e){1,2}$/i.test(part))) throw systemFault({ message: "An argument would change the path of the request." });
+  if (hasDotSegment(own)) throw systemFault({ message: "An argument would change the path of the request." });
   if (own !== "") url.pathname = `${url.pathname.replace(/\/$/, "")}${own}`;
   for (const [name, value] of new URLSearchParams(query)) url.searchParams.append(name, value);
   return url;

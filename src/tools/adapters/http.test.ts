@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { test } from "node:test";
 import { startPeer, type Answer, type Heard, type Peer } from "../../workflows/calls/outside-call.contract.ts";
 import { AppError } from "../../lib/app-error.ts";
@@ -7,10 +6,9 @@ import { systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
 import type { ToolResult } from "../tool.ts";
 import { openWayOut, toolSourceContract, type ContractSystem } from "../tool-source.contract.ts";
+import { playShop, startShop, TOKEN } from "./http-shop.contract.ts";
 import { httpSource } from "./http.ts";
 
-const TOKEN = "tok-9f8e7d6c5b4a";
-const orders = [{ number: 1042, customer: { email: "Ada@example.com" }, status: "shipped" }, { number: 1043, customer: { email: "eve@example.com" }, status: "open" }];
 const order = { type: "object", properties: { number: { type: "integer" }, status: { type: "string" } }, required: ["number", "status"] };
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Answer => ({ status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
 
@@ -18,51 +16,20 @@ function declare(url: string, tools: Record<string, unknown>[], more: Record<str
   return { kind: "http", url, authentication: { bearer: { token: "${secret:shop_token}" } }, ...more, tools: tools.map((tool) => ({ purpose: "For a test.", risk: "read", ...tool })) };
 }
 
-/** A shop that knows its own orders, and keeps each payment under its key. */
 async function start(): Promise<ContractSystem> {
-  const payments = new Map<string, { id: number }>();
-  const server = createServer((request, response) => void answer(request, response, payments));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/v1`;
-  const close = () => new Promise<void>((resolve) => {
-    server.closeAllConnections();
-    server.close(() => resolve());
-  });
+  const shop = await startShop();
+  const pay = { method: "POST", path: "/payments", risk: "money", input: { amount: { type: "integer" } }, body: { amount: "{amount}" } };
   return {
-    declaration: declare(url, [
+    ...playShop(shop),
+    declaration: declare(shop.url, [
       { name: "get_order", path: "/orders/{number}", input: { number: { type: "integer" } }, bind: { email: "contact.email" }, matches: { "customer.email": "{email}" }, pick: "order", output: order },
       { name: "slow", path: "/slow", timeoutMs: 300 },
       { name: "large", path: "/large", maxOutputBytes: 1_000 },
       { name: "odd", path: "/orders/{number}", input: { number: { type: "integer" } }, output: { type: "array" } },
-      { name: "pay", method: "POST", path: "/payments", risk: "money", idempotency: { header: "Idempotency-Key" }, input: { amount: { type: "integer" } }, body: { amount: "{amount}" }, output: { type: "object", required: ["id"] } },
-      { name: "pay_once", method: "POST", path: "/payments", risk: "money", input: { amount: { type: "integer" } }, body: { amount: "{amount}" } },
+      { name: "pay", ...pay, idempotency: { header: "Idempotency-Key" }, output: { type: "object", required: ["id"] } },
+      { name: "pay_once", ...pay },
     ]),
-    secrets: { shop_token: TOKEN }, hidden: [Buffer.from(TOKEN).toString("base64")],
-    found: { tool: "get_order", arguments: { number: 1042 }, output: orders[0] },
-    missing: { tool: "get_order", arguments: { number: 9 } },
-    bound: { argument: "email", others: { tool: "get_order", arguments: { number: 1043 } } },
-    slow: { tool: "slow", arguments: {} }, large: { tool: "large", arguments: {} }, odd: { tool: "odd", arguments: { number: 1042 } },
-    effect: { tool: "pay", arguments: { amount: 5 }, count: () => Promise.resolve(payments.size) },
-    unrepeatable: { tool: "pay_once", arguments: { amount: 5 } },
-    leave: close,
-    [Symbol.asyncDispose]: close,
   };
-}
-
-async function answer(request: IncomingMessage, response: ServerResponse, payments: Map<string, { id: number }>): Promise<void> {
-  for await (const _ of request);
-  const send = (status: number, body: unknown) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  if (request.headers.authorization !== `Bearer ${TOKEN}`) return void send(401, { message: `"${request.headers.authorization}" is wrong` });
-  const found = orders.find((each) => request.url === `/v1/orders/${each.number}`);
-  if (found !== undefined) return void send(200, { order: found, token: TOKEN });
-  if (request.url === "/v1/slow") return void setTimeout(() => send(200, {}), 6_000).unref();
-  if (request.url === "/v1/large") return void send(200, { text: "x".repeat(500_000) });
-  if (request.url !== "/v1/payments") return void send(404, {});
-  const key = String(request.headers["idempotency-key"]);
-  const payment = payments.get(key) ?? { id: payments.size + 1 };
-  payments.set(key, payment);
-  send(201, payment);
 }
 
 toolSourceContract("http", httpSource, start);
@@ -118,7 +85,7 @@ test("http: a form has its fields, nested ones in brackets; a key goes into its 
 test("http: what a status means", async () => {
   const answers: Record<string, Answer> = {
     "/409": json(409, { error: { message: `Too late.\n"Ignore\u202e" Bearer ${TOKEN} ${"x".repeat(500)}` } }), "/422": { status: 422, body: "<html>" }, "/404": json(404, {}), "/400": json(400, { message: "private words" }), "/401": json(401, { message: TOKEN }), "/403": json(403, {}),
-    "/429": json(429, {}, { "retry-after": "7" }), "/503": json(503, {}, { "retry-after": new Date(Date.now() + 60_000).toUTCString() }), "/302": { status: 302, headers: { location: "/" } }, "/html": { headers: { "content-type": "text/html" }, body: "<!doctype html>" }, "/json": { body: "{\"a\":" }, "/204": { status: 204, headers: {} }, "/empty": json(200, { items: [] }), "/bare": json(200, {}), "/text": { headers: { "content-type": "text/plain" }, body: "fine" },
+    "/429": json(429, {}, { "retry-after": "7" }), "/503": json(503, {}, { "retry-after": new Date(Date.now() + 60_000).toUTCString() }), "/often": json(403, {}, { "retry-after": "2" }), "/302": { status: 302, headers: { location: "/" } }, "/html": { headers: { "content-type": "text/html" }, body: "<!doctype html>" }, "/json": { body: "{\"a\":" }, "/204": { status: 204, headers: {} }, "/empty": json(200, { items: [] }), "/bare": json(200, {}), "/text": { headers: { "content-type": "text/plain" }, body: "fine" },
     "/created": json(201, { echo: `Bearer ${TOKEN}` }, { "x-request-id": "req_1" }),
   };
   const names = Object.keys(answers).map((path) => path.slice(1));
@@ -135,6 +102,8 @@ test("http: what a status means", async () => {
   }
   const busy = await failure(run("429"));
   assert.deepEqual([busy.code, busy.details["retryAfterMs"]], ["tools.system_away", 7_000]);
+  const often = await failure(run("often"));
+  assert.deepEqual([often.code, often.details["retryAfterMs"]], ["tools.system_away", 2_000]);
   const down = await failure(run("503"));
   assert.ok(down.code === "tools.system_away" && Number(down.details["retryAfterMs"]) > 55_000 && Number(down.details["retryAfterMs"]) <= 60_000);
   const created = await run("created");
@@ -168,5 +137,5 @@ test("http: a declaration says what is wrong with it", () => {
     [{ path: "/a/{x}" }, /tools\.0\.path: There is no argument "x"/], [{ input: { x: {} } }, /"x" is not used/], [{ path: "/a/{+x}", input: { x: {} } }, /choose where/], [{ method: "DELETE" }, /DELETE changes something/], [{ risk: "money" }, /GET may be sent twice/],
     [{ body: {} }, /GET has no body/], [{ headers: { Authorization: "Bearer x" } }, /stored?.*baton secrets set|never stands in the file/], [{ method: "POST", risk: "write", idempotency: "key" }, /idempotencyKey/], [{ method: "POST", risk: "write", matches: { a: "b" } }, /effect has happened/],
   ] as const) assert.match(all(more), said);
-  for (const [system, said] of [[{ url: "ftp://x" }, /begins with https/], [{ url: "https://u:p@x.example" }, /not in the address/], [{ url: "https://${secret:host}/x" }, /not in its host/], [{ authentication: { basic: { username: "a", password: "plain" } } }, /authentication\.basic\.password: "password" is a secret/], [{ authentication: {} }, /One of basic/], [{ headers: { "x-api-key": "plain" } }, /holds a credential/]] as const) assert.match(all({}, system), said);
+  for (const [system, said] of [[{ url: "ftp://x" }, /begins with https/], [{ url: "https://x.example/{shop}" }, /url: "\{shop\}" is an argument/], [{ url: "https://u:p@x.example" }, /not in the address/], [{ url: "https://${secret:host}/x" }, /not in its host/], [{ authentication: { basic: { username: "a", password: "plain" } } }, /authentication\.basic\.password: "password" is a secret/], [{ authentication: {} }, /One of basic/], [{ headers: { "x-api-key": "plain" } }, /holds a credential/]] as const) assert.match(all({}, system), said);
 });

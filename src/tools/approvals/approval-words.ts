@@ -21,6 +21,12 @@ export function takenBackWords(described: readonly string[]): string {
   return list.length === 1 ? `All right, I have taken that back, and nothing was done: ${list[0]}.` : `All right, I have taken these back, and nothing was done: ${list.join("; ")}.`;
 }
 
+/** The record of a call that was not approved. */
+export function overWords(status: ApprovalRow["status"]): { reason: string; needsPerson: boolean } {
+  if (status === "expired") return { reason: "Nobody decided in time, so it was not done.", needsPerson: true };
+  return { reason: status === "refused" ? "A colleague decided against it, so it was not done." : "It was taken back before anybody decided it.", needsPerson: false };
+}
+
 /** `handoff`: why a person takes the conversation; null: nobody needs to. */
 export type OutcomeWords = { text: string; handoff: "approval.expired" | "tool.failed" | "policy.denied" | null };
 

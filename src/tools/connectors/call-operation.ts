@@ -4,6 +4,7 @@ import type { ReadAnswer } from "../adapters/http-answer.ts";
 import type { HttpAnswer, HttpRequest, HttpSystem } from "../adapters/http-system.ts";
 import { defaultOf } from "../declared/argument-shape.ts";
 import { fillRequest, fillText, placesOf, type RequestValues } from "../declared/fill-request.ts";
+import { valueAt } from "../declared/fill-template.ts";
 import type { ToolRules } from "../declared/tool-rules.ts";
 import type { ToolContext } from "../tool.ts";
 import { systemFault } from "../tools.errors.ts";
@@ -50,29 +51,34 @@ export async function callOperation(placed: PlacedOperation, input: Readonly<Rec
   return read === null || "refused" in read ? read : { ...read, output: shapeRecord(read.output, operation.output, input) };
 }
 
-type Values = RequestValues["value"];
+/** `own` is compared with what the arguments are, whatever quotes they get in a query. */
+type Values = { value: RequestValues["value"]; own: RequestValues["value"] };
 type Asked = { answer: HttpAnswer; read(): ReadAnswer };
 
 /** Arguments by name, quoted where the operation says so; then what look-ups found, and the workspace's parameters. What is null was not given. */
 function valuesOf({ operation, parameters }: PlacedOperation, input: Readonly<Record<string, unknown>>, found: ReadonlyMap<string, unknown>, key: string): Values {
   const given = placesOf(input, key);
-  return (path) => {
-    const value = given(path) ?? defaultOf(operation.input[path]) ?? found.get(path) ?? parameters[path] ?? undefined;
-    const quote = operation.quote[path];
-    return value === undefined || quote === undefined ? value : quoted(value, quote);
+  const own = (path: string) => given(path) ?? defaultOf(operation.input[path]) ?? valueAt(Object.fromEntries(found), path) ?? parameters[path] ?? undefined;
+  return {
+    own,
+    value(path) {
+      const value = own(path);
+      const quote = operation.quote[path];
+      return value === undefined || quote === undefined ? value : quoted(value, quote);
+    },
   };
 }
 
-async function ask(placed: PlacedOperation, templates: LookUp | Operation, value: Values, key: string, signal: AbortSignal, addition: Addition | null = null): Promise<Asked> {
+async function ask(placed: PlacedOperation, templates: LookUp | Operation, { value, own }: Values, key: string, signal: AbortSignal, addition: Addition | null = null): Promise<Asked> {
   const { connector, operation, rules, system, clock, sign } = placed;
   const isMain = templates === operation;
   const answer = await system.send((secret) => {
     const request = fillTemplates(isMain ? withKey(operation) : templates, { value, secret }, addition);
     return sign === null ? request : sign.with(request, secret(sign.secret), key);
   }, { template: sign === null ? null : `\${secret:${sign.secret}}`, timeoutMs: rules.timeoutMs, maxBytes: Math.max(2 * rules.maxOutputBytes, PICKED_FROM_BYTES), signal });
-  const plain: RequestValues = { value, secret: () => "" };
-  const own = Object.entries(templates.own).map(([path, wanted]) => [path, fillRequest(wanted, plain)] as const);
-  const usual = { answer: "json" as const, pick: templates.pick === undefined ? undefined : fillText(templates.pick, plain), matches: own, notFoundStatuses: operation.missing, refused: { statuses: connector.answers.refused, message: connector.answers.words } };
+  const plain: RequestValues = { value: own, secret: () => "" };
+  const matches = Object.entries(templates.own).map(([path, wanted]) => [path, fillRequest(wanted, plain)] as const);
+  const usual = { answer: "json" as const, pick: templates.pick === undefined ? undefined : fillText(templates.pick, plain), matches, notFoundStatuses: operation.missing, refused: { statuses: connector.answers.refused, message: connector.answers.words } };
   return { answer, read: () => readMeaning(answer, usual, { ...connector, own: isMain ? operation.answers : [] }, { system: system.name, nowMs: clock.nowMs(), isEffect: isMain && rules.risk !== "read" }) };
 }
 
@@ -84,12 +90,12 @@ function withKey(operation: Operation): Operation {
   return { ...operation, body: { ...(isRecord(body) ? body : {}), [idempotency.field]: "{idempotencyKey}" } };
 }
 
-async function collect(placed: PlacedOperation, input: Readonly<Record<string, unknown>>, value: Values, key: string, signal: AbortSignal): Promise<ReadAnswer> {
+async function collect(placed: PlacedOperation, input: Readonly<Record<string, unknown>>, values: Values, key: string, signal: AbortSignal): Promise<ReadAnswer> {
   const { operation, base } = placed;
   const items: unknown[] = [];
   let addition: Addition | null = null;
   for (let pageNo = 1; ; pageNo += 1) {
-    const asked: Asked = await ask(placed, operation, value, key, signal, addition);
+    const asked: Asked = await ask(placed, operation, values, key, signal, addition);
     const read = asked.read();
     if (read === null || "refused" in read) return read;
     if (!Array.isArray(read.output)) throw systemFault({ message: `${placed.system.name} answered in another shape than its contract: no list stands where one should.` });

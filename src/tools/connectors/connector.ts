@@ -34,7 +34,7 @@ export type RecordMapping = z.output<typeof mapping>;
  * `connectors/<name>.yaml`: a business system as data. How it is reached and signed in to, how it says "not now", what can be done
  * in it, what it sends by itself, and how its records become contacts and cases.
  *
- * Texts of `url` and `authentications` take `{parameter}` and `{secret}`.
+ * Texts of `url` and `authentications` take `{parameter}`; those of `authentications` also `{secret}`, and `{server}`, the system's address here.
  */
 export const connectorFile = z.strictObject({
   name,

@@ -25,7 +25,7 @@ function nextOf(link: string | undefined): string | undefined {
 /** An address of the same system as a path behind its base: credentials go nowhere else. */
 function atAddress(address: unknown, base: URL): Addition | null {
   if (typeof address !== "string" || address === "") return null;
-  const url = URL.canParse(address, base) ? new URL(address, base) : null;
+  const url = URL.canParse(address, base.href) ? new URL(address, base.href) : null;
   const root = base.pathname.replace(/\/$/, "");
   if (url === null || url.host !== base.host || !url.pathname.startsWith(`${root}/`)) throw systemFault({ message: `The next page would not be of ${base.host}.` });
   return { path: `${url.pathname.slice(root.length)}${url.search}` };

@@ -8,7 +8,7 @@ const schema = z.record(z.string(), z.unknown());
 /** A request; texts in it take `{argument}` and `{parameter}`. `{ join, of }` joins the parts whose arguments were given. */
 const requestShape = {
   method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
-  path: z.string().startsWith("/").describe("Behind the base URL, `/tickets/{ticket_id}`; values are encoded."),
+  path: z.string().regex(/^$|^\//, "a path that begins with /").describe("Behind the base URL, `/tickets/{ticket_id}`; values are encoded."),
   query: z.record(z.string(), z.unknown()).default({}),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.unknown().optional().describe("Template of the body; what has no value is left out."),

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Authentication } from "../../outbound/authentication.ts";
+import type { McpSignInDeps } from "../../outbound/mcp-sign-in.ts";
 import type { Outbound } from "../../outbound/outbound.ts";
 import type { Tool } from "../tool.ts";
 import type { FactsRule } from "./tool-rules.ts";
@@ -20,8 +21,11 @@ export type DeclarationPlace = { file: string; folder: string; tenantId: string;
  */
 export type ToolSecrets = { read(tenantId: string, name: string): Promise<string> };
 
+/** `mayStart`: whether the operator lets tools start this program on Baton's own machine. */
+export type McpWay = { signIns: McpSignInDeps; mayStart(command: string): boolean };
+
 /** `fileFolders`: folders outside of the workspace that the operator lets tools read. `outbound`: the only way to other systems over HTTP. */
-export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fileFolders: readonly string[]; outbound: Outbound; authentication: Authentication };
+export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fileFolders: readonly string[]; outbound: Outbound; authentication: Authentication; mcp: McpWay };
 
 /** `path`: of the tool in its declaration, `[]` when the file is one tool. `facts` are joined when all tools of the workspace are known. */
 export type DeclaredTool = { tool: Tool; facts: FactsRule | null; path: DeclarationPath };

@@ -1,5 +1,6 @@
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { cut } from "../../lib/cut.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import { expressionFailed, expressionInvalid, shorten } from "../expressions/expression.errors.ts";
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope, ExpressionTypes } from "../expressions/expression.ts";
 import { type JqEngine, createJqEngine } from "./jq-engine.ts";
@@ -109,7 +110,7 @@ const OWN_NAMES = ["input", "context", "output", "secrets", "workflow", "task", 
 
 function variableOf(name: string, scope: ExpressionScope): unknown {
   const own = OWN_NAMES.find((each) => each === name);
-  return own === undefined ? scope.variables[name] : (scope[own] ?? null);
+  return own === undefined ? ownValue(scope.variables, name) : (scope[own] ?? null);
 }
 
 function valueOf(source: string, variable: string | null, scope: ExpressionScope): unknown {
@@ -123,12 +124,12 @@ function schemaOf(variable: string | null, types: ExpressionTypes): ExpressionTy
   if (variable === null) return types.output ?? types.input;
   if (variable === "input" || variable === "context" || variable === "output") return types[variable];
   if (variable === "secrets" && types.secrets.length > 0) return { type: "object", properties: Object.fromEntries(types.secrets.map((name) => [name, {}])) };
-  return types.variables[variable] ?? null;
+  return ownValue(types.variables, variable) ?? null;
 }
 
 function unknownNames(source: string, types: ExpressionTypes): ExpressionFault[] {
   const bound = new Set([...source.matchAll(/\b(?:as|label)\b([^|(]*)/g), ...source.matchAll(/def\s+\w+\s*\(([^)]*)\)/g)].flatMap((match) => namesIn(match[1] ?? "")));
-  const wrong = namesIn(source).find((name) => !OWN_NAMES.some((own) => own === name) && types.variables[name] === undefined && !bound.has(name));
+  const wrong = namesIn(source).find((name) => !OWN_NAMES.some((own) => own === name) && ownValue(types.variables, name) === undefined && !bound.has(name));
   return wrong === undefined ? [] : [{ message: `$${wrong} is not defined here.`, offset: source.indexOf(`$${wrong}`) }];
 }
 

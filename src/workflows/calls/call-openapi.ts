@@ -4,7 +4,8 @@ import { fault } from "../run/faults.ts";
 import type { CallHandler, OutsideCall } from "./call-handler.ts";
 import { readArguments, type HttpCallDeps } from "./call-http.ts";
 import { placeParameters } from "../../outbound/place-parameters.ts";
-import { findOperation, nameOfDocument, type OpenApiDocuments } from "../../outbound/openapi-documents.ts";
+import { findOperation, type OpenApiDocuments } from "../../outbound/openapi-documents.ts";
+import { nameOfDocument } from "../../outbound/openapi/read-document.ts";
 import { readEndpoint } from "./endpoint.ts";
 import { answerArguments, exchangeHttp } from "./exchange-http.ts";
 

@@ -15,6 +15,8 @@ export type ParsedYaml = { kind: "read"; data: unknown } | { kind: "faulty"; fau
 export function parseYaml(text: string): ParsedYaml {
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) return faulty("too-large", `The document has ${(bytes / 1_000_000).toFixed(1)} MB; at most ${MAX_BYTES / 1_000_000} MB are read.`, "Split it into sub-workflows.");
+  const nul = text.indexOf("\0");
+  if (nul >= 0) return faulty("yaml", "Not valid YAML: the character NUL stands in it.", "Take it out.", text.slice(0, nul));
   try {
     const lines = new LineCounter();
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
@@ -32,8 +34,10 @@ export function parseYaml(text: string): ParsedYaml {
 
 const TOO_DEEP = faulty("too-deep", `The document is nested more than ${MAX_DEPTH} levels deep.`, "Move inner tasks into sub-workflows.");
 
-function faulty(rule: string, message: string, advice: string): ParsedYaml {
-  return { kind: "faulty", faults: [{ rule, message, advice, line: 1, column: 1 }] };
+/** `before`: the text up to the place. */
+function faulty(rule: string, message: string, advice: string, before = ""): ParsedYaml {
+  const lines = before.split("\n");
+  return { kind: "faulty", faults: [{ rule, message, advice, line: lines.length, column: (lines.at(-1) ?? "").length + 1 }] };
 }
 
 function positionOf(lines: LineCounter, offset: number): { line: number; column: number } {

@@ -2,6 +2,7 @@ import { isRecord } from "../../lib/is-record.ts";
 import type { Finding } from "../verify/finding.ts";
 import type { WorkflowSource } from "./definition.ts";
 import { didYouMean, didYouMeanNear } from "../../lib/did-you-mean.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import { documentInvalidFrom } from "./document.errors.ts";
 import { joinPointer } from "./json-pointer.ts";
 import { createPlaceFinder, parseYaml } from "./parse-yaml.ts";
@@ -104,5 +105,5 @@ function checkSchemas(root: RawObject, tasks: readonly RawTask[]): Fault[] {
 function checkTimeouts(root: RawObject, tasks: readonly RawTask[]): Fault[] {
   const known = objectAt(objectAt(root, "use"), "timeouts");
   const places: [string, unknown][] = [["/timeout", root["timeout"]], ...tasks.map(({ pointer, raw }): [string, unknown] => [`${pointer}/timeout`, raw["timeout"]])];
-  return places.flatMap(([pointer, name]) => (typeof name === "string" && known[name] === undefined ? [{ rule: "unknown-reference", pointer, message: `There is no timeout "${name}" in \`use.timeouts\`.${didYouMean(name, Object.keys(known))}`, advice: "Define it there, or write the timeout out." }] : []));
+  return places.flatMap(([pointer, name]) => (typeof name === "string" && ownValue(known, name) === undefined ? [{ rule: "unknown-reference", pointer, message: `There is no timeout "${name}" in \`use.timeouts\`.${didYouMean(name, Object.keys(known))}`, advice: "Define it there, or write the timeout out." }] : []));
 }

@@ -1,4 +1,5 @@
 import { isRecord } from "../../lib/is-record.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import type { CatchRule, DataContract, DurationRule, ErrorRule, EventConsumption, EventFilter, ForeachRule, JsonSchema, RetryRule, TaskList, Template, TimeoutRule } from "./definition.ts";
 import { readDuration } from "./duration.ts";
 import { listAt, numberAt, objectAt, textAt, type RawObject } from "./raw-value.ts";
@@ -28,7 +29,7 @@ export function toContract(value: unknown, key: "from" | "as"): DataContract {
 
 /** `timeouts`: of `use`, for a timeout given by name. */
 export function toTimeout(value: unknown, timeouts: RawObject): TimeoutRule | null {
-  const given = typeof value === "string" ? timeouts[value] : value;
+  const given = typeof value === "string" ? ownValue(timeouts, value) : value;
   const after = isRecord(given) ? readDuration(given["after"]) : null;
   return after === null ? null : { after };
 }

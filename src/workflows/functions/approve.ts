@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { recordInLedger } from "../../observe/ledger.ts";
+import type { ApprovalRule } from "../../policy/policy.ts";
+import { expire } from "../../tools/approvals/await-decision.ts";
+import { findApproval, lockApproval, type ApprovalRow } from "../../tools/approvals/approval.store.ts";
+import { wholeCall } from "../../tools/approvals/hash-call.ts";
+import { requestApproval } from "../../tools/approvals/request-approval.ts";
+import { resolveArguments } from "../../tools/resolve-arguments.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
-import { describeCall } from "../../tools/describe-call.ts";
-import { expireApproval, findApproval, insertApproval, lockApproval, type ApprovalRow } from "../../tools/approvals/approval.store.ts";
-import { bindCall, hashCall } from "../../tools/approvals/hash-call.ts";
 import { fault } from "../run/faults.ts";
-import { declareFunction, defineFunction, durationMs, isoDuration, keyedId } from "./define-function.ts";
+import { declareFunction, defineFunction, durationMs, isoDuration, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 
@@ -50,8 +52,7 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
       const heard = isOver(status) ? null : await external.wait(durationMs(given.within));
       return call.durable.step("approve.decision", async () => {
         if (heard?.kind === "timed_out") {
-          await expire(deps, call, id);
-          showChange();
+          await expire(deps, { tenantId: call.subject.tenantId, approvalId: id });
         }
         const decided = await findApproval(deps.database, call.subject.tenantId, id);
         if (decided === null) throw new Error(`the approval ${id} is gone`);
@@ -63,43 +64,30 @@ export function approveFunction(deps: Pick<FunctionDeps, "database" | "clock" | 
 
 async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCalls">, call: FunctionCall, given: Input, id: string, externalId: string): Promise<ApprovalRow["status"]> {
   const { subject, task } = call;
+  const { tenantId, runId, conversationId, contactId, caseId } = subject;
   const tool = deps.toolCalls.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
-  const parsed = tool.input.parse(given.arguments);
-  if (!parsed.isFit) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${parsed.reason}` });
+  const resolved = resolveArguments(tool, given.arguments, { contact: await toolContact(deps.database, subject), conversationId, caseId });
+  if (resolved.kind === "unverified") throw fault("validation", { detail: `The tool "${given.tool}" is for verified contacts, and this run has none.` });
+  if (resolved.kind === "unfit") throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${resolved.reason}` });
   const at = new Date(deps.clock.nowMs());
-  const callHash = bindCall(hashCall(given.tool, given.arguments), subject);
-  return deps.database.transaction(subject.tenantId, async (query) => {
-    const isNew = await insertApproval(query, {
-      tenantId: subject.tenantId, id, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, conversationId: subject.conversationId, caseId: subject.caseId, contactId: subject.contactId,
-      tool: given.tool, risk: tool.risk, arguments: given.arguments, callHash, describedAs: describe(tool.describe, parsed.value, given), reason: given.reason, role: given.role, assignees: given.assignees, externalId, at, deadlineAt: new Date(at.getTime() + durationMs(given.within)), eventDepth: subject.eventDepth,
+  return deps.database.transaction(tenantId, async (query) => {
+    await requestApproval(query, {
+      id, tenantId, callId: null, asker: { kind: "run", runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name }, tool, given: given.arguments, arguments: wholeCall(resolved), value: resolved.value, facts: {},
+      owner: { contactId, conversationId }, caseId, turnId: null, channel: "workflow", principal: "AiAgent:assistant", rule: ruleOf(given), reason: given.reason, policyRules: [], policyHash: null, externalId, eventDepth: subject.eventDepth, at,
     });
-    if (isNew) await recordInLedger(query, subject.tenantId, [{ kind: "approval.requested", subjectId: subject.conversationId ?? subject.runId, caseId: subject.caseId, actor: `workflow:${subject.workflow.name}`, at, body: { approvalId: id, runId: subject.runId, tool: given.tool, risk: tool.risk, callHash } }]);
-    return (await lockApproval(query, subject.tenantId, id))?.status ?? "waiting";
+    return (await lockApproval(query, tenantId, id))?.status ?? "waiting";
   });
+}
+
+/** One person of the role; where people are named, one of these. An admin always may (`isMeant`). */
+function ruleOf({ role, assignees, within }: Input): ApprovalRule {
+  const isNamed = role === "agent" && assignees.length > 0;
+  return { groups: [{ anyOf: isNamed ? assignees.map((user) => ({ kind: "user", user })) : [{ kind: "role", role }], people: 1 }], deadlineMs: durationMs(within) };
 }
 
 function isOver(status: ApprovalRow["status"]): boolean {
   return status === "approved" || status === "refused" || status === "expired";
-}
-
-/** The tool's own words; a tool that cannot describe these values must not stop the request. */
-function describe(own: (input: unknown) => string, parsed: unknown, given: Input): string {
-  try {
-    return own(parsed);
-  } catch {
-    return describeCall(given.tool, given.arguments);
-  }
-}
-
-/** Its event is told by the table (migration 0010). */
-function expire(deps: Pick<FunctionDeps, "database" | "clock">, call: FunctionCall, id: string): Promise<void> {
-  const { tenantId, runId, conversationId, caseId, workflow } = call.subject;
-  const at = new Date(deps.clock.nowMs());
-  return deps.database.transaction(tenantId, async (query) => {
-    if (!(await expireApproval(query, tenantId, id, at))) return;
-    await recordInLedger(query, tenantId, [{ kind: "approval.expired", subjectId: conversationId ?? runId, caseId, actor: `workflow:${workflow.name}`, at, body: { approvalId: id, runId } }]);
-  });
 }
 
 function toOutput(row: ApprovalRow): Output {

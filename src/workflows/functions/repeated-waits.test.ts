@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { z } from "zod";
 import { startTestApp, until, type TestApp, type Visit } from "../../../test/start-test-app.ts";
 import { listApprovals } from "../../tools/approvals/approval.store.ts";
-import { decideApproval } from "../../tools/approvals/decide-approval.ts";
+import { decideApproval } from "../../tools/approvals/decide/decide-approval.ts";
 import { resumeRun } from "../run/control-run.ts";
 import { deriveRunId } from "../run/run-input.ts";
 import { readRunRow } from "../run/run.store.ts";

@@ -1,4 +1,5 @@
-import type { PolicyEntity } from "../../policy/policy.ts";
+import { findApproval } from "../../tools/approvals/approval.store.ts";
+import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
 import { previewCall, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
 import { findToolCall } from "../../tools/tool-call.store.ts";
 import { isIdempotent } from "../../tools/tool.ts";
@@ -6,25 +7,32 @@ import { keyedId } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import { reopenToolCall } from "./tool-retry.store.ts";
 
-type Retry = { call: FunctionCall; tool: string; arguments: Record<string, unknown>; callId: string; contact: CallToolInput["contact"]; principal: PolicyEntity };
+type Retry = { call: FunctionCall; tool: string; arguments: Record<string, unknown>; callId: string; contact: CallToolInput["contact"]; /** The approval it was handed; null: none. */ approvalId: string | null };
 
 /**
- * The id to call under. A retry or a resumption finds the failed call of before: one that reads, or that policy
- * denied, is made anew. One that changes
- * something may have done so, so it is made again only under its own key, only if the tool is idempotent, and only if policy
- * allows it now; else what was recorded stands, and a person must look.
+ * The id to call under. A retry or a resumption finds the failed call of before: one that reads, or that policy or people
+ * denied, is made anew (and asked for anew). One that changes something may have done so, so it is made again only under its
+ * own key, only if the tool is idempotent, and only if it is approved or policy allows it now; else what was recorded stands,
+ * and a person must look.
  */
 export async function prepareRetry(deps: CallToolDeps, retry: Retry): Promise<string> {
   const { call, callId } = retry;
-  const earlier = await findToolCall(deps.database, call.subject.tenantId, callId);
+  const { tenantId } = call.subject;
+  const earlier = await findToolCall(deps.database, tenantId, callId);
   if (earlier === null || (earlier.status !== "failed" && earlier.status !== "denied")) return callId;
   if (earlier.risk === "read" || earlier.status === "denied") return keyedId("call", { idempotencyKey: `${call.idempotencyKey}:${call.task.iteration}` });
   const tool = deps.tools.get(retry.tool);
-  if (tool !== undefined && isIdempotent(tool) && (await isAllowedNow(deps, retry))) await reopenToolCall(deps.database, call.subject.tenantId, callId);
+  if (tool !== undefined && isIdempotent(tool) && ((await isApproved(deps, retry)) || (await isAllowedNow(deps, retry)))) await reopenToolCall(deps.database, tenantId, callId);
   return callId;
 }
 
-async function isAllowedNow(deps: CallToolDeps, { call, tool, arguments: given, contact, principal }: Retry): Promise<boolean> {
+/** What people have approved is one call, however often it is tried under its key. */
+async function isApproved(deps: CallToolDeps, { call, callId, approvalId }: Retry): Promise<boolean> {
+  const approval = await findApproval(deps.database, call.subject.tenantId, approvalId ?? approvalIdOf(callId));
+  return approval?.status === "approved" && approval.used_by === (approvalId === null ? callId : call.idempotencyKey);
+}
+
+async function isAllowedNow(deps: CallToolDeps, { call, tool, arguments: given, contact }: Retry): Promise<boolean> {
   const { tenantId, conversationId, caseId } = call.subject;
-  return (await previewCall(deps, { tenantId, tool, arguments: given, contact, principal, channel: "workflow", conversationId, caseId })) === "allow";
+  return (await previewCall(deps, { tenantId, tool, arguments: given, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "workflow", conversationId, caseId })) === "allow";
 }

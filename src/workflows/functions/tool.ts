@@ -1,10 +1,8 @@
 import { z } from "zod";
-import type { PolicyEntity } from "../../policy/policy.ts";
+import { awaitDecision } from "../../tools/approvals/await-decision.ts";
+import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
 import { callTool } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
-import { takeApproval } from "../../tools/approvals/approval.store.ts";
-import { approvalMismatch } from "../../tools/approvals/approvals.errors.ts";
-import { hashCall } from "../../tools/approvals/hash-call.ts";
 import { declareFunction, defineFunction, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import { prepareRetry } from "./retry-tool.ts";
@@ -38,7 +36,8 @@ export const toolDeclaration = declareFunction({ name: "tool", summary: "Calls a
  * `call: tool`: one call through the one way to an effect. What the system of record says no to is an outcome; a denial by
  * policy and a fault are errors that `catch` sees (`workflows.tool_denied`, `workflows.tool_failed`, `tools.unknown`).
  *
- * With an approval the call is made in the name of the person who gave it, and only if it is the exact call they saw.
+ * With an approval the call is made in the name of the person who gave it, and only if it is the exact call they saw. Where
+ * policy asks for one and none was handed over, the run sleeps until people have decided; a no is a denial.
  * Replay: the record is kept under an id made from the task's key, so the effect happens once. How it ended is journaled, and
  * only the output of one that stands for good is read from its record.
  */
@@ -47,10 +46,16 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
     ...toolDeclaration,
     async run(call, given): Promise<Output> {
       let made: ToolCallRecord | null = null;
-      const journaled = await call.durable.step(`tool.${given.tool}`, async () => {
-        made = await callOnce(deps, call, given, keyedId("call", call));
+      const callNow = () => call.durable.step(`tool.${given.tool}`, async () => {
+        made = await callOnce(deps, call, given, keyedId("call", call), true);
         return { callId: made.id, status: made.status, reason: made.reason, needsPerson: made.needsPerson };
       });
+      let journaled = await callNow();
+      while (journaled.status === "waiting") {
+        await call.pause();
+        await awaitDecision(deps.toolCalls, call.durable, { tenantId: call.subject.tenantId, approvalId: approvalIdOf(journaled.callId) }, `tool.${given.tool}`);
+        journaled = await callNow();
+      }
       refuseFault(journaled, given.tool);
       const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, journaled.callId));
       if (record === null) throw new Error(`the record of ${journaled.callId} is gone`);
@@ -61,7 +66,7 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
       if (undo === null) return;
       const callId = keyedId("call", call);
       await call.durable.step(`undo.${given.tool}`, async () => {
-        const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId);
+        const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId, false);
         refuseFault({ callId: id, status, reason, needsPerson }, undo.tool);
       });
     },
@@ -70,26 +75,16 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
 
 type Given = Pick<z.infer<typeof input>, "tool" | "arguments"> & { approval?: string | undefined; undo?: z.infer<typeof input>["undo"] };
 
-async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, firstId: string): Promise<ToolCallRecord> {
-  const { subject } = call;
-  const decidedBy = given.approval === undefined ? null : await allowedBy(deps, call, given, given.approval);
-  const who = { contact: await toolContact(deps.database, subject), principal: principalOf(decidedBy) };
-  const callId = await prepareRetry(deps.toolCalls, { ...who, call, tool: given.tool, arguments: given.arguments, callId: firstId });
+async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, firstId: string, mayWait: boolean): Promise<ToolCallRecord> {
+  const { subject, task } = call;
+  const contact = await toolContact(deps.database, subject);
+  const callId = await prepareRetry(deps.toolCalls, { call, tool: given.tool, arguments: given.arguments, contact, callId: firstId, approvalId: given.approval ?? null });
   return callTool(deps.toolCalls, {
-    ...who, tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, channel: "workflow",
+    tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "workflow",
     // No turn: a run's call does not hang on the turn that began it being still under way.
     turnId: null, conversationId: subject.conversationId, caseId: subject.caseId, eventDepth: subject.eventDepth,
+    ...(mayWait ? { asker: { kind: "run", runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name } } : {}), ...(given.approval === undefined ? {} : { approval: { id: given.approval, usedBy: call.idempotencyKey } }),
   });
-}
-
-function principalOf(decidedBy: string | null): PolicyEntity {
-  return decidedBy === null ? { type: "AiAgent", id: "assistant" } : { type: "HumanAgent", id: decidedBy };
-}
-
-async function allowedBy(deps: Pick<FunctionDeps, "database">, call: FunctionCall, given: Given, approvalId: string): Promise<string> {
-  const by = await takeApproval(deps.database, { tenantId: call.subject.tenantId, id: approvalId, callHash: hashCall(given.tool, given.arguments), usedBy: call.idempotencyKey, owner: { contactId: call.subject.contactId, conversationId: call.subject.conversationId } });
-  if (by === null) throw approvalMismatch({ message: `The approval ${approvalId} does not allow this call of "${given.tool}": it was not approved, was for another call, or was used already.`, details: { approvalId, tool: given.tool } });
-  return by.replace(/^user:/, "");
 }
 
 /** Decides by what the journal says: a retry makes a failed call again under its id, so its record tells another story later. */
@@ -97,7 +92,7 @@ function refuseFault(journaled: Pick<ToolCallRecord, "status" | "reason" | "need
   const { status, reason, callId, needsPerson } = journaled;
   const details = { tool, callId, needsPerson };
   if (status === "denied") throw toolDenied({ message: reason ?? "Policy does not allow this call.", details });
-  if (status === "failed" || status === "started") throw toolFailed({ message: `The tool "${tool}" failed: ${reason ?? "it did not answer"}`, details });
+  if (status === "failed" || status === "started" || status === "waiting") throw toolFailed({ message: `The tool "${tool}" failed: ${reason ?? "it did not answer"}`, details });
 }
 
 function toOutput(record: ToolCallRecord, given: Given): Output {

@@ -1,5 +1,5 @@
 import type { Durable } from "../../durable/durable.ts";
-import { withdrawApprovals } from "../../tools/approvals/approval.store.ts";
+import { withdrawApprovals } from "../../tools/approvals/withdraw-approvals.ts";
 import type { RunEnd, RunInput } from "../run/run-input.ts";
 import { handToPerson } from "../talk/hand-to-person.ts";
 import { withdrawQuestions } from "../talk/question.store.ts";
@@ -24,8 +24,8 @@ export async function afterRun(deps: TalkDeps, durable: Durable, input: RunInput
   await durable.step("after-run", async () => {
     const at = new Date(deps.clock.nowMs());
     await withdrawQuestions(deps.database, tenantId, runId, at);
-    const withdrawn = await withdrawApprovals(deps.database, tenantId, runId, at);
-    if (withdrawn > 0) deps.live.publish({ kind: "approval", tenantId, runId });
+    const withdrawn = await deps.database.transaction(tenantId, (query) => withdrawApprovals(query, tenantId, { runId }, { actor: `workflow:${workflow.name}`, reason: "run.ended", at }));
+    if (withdrawn.length > 0) deps.live.publish({ kind: "approval", tenantId, runId });
     // A part of another run: that one goes on, and answers for it.
     if (conversationId === null || input.parentRunId !== null || input.startedBy !== "turn") return null;
     const voice = await readVoice(deps.database, tenantId, runId);

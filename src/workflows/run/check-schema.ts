@@ -5,8 +5,6 @@ import type { JsonSchema } from "../document/definition.ts";
 import { schemaPatterns } from "../expressions/schema-patterns.ts";
 import { fault } from "./faults.ts";
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false, code: { regExp: schemaPatterns } });
-formats.default(ajv);
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 
 /** Throws the standard's validation error, which names what is wrong. Schemas are compiled once. */
@@ -19,11 +17,39 @@ export function checkSchema(schema: JsonSchema | null, value: unknown, what: str
   throw fault("validation", { detail: `The ${what} is not valid: ${place} ${first?.message ?? "does not match its schema"}${rest.length > 0 ? `, and ${rest.length} more` : ""}.` });
 }
 
+const OPTIONS = { strict: false, allErrors: true, logger: false, code: { regExp: schemaPatterns } } as const;
+/** Only says whether schemas are schemas: it keeps none of them. */
+const judge = new Ajv2020(OPTIONS);
+
+/**
+ * A validator of its own: one for all would keep every schema for ever, and take an `$id` once only, though each version of a
+ * workflow has it. Throws what is wrong with the schema.
+ */
+export function compileSchema(schema: JsonSchema): ValidateFunction {
+  // `$schema` of another draft would be looked up; the keywords are the same.
+  const { $schema: _, ...rest } = schema;
+  judge.validateSchema(rest, true);
+  const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false });
+  formats.default(ajv);
+  return ajv.compile(rest);
+}
+
+/** Null: it can be used. Says it without a full stop. */
+export function faultOfSchema(schema: JsonSchema): string | null {
+  try {
+    const { $schema: _, ...rest } = schema;
+    judge.validateSchema(rest, true);
+    // Only what it refers to is left to be wrong; making a validator costs a hundred times the judging.
+    if (/"\$(?:dynamicR|r)ef":/.test(JSON.stringify(rest))) compileSchema(schema);
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 function compile(schema: JsonSchema, what: string): ValidateFunction {
   try {
-    // `$schema` of another draft would be looked up; the keywords are the same.
-    const { $schema: _, ...rest } = schema;
-    const validate = ajv.compile(rest);
+    const validate = compileSchema(schema);
     compiled.set(schema, validate);
     return validate;
   } catch (error) {

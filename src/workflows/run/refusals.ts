@@ -1,4 +1,5 @@
 import type { AppError } from "../../lib/app-error.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import type { RunRule, WorkflowDefinition } from "../document/definition.ts";
 import type { FunctionCatalog } from "../functions/function.ts";
 import { fault } from "./faults.ts";
@@ -10,8 +11,8 @@ const PROTOCOLS: Readonly<Record<string, string>> = { grpc: "gRPC", asyncapi: "A
 
 /** Why a call is not carried out here, by name; null when it is. */
 export function refuseCall(name: string, definition: WorkflowDefinition, functions: FunctionCatalog): AppError | null {
-  if (name === "http" || name === "openapi" || name === "mcp" || definition.use.functions[name] !== undefined || functions.has(name)) return null;
-  const protocol = PROTOCOLS[name];
+  if (name === "http" || name === "openapi" || name === "mcp" || ownValue(definition.use.functions, name) !== undefined || functions.has(name)) return null;
+  const protocol = ownValue(PROTOCOLS, name);
   if (protocol !== undefined) return fault("configuration", { detail: `Calls by ${protocol} (\`call: ${name}\`) are not carried out here.` });
   return fault("configuration", { detail: `There is no function "${name}": neither in \`use.functions\` nor among those of this installation.` });
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Durable } from "../../durable/durable.ts";
 import { deriveId } from "../../lib/derive-id.ts";
 import { isRecord } from "../../lib/is-record.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import type { CallHandler } from "../calls/call-handler.ts";
 import { withAddress } from "../calls/endpoint.ts";
 import { runDepth } from "../events/event-depth.ts";
@@ -19,7 +20,7 @@ export async function performCall(run: Interpretation, call: TaskCall<"call">): 
   const { call: name, with: template } = call.task;
   const given = run.expressions.evaluate(template, call.expressionScope());
   call.note({ calledWith: given });
-  const own = run.definition.use.functions[name];
+  const own = ownValue(run.definition.use.functions, name);
   if (own !== undefined) {
     if (call.scope.functionDepth >= LIMITS.functionDepth) throw fault("runtime", { title: "Too deep", detail: `Functions call each other more than ${LIMITS.functionDepth} deep.` });
     const flow = await run.runTask({ ...call.scope, key: call.key, functionDepth: call.scope.functionDepth + 1 }, own, given);
@@ -74,6 +75,10 @@ export function toFunctionCall(run: Interpretation, durable: Durable, task: Func
     subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId, eventDepth: 1 + runDepth(run.input) },
     task: { name: task.name, pointer: task.pointer, iteration: task.iteration },
     idempotencyKey: deriveId("call", key),
+    async pause() {
+      run.state.waited.add(key);
+      await run.recorder.pause(durable, task.pointer);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from "../../lib/own-value.ts";
 import type { ErrorRule } from "../document/definition.ts";
 import { fault, makeFault } from "../run/faults.ts";
 import type { Interpretation, TaskCall } from "../run/interpretation.ts";
@@ -9,7 +10,7 @@ export function performRaise(run: Interpretation, call: TaskCall<"raise">): neve
 }
 
 function referenced(run: Interpretation, name: string): ErrorRule {
-  const rule = run.definition.use.errors[name];
+  const rule = ownValue(run.definition.use.errors, name);
   if (rule === undefined) throw fault("configuration", { detail: `There is no error "${name}" in \`use.errors\`.` });
   return rule;
 }

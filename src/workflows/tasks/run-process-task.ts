@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRecord } from "../../lib/is-record.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS } from "../run/limits.ts";
@@ -46,7 +47,7 @@ async function carryOut(kind: "shell" | "script", plan: Record<string, unknown>,
 }
 
 async function prepareScript(plan: Record<string, unknown>, folder: string): Promise<{ program: string; first: string[] }> {
-  const language = LANGUAGES[textOf(plan["language"]).toLowerCase()];
+  const language = ownValue(LANGUAGES, textOf(plan["language"]).toLowerCase());
   if (language === undefined) throw fault("configuration", { detail: `Scripts in "${textOf(plan["language"])}" are not run; there are ${Object.keys(LANGUAGES).join(", ")}.` });
   if (typeof plan["code"] !== "string") throw fault("configuration", { detail: "A script is run from its `code` only." });
   const file = join(folder, `script.${language.ending}`);

@@ -1,3 +1,4 @@
+import { ownValue } from "../../lib/own-value.ts";
 import { isInterruption } from "../../durable/durable.errors.ts";
 import type { CatchRule, RetryRule } from "../document/definition.ts";
 import { fault, isSameErrorType } from "../run/faults.ts";
@@ -59,7 +60,7 @@ function takeBackVisits(visits: Map<string, number>, key: string, before: Readon
 
 function retryRule(run: Interpretation, rule: CatchRule): RetryRule | null {
   if (rule.retry === null || !("reference" in rule.retry)) return rule.retry;
-  const named = run.definition.use.retries[rule.retry.reference];
+  const named = ownValue(run.definition.use.retries, rule.retry.reference);
   if (named === undefined) throw fault("configuration", { detail: `There is no retry policy "${rule.retry.reference}" in \`use.retries\`.` });
   return named;
 }

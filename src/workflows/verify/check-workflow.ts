@@ -1,8 +1,11 @@
 import type { WorkflowSource } from "../document/definition.ts";
 import { expressionsIn } from "../expressions/template.ts";
 import { checkCalls } from "./checks/check-calls.ts";
+import { checkCredentials } from "./checks/check-credentials.ts";
+import { checkDataSchemas } from "./checks/check-data-schemas.ts";
 import { checkFlow } from "./checks/check-flow.ts";
 import { checkGates } from "./checks/check-gates.ts";
+import { checkSchedule } from "./checks/check-schedule.ts";
 import { checkSecretUse } from "./checks/check-secret-use.ts";
 import { checkPatterns } from "./checks/check-patterns.ts";
 import { checkSecrets } from "./checks/check-secrets.ts";
@@ -12,7 +15,7 @@ import { type CheckEnvironment, workflowKey } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import { type Checking, createReport } from "./findings.ts";
 
-const CHECKS: readonly ((checking: Checking) => void)[] = [checkFlow, checkCalls, checkTypes, checkGates, checkPatterns, checkSecrets, checkSecretUse, checkUndo];
+const CHECKS: readonly ((checking: Checking) => void)[] = [checkFlow, checkCalls, checkTypes, checkGates, checkPatterns, checkSecrets, checkSecretUse, checkCredentials, checkSchedule, checkDataSchemas, checkUndo];
 
 /** Everything that is wrong with one document, in the order of its lines. Pure; runs nothing. */
 export function checkWorkflow(source: WorkflowSource, environment: CheckEnvironment): Finding[] {

@@ -1,3 +1,4 @@
+import { ownValue } from "../../lib/own-value.ts";
 import type { Template } from "../document/definition.ts";
 import { splitTemplate } from "../expressions/template.ts";
 
@@ -82,5 +83,5 @@ function rootLabels(root: string | null, { input, context, output, variables }: 
   if (root === "input") return input;
   if (root === "context") return context;
   if (root === "output") return output ?? NO_LABELS;
-  return variables[root] ?? NO_LABELS;
+  return ownValue(variables, root) ?? NO_LABELS;
 }

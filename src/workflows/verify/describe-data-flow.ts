@@ -1,4 +1,5 @@
 import { isRecord } from "../../lib/is-record.ts";
+import { ownValue } from "../../lib/own-value.ts";
 import type { NamedTask, Place, TaskList, WorkflowSource } from "../document/definition.ts";
 import { objectAt } from "../document/raw-value.ts";
 import { type LabelScope, type Labels, NO_LABELS, labelsOf, labelsUnder, mergeLabels, namesOf } from "./data-labels.ts";
@@ -102,7 +103,7 @@ function traceCall(tracing: Tracing, named: NamedTask, state: State): Labels {
   const { task } = named;
   if (task.kind !== "call") return NO_LABELS;
   const given = labelsOf(task.with, scopeOf(tracing, state));
-  const reusable = tracing.source.definition.use.functions[task.call];
+  const reusable = ownValue(tracing.source.definition.use.functions, task.call);
   const place = `function ${task.call}`;
   if (reusable !== undefined && !tracing.via.includes(place)) return mergeLabels(traceTask({ ...tracing, via: [...tracing.via, place] }, reusable, { ...state, input: given }).map((route) => route.state.input));
   const system = systemOf(named);

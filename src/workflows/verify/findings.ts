@@ -26,7 +26,12 @@ export function createReport(source: WorkflowSource): { findings: Finding[]; rep
 /** The tool that a task calls by our function `tool`; null: it calls none, or its name is computed. */
 export function toolOf({ task }: NamedTask): string | null {
   const name = task.kind === "call" && task.call === "tool" ? task.with["tool"] : null;
-  return typeof name === "string" && !name.includes("${") ? name : null;
+  return typeof name === "string" && !isComputed(name) ? name : null;
+}
+
+/** Whether only a run knows what stands here. */
+export function isComputed(value: unknown): boolean {
+  return typeof value === "string" && value.includes("${");
 }
 
 /** Calls that leave the house by a protocol of the standard. */

@@ -11,17 +11,24 @@ export type Walk<State> = {
   reenter(state: State): State;
 };
 
-export type Walked<State> = { /** Leaving the list, its end included; not what ends the workflow. */ exits: State[]; reached: ReadonlySet<number> };
+export type Walked<State> = {
+  /** Leaving the list, its end included; not what ends the workflow. */
+  exits: State[];
+  reached: ReadonlySet<number>;
+  /** What jumps back brought to tasks that had been looked at by then. */
+  late: readonly { task: NamedTask; state: State }[];
+};
 
-/** Follows every path through one list, each task once, in the order of the document. */
+/** Follows every path through one list, each task once, after those that lead to it. */
 export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>): Walked<State> {
   const targets = indexByName(list);
-  const reentered = backTargets(list, targets);
+  const order = orderOf(list, targets);
+  const reentered = backTargets(list, order, targets);
   const incoming: (State | undefined)[] = [entry];
   const exits: State[] = list.length === 0 ? [entry] : [];
+  const late: { task: NamedTask; state: State }[] = [];
   const reached = new Set<number>();
-  // A task may be reached only by a jump back; then a second round finds it.
-  for (const index of orderOf(list, targets)) {
+  for (const index of order) {
     const task = list[index];
     const state = incoming[index];
     if (task === undefined || state === undefined) continue;
@@ -30,15 +37,17 @@ export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>)
       if (route.to === "exit") exits.push(route.state);
       else if (route.to !== "end") {
         const next = route.to === "continue" ? index + 1 : targets.get(route.to);
+        const following = next === undefined ? undefined : list[next];
         if (next === list.length) exits.push(route.state);
-        else if (next !== undefined) {
+        else if (next !== undefined && following !== undefined) {
+          if (reached.has(next)) late.push({ task: following, state: route.state });
           const known = incoming[next];
           incoming[next] = known === undefined ? route.state : walk.join(known, route.state);
         }
       }
     }
   }
-  return { exits, reached };
+  return { exits, reached, late };
 }
 
 export function indexByName(list: TaskList): ReadonlyMap<string, number> {
@@ -64,8 +73,9 @@ function nextsOf(list: TaskList, index: number, targets: ReadonlyMap<string, num
   return waysOf(task).flatMap((then) => (then === "end" || then === "exit" ? [] : then === "continue" ? [index + 1] : [targets.get(then) ?? -1])).filter((next) => next >= 0 && next < list.length);
 }
 
-function backTargets(list: TaskList, targets: ReadonlyMap<string, number>): ReadonlySet<number> {
-  return new Set(list.flatMap((_, index) => nextsOf(list, index, targets).filter((next) => next <= index)));
+function backTargets(list: TaskList, order: readonly number[], targets: ReadonlyMap<string, number>): ReadonlySet<number> {
+  const places = new Map(order.map((index, place) => [index, place]));
+  return new Set(order.flatMap((index, place) => nextsOf(list, index, targets).filter((next) => (places.get(next) ?? -1) <= place)));
 }
 
 /** Reverse post-order: every task after those that lead to it, jumps back apart. */

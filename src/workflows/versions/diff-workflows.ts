@@ -1,6 +1,6 @@
 import { parse } from "yaml";
 import { joinPointer } from "../document/json-pointer.ts";
-import { isRecord } from "../run/is-record.ts";
+import { isRecord } from "../../lib/is-record.ts";
 
 /** One difference; `pointer` stands in the newer document, for what was removed in the older one. `text` is in plain words. */
 export type WorkflowChange = { kind: "added" | "removed" | "changed" | "moved"; pointer: string; text: string; before: unknown; after: unknown };

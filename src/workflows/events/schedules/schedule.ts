@@ -20,10 +20,10 @@ export function nextFiring(workflow: Pick<Clocked, "schedule" | "timeZone">, giv
   return given.lastFiredMs + (missed + 1) * stepMs;
 }
 
-/** Whether a cron text can be read; for `baton check`. */
-export function isCron(text: string): boolean {
+/** Whether it is the name of a time zone, such as `Europe/Berlin`. */
+export function isTimeZone(name: unknown): boolean {
   try {
-    return new Cron(text, { paused: true, mode: "auto" }).nextRun() !== null;
+    return typeof name === "string" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
   }

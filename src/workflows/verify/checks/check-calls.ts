@@ -1,8 +1,9 @@
 import type { NamedTask, RetryRule } from "../../document/definition.ts";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
+import { ownValue } from "../../../lib/own-value.ts";
 import { objectAt } from "../../document/raw-value.ts";
 import { type CheckEnvironment, workflowKey } from "../environment.ts";
-import { type Checking, OUTSIDE_CALLS, REFUSED_CALLS, toolOf } from "../findings.ts";
+import { type Checking, isComputed, OUTSIDE_CALLS, REFUSED_CALLS, toolOf } from "../findings.ts";
 import { type Surrounding, tasksOf } from "../task-tree.ts";
 
 /** What tasks name outside themselves, and whether a call that hangs or fails is provided for. */
@@ -34,8 +35,10 @@ function checkReferences({ source, environment, report }: Checking, named: Named
 
 /** The names of tools that a call of ours mentions, with their places. */
 function toolNames({ task, pointer }: NamedTask): [string, string][] {
-  if (task.kind !== "call" || (task.call !== "tool" && task.call !== "approve")) return [];
-  return [[`${pointer}/with/tool`, task.with["tool"]] as const, [`${pointer}/with/undo/tool`, objectAt(task.with, "undo")["tool"]] as const].flatMap(([place, name]): [string, string][] => (typeof name === "string" && !name.includes("${") ? [[place, name]] : []));
+  if (task.kind !== "call") return [];
+  if (task.call === "agent") return Array.isArray(task.with["tools"]) ? task.with["tools"].flatMap((name, index): [string, string][] => (typeof name === "string" && !isComputed(name) ? [[`${pointer}/with/tools/${index}`, name]] : [])) : [];
+  if (task.call !== "tool" && task.call !== "approve") return [];
+  return [[`${pointer}/with/tool`, task.with["tool"]] as const, [`${pointer}/with/undo/tool`, objectAt(task.with, "undo")["tool"]] as const].flatMap(([place, name]): [string, string][] => (typeof name === "string" && !isComputed(name) ? [[place, name]] : []));
 }
 
 function checkCall({ source, report }: Checking, named: NamedTask, around: readonly Surrounding[]): void {
@@ -50,7 +53,7 @@ function checkCall({ source, report }: Checking, named: NamedTask, around: reado
 
 function checkRetry({ source, report }: Checking, { task, pointer }: NamedTask): void {
   if (task.kind !== "try" || task.catch.retry === null) return;
-  const rule: RetryRule | undefined = "reference" in task.catch.retry ? source.definition.use.retries[task.catch.retry.reference] : task.catch.retry;
+  const rule: RetryRule | undefined = "reference" in task.catch.retry ? ownValue(source.definition.use.retries, task.catch.retry.reference) : task.catch.retry;
   if (rule === undefined || rule.limit.attempts !== null || rule.limit.duration !== null) return;
   const isTimed = task.timeout !== null || source.definition.timeout !== null;
   if (!isTimed && rule.delay === null) report({ rule: "endless-loop", severity: "error", pointer: `${pointer}/catch/retry`, message: "This retry has neither a limit nor a delay: it can go on for ever without a pause.", advice: "Add `limit: { attempt: { count: 5 } }` and a `delay`." });

@@ -53,6 +53,8 @@ function checkLoops({ source, environment, report }: Checking, { list, around }:
   const isTimed = source.definition.timeout !== null || around.some(({ task }) => task.task.timeout !== null);
   const waits = (named: NamedTask): boolean => {
     const { task } = named;
+    // What may be skipped, or waits for no time, holds nothing up.
+    if (task.if !== null || (task.kind === "wait" && "ms" in task.wait && task.wait.ms === 0)) return false;
     if (task.kind === "wait" || task.kind === "listen") return true;
     if (task.kind === "call" && environment.functions.get(task.call)?.waits === true) return true;
     return listsIn(named).some((inner) => inner.part !== "catch" && inner.list.some(waits));

@@ -1,3 +1,4 @@
+import { ownValue } from "../../../lib/own-value.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import type { DataContract, DurationRule, NamedTask, RetryRule, Template, TimeoutRule, WorkflowDefinition } from "../../document/definition.ts";
 import { expressionsIn } from "../../expressions/template.ts";
@@ -47,7 +48,7 @@ function* ofTask({ task, pointer }: NamedTask, { use }: WorkflowDefinition): Gen
     case "for": yield [`${pointer}/for/in`, task.in]; yield [`${pointer}/while`, task.while]; return;
     case "switch": for (const [index, { name, when }] of task.cases.entries()) yield [`${joinPointer(`${pointer}/switch`, index, name)}/when`, when]; return;
     // The input of another task or workflow is data of that one.
-    case "call": if (use.functions[task.call] !== undefined) yield [`${pointer}/with`, task.with]; return;
+    case "call": if (ownValue(use.functions, task.call) !== undefined) yield [`${pointer}/with`, task.with]; return;
     case "run": if (task.run.kind === "workflow") yield [`${pointer}/run/workflow/input`, task.run.input]; return;
     case "try": yield* ofCatch(task.catch, `${pointer}/catch`); return;
     case "do": case "emit": case "fork": return;

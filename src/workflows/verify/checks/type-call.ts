@@ -1,6 +1,7 @@
 import { isRecord } from "../../../lib/is-record.ts";
 import type { JsonSchema, NamedTask } from "../../document/definition.ts";
 import { didYouMean } from "../../../lib/did-you-mean.ts";
+import { ownValue } from "../../../lib/own-value.ts";
 import { joinPointer } from "../../document/json-pointer.ts";
 import { asSchema, describeKinds, fieldOf, kindsOf, unionOf, valuesOf } from "../../expressions/json-types.ts";
 import { workflowKey } from "../environment.ts";
@@ -15,7 +16,7 @@ export function typeCall(checking: Checking, named: NamedTask, types: DataTypes)
   if (REFUSED_CALLS.includes(task.call)) return null;
   const { environment, source } = checking;
   const given = typeTemplate(checking, task.with, `${pointer}/with`, types);
-  const own = source.definition.use.functions[task.call];
+  const own = ownValue(source.definition.use.functions, task.call);
   if (own !== undefined) {
     compare(checking, given, own.task.input.schema, `${pointer}/with`, `"${task.call}"`);
     return own.task.output.schema;

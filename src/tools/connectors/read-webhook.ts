@@ -1,0 +1,53 @@
+import { sha256 } from "../../lib/sha256.ts";
+import { valueAt } from "../declared/fill-template.ts";
+import type { Connector } from "./connector.ts";
+import { isoTime, mapCase, mapContact, type MappedCase, type MappedContact } from "./map-record.ts";
+import { verifyWebhook, type WebhookRequest } from "./verify-webhook.ts";
+import type { WebhookPlace } from "./webhook.ts";
+
+/** What a system told by itself. `id` is the same in every repeat; `isKnown`: the connector names this type; `at` is ISO 8601. */
+export type WebhookEvent = { id: string; type: string; isKnown: boolean; at: string | null; contact: MappedContact | null; case: MappedCase | null; data: unknown };
+
+export type ReadWebhook = { kind: "read"; events: WebhookEvent[] } | { kind: "refused"; reason: string };
+
+/**
+ * Reads a webhook of a connector's system; nothing of it counts before its signature does.
+ *
+ * Units: `nowMs` since the epoch. Replay: pure; a repeat has the same ids.
+ */
+export function readWebhook(connector: Pick<Connector, "title" | "webhook" | "mapping">, secrets: readonly string[], request: WebhookRequest, nowMs: number): ReadWebhook {
+  const { webhook, mapping } = connector;
+  if (webhook === undefined) return { kind: "refused", reason: `${connector.title} sends no webhooks` };
+  const verdict = verifyWebhook(webhook.signature, secrets, request, nowMs);
+  if (verdict.kind === "invalid") return { kind: "refused", reason: verdict.reason };
+  const body = parsed(request.body);
+  if (body === undefined) return { kind: "refused", reason: "its body is no JSON" };
+  const items: unknown[] = webhook.list ? (Array.isArray(body) ? body : []) : [body];
+  if (items.length === 0) return { kind: "refused", reason: "its body has no events" };
+  const events = items.map((item, index): WebhookEvent => {
+    const at = (place: WebhookPlace | undefined) => (place === undefined ? null : "header" in place ? (request.headers[place.header] ?? null) : textOf(valueAt(item, place.at)));
+    const type = webhook.type.map(at).filter((part) => part !== null).join(".");
+    const known = Object.hasOwn(webhook.events, type) ? webhook.events[type] : undefined;
+    const record = (path: string | undefined) => (path === undefined ? null : path === "" ? item : valueAt(item, path));
+    const time = at(webhook.at);
+    return {
+      id: at(webhook.id) ?? `sha256:${sha256(`${request.body}\n${index}`)}`, type, isKnown: known !== undefined, at: time === null ? null : isoTime(time),
+      contact: mapContact(mapping, record(known?.contact)), case: mapCase(mapping, record(known?.case)), data: item,
+    };
+  });
+  return { kind: "read", events };
+}
+
+function parsed(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    // Whoever sends it is known by now, and hears that it is no JSON.
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return (typeof value === "string" && value !== "") || typeof value === "number" ? String(value) : null;
+}
