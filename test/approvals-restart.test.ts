@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { test } from "node:test";
 import { startApprovalsShop } from "./approvals-shop.ts";
 import { makeDatabase } from "./start-test-app.ts";
@@ -7,7 +9,13 @@ import { makeDatabase } from "./start-test-app.ts";
 /** The same database, engine and installation, whatever process serves them. */
 async function lastingInstallation() {
   const { owner, superuser } = await makeDatabase();
-  return { env: { DATABASE_URL: owner, BATON_NAMESPACE: `t${randomBytes(6).toString("hex")}`, BATON_ADMIN_PASSWORD: "a-lasting-password" }, databaseUrl: superuser };
+  // An outside engine finds a process where it was before.
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await new Promise((resolve) => server.close(resolve));
+  return { env: { DATABASE_URL: owner, BATON_NAMESPACE: `t${randomBytes(6).toString("hex")}`, BATON_ENDPOINT_PORT: String(port), BATON_ADMIN_PASSWORD: "a-lasting-password" }, databaseUrl: superuser };
 }
 
 test("an approval outlives the process that asked for it: what is decided after a restart is carried out and told, once", async () => {

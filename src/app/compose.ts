@@ -67,7 +67,8 @@ export type ComposeOverrides = { clock?: Clock; version?: string; /** Put around
 export async function compose(config: Config, servers: Servers, log: Log, overrides: ComposeOverrides = {}): Promise<App & AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const clock = overrides.clock ?? systemClock;
-  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  // Where browsers reach it is known for good when the doors are open (`start`).
+  const place = { publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}` };
   const database = cleanup.adopt(openDatabase({ connectionString: servers.databaseUrl, maxConnections: config.databaseConnections, log }), (opened) => opened.close());
   const keys = openKeys(config);
   const stored = createSecretReader({ database, keys, clock }, process.env);
@@ -126,7 +127,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   );
   cleanup.defer(startSealer({ database, log }));
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
-  cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
+  cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl: () => place.publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
   if (config.role !== "web") {
@@ -139,7 +140,13 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   return {
     workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
-    publicUrl, isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
+    get publicUrl() {
+      return place.publicUrl;
+    },
+    set publicUrl(url) {
+      place.publicUrl = url;
+    },
+    isLoopback: config.host === "127.0.0.1" || config.host === "localhost" || config.host === "::1", demoCustomers: workspace.demoCustomers,
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
 }

@@ -16,6 +16,7 @@ import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
 import { eventRoutes } from "./routes/event.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
+import { hookRoutes } from "./routes/hook.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
@@ -51,9 +52,11 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   );
   http.use("/api/*", readBody);
   http.use("/access/*", readBody);
+  http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
   for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
+  http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));
   http.route("/", mcpRoutes(app));
   http.get("/api/metrics", async (c) => {

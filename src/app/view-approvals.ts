@@ -35,13 +35,14 @@ export async function viewApproval(app: Pick<App, "database" | "clock" | "worksp
 function toView({ actor, absent, tools }: Viewer, row: ApprovalRow, votes: readonly Vote[], outcome: CallOutcome | null): ApprovalView {
   const isWaiting = row.status === "waiting";
   const person = actor.kind === "user" ? personOf(actor) : null;
+  const { open } = fillPlaces(row.rule, rightsUsed(votes));
   const isMine = isWaiting && person !== null && hasSay(person, absent, row);
   return {
     id: row.id, askedBy: row.run_id === null ? "turn" : row.call_id === null ? "workflow" : "task", runId: row.run_id, workflow: row.workflow, taskName: row.task_name, pointer: row.pointer, turnId: row.turn_id, callId: row.call_id,
     conversationId: row.conversation_id, caseId: row.case_id, contactName: row.contact_name, tool: row.tool, risk: row.risk, arguments: argumentsOf(row, tools.get(row.tool)), editable: isMine && row.call_id !== null ? row.given : null,
-    callHash: row.call_hash, describedAs: row.described_as, amountCents: row.amount_cents, currency: row.currency, reason: row.reason, rules: row.policy_rules, said: row.said, next: nextWords(row), facts: row.facts, editedBy: row.edited_by,
+    callHash: row.call_hash, describedAs: row.described_as, amountCents: row.amount_cents, currency: row.currency, reason: row.reason, rules: row.policy_rules, said: row.said, next: nextWords(row, open.reduce((sum, group) => sum + group.people, 0)), facts: row.facts, editedBy: row.edited_by,
     votes: votes.map((vote) => ({ by: `user:${vote.person.userId}`, standsFor: vote.standsFor === null ? null : `user:${vote.standsFor.userId}`, comment: vote.comment, at: vote.at })),
-    wanted: isWaiting ? wantedOf(fillPlaces(row.rule, rightsUsed(votes)).open) : [], status: row.status, requestedAt: row.requested_at, deadlineAt: row.deadline_at, decidedAt: row.decided_at, decidedBy: row.decided_by, comment: row.comment,
+    wanted: isWaiting ? wantedOf(open) : [], status: row.status, requestedAt: row.requested_at, deadlineAt: row.deadline_at, decidedAt: row.decided_at, decidedBy: row.decided_by, comment: row.comment,
     isMine, mayApprove: isMine && placeFor(person, absent, row, votes) !== null, outcome: outcome === null || outcome.status === "waiting" ? null : { status: outcome.status, words: outcome.say ?? outcome.reason },
   };
 }

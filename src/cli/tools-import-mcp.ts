@@ -11,7 +11,7 @@ import { withServer } from "./with-mcp-server.ts";
 import { toStdout } from "./to-stdout.ts";
 
 const OPTIONS = {
-  name: { type: "string" }, into: { type: "string" }, only: { type: "string" }, "sign-in": { type: "boolean", default: false }, header: { type: "string", multiple: true, default: [] },
+  name: { type: "string" }, into: { type: "string" }, only: { type: "string" }, "sign-in": { type: "boolean", default: false }, header: { type: "string", multiple: true },
   port: { type: "string", default: "0" }, check: { type: "boolean", default: false },
 } as const;
 
@@ -58,7 +58,7 @@ async function writePin({ file, name, pin, isCheck, text }: { file: string; name
   return 0;
 }
 
-function sourceOf(positionals: readonly string[], { "sign-in": signIn, header }: { "sign-in": boolean; header: readonly string[] }): ServerSource {
+function sourceOf(positionals: readonly string[], { "sign-in": signIn, header = [] }: { "sign-in": boolean; header?: readonly string[] }): ServerSource {
   const [first = "", ...rest] = positionals;
   if (!/^https?:\/\//i.test(first)) return { command: first, arguments: rest };
   const headers = header.map((line): [string, string] => [line.split(":")[0]?.trim() ?? "", line.slice(line.indexOf(":") + 1).trim()]);

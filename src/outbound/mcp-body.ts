@@ -1,6 +1,8 @@
 import { outboundFault } from "./outbound.errors.ts";
 
 const EVENT_END = /\r\n\r\n|\n\n|\r\r/;
+/** From the end of a stream until its last message has reached whoever asked. */
+const LAST_WORDS_MS = 250;
 const EVENT_ID = /(?:^|[\r\n])id:/;
 
 /** Whatever a library takes in place of the platform's `fetch`. */
@@ -19,10 +21,10 @@ export function withHeaders(send: McpFetch, headersOf: () => Promise<Readonly<Re
  * The same answer, whose body ends in `outbound.communication` when one message of it grows beyond `maxBytes`: of a stream of events
  * each event, of anything else the whole.
  *
- * `onBroken` hears why a stream of events ended too soon that cannot be gone on with: without an id of an event there is nothing to
- * ask for again, and nobody else would tell those who wait for its answer.
+ * `onLost` hears when a stream of events has ended that cannot be gone on with: without an id of an event there is nothing to ask for
+ * again, and nobody else would tell who waits for its answer. Who has got it already need not listen.
  */
-export function limitMessages(answer: Response, maxBytes: number, onBroken: (error: unknown) => void): Response {
+export function limitMessages(answer: Response, maxBytes: number, onLost: (error: unknown) => void): Response {
   if (answer.body === null) return answer;
   const isEvents = answer.headers.get("content-type")?.trimStart().toLowerCase().startsWith("text/event-stream") === true;
   const reader = answer.body.getReader();
@@ -44,11 +46,15 @@ export function limitMessages(answer: Response, maxBytes: number, onBroken: (err
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (done) return controller.close();
+        if (done) {
+          // What came last is still being read.
+          if (isEvents && !hasId) setTimeout(onLost, LAST_WORDS_MS, outboundFault("communication", { detail: "The MCP server ended its answer before it was complete." })).unref();
+          return controller.close();
+        }
         count(value);
         controller.enqueue(value);
       } catch (error) {
-        if (isEvents && (!hasId || size > maxBytes)) onBroken(error);
+        if (isEvents && (!hasId || size > maxBytes)) onLost(error);
         await reader.cancel().catch(() => undefined);
         throw error;
       }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { z } from "zod";
@@ -30,7 +31,7 @@ export type McpConnection = AsyncDisposable & {
   request(method: string, params: Readonly<Record<string, unknown>>, limits: McpLimits): Promise<Record<string, unknown>>;
   /** Every page of the server's list. Throws `outbound.communication` when it is without end. */
   listTools(limits: McpLimits): Promise<McpTool[]>;
-  /** False: the server has ended it, or its answer could not be read to the end. */
+  /** False: it has been ended, by the server or by us. */
   isOpen(): boolean;
 };
 
@@ -53,20 +54,15 @@ export async function connectToMcp(target: McpTarget, options: McpOptions, limit
   // Loaded at the first use: most installations never need it, and it is large.
   const [{ Client: McpClient }, { ResultSchema, ToolListChangedNotificationSchema }] = await Promise.all([import("@modelcontextprotocol/sdk/client/index.js"), import("@modelcontextprotocol/sdk/types.js")]);
   const client: Client = new McpClient(options.client);
-  const broken = new AbortController();
+  /** Whose answer it is that a response of the transport holds. */
+  const asking = new AsyncLocalStorage<AbortController>();
   let isOpen = true;
-  const end = (error: unknown) => {
-    isOpen = false;
-    broken.abort(error);
-  };
-  client.onclose = () => {
-    isOpen = false;
-  };
+  Object.assign(client, { onclose: () => void (isOpen = false) });
   if (options.onToolsChanged !== undefined) {
     const tell = options.onToolsChanged;
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => tell());
   }
-  const { transport, goodbye } = await openTransport(target, options, end);
+  const { transport, goodbye } = await openTransport(target, options, () => asking.getStore());
   try {
     await client.connect(transport, { signal: limits.signal, timeout: limits.timeoutMs, maxTotalTimeout: limits.timeoutMs });
   } catch (error) {
@@ -74,11 +70,12 @@ export async function connectToMcp(target: McpTarget, options: McpOptions, limit
     throw error;
   }
   const request = async (method: string, params: Readonly<Record<string, unknown>>, { signal, timeoutMs }: McpLimits): Promise<Record<string, unknown>> => {
+    const lost = new AbortController();
     try {
-      return await client.request({ method, params: { ...params } }, ResultSchema, { signal: AbortSignal.any([signal, broken.signal]), timeout: timeoutMs, maxTotalTimeout: timeoutMs });
+      return await asking.run(lost, () => client.request({ method, params: { ...params } }, ResultSchema, { signal: AbortSignal.any([signal, lost.signal]), timeout: timeoutMs, maxTotalTimeout: timeoutMs }));
     } catch (error) {
       // The library only says that it was given up.
-      throw broken.signal.aborted && !signal.aborted ? broken.signal.reason : error;
+      throw lost.signal.aborted && !signal.aborted ? lost.signal.reason : error;
     }
   };
   const { name = "", version = "" } = client.getServerVersion() ?? {};
@@ -106,7 +103,7 @@ async function listTools(request: McpConnection["request"], limits: McpLimits): 
   throw outboundFault("communication", { detail: `The MCP server's list of tools is longer than ${MAX_TOOLS} tools or ${MAX_PAGES} pages.`, status: 502 });
 }
 
-async function openTransport(target: McpTarget, options: McpOptions, onBroken: (error: unknown) => void): Promise<{ transport: Transport; goodbye(): Promise<void> }> {
+async function openTransport(target: McpTarget, options: McpOptions, asker: () => AbortController | undefined): Promise<{ transport: Transport; goodbye(): Promise<void> }> {
   if (target.kind === "stdio") {
     const { StdioClientTransport, getDefaultEnvironment } = await import("@modelcontextprotocol/sdk/client/stdio.js");
     const transport = new StdioClientTransport({ command: target.command, args: [...target.arguments], env: { ...getDefaultEnvironment(), ...target.environment }, stderr: "ignore", maxBufferSize: options.maxBytes });
@@ -114,7 +111,10 @@ async function openTransport(target: McpTarget, options: McpOptions, onBroken: (
   }
   const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
   const transport = new StreamableHTTPClientTransport(target.url, {
-    fetch: async (url, init) => limitMessages(await target.fetch(url, init), options.maxBytes, init?.method === "POST" ? onBroken : () => undefined),
+    fetch: async (url, init) => {
+      const waiting = init?.method === "POST" ? asker() : undefined;
+      return limitMessages(await target.fetch(url, init), options.maxBytes, (error) => waiting?.abort(error));
+    },
     reconnectionOptions: { maxRetries: options.resumes, initialReconnectionDelay: 1_000, maxReconnectionDelay: 10_000, reconnectionDelayGrowFactor: 2 },
   });
   return { transport: withoutOptional(transport), goodbye: () => leave(transport) };

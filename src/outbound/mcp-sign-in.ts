@@ -5,8 +5,7 @@ import type { AccessToken, SharedTokens } from "../credentials/shared-tokens.ts"
 import type { Clock } from "../lib/clock.ts";
 import { sha256 } from "../lib/sha256.ts";
 import { limitMessages, type McpFetch } from "./mcp-body.ts";
-import { mcpSignInNeeded } from "./mcp.errors.ts";
-import { outboundFault } from "./outbound.errors.ts";
+import { mcpSignInNeeded, outboundFault } from "./outbound.errors.ts";
 import type { Outbound } from "./outbound.ts";
 import { freshUntilMs } from "./tokens.ts";
 

@@ -29,3 +29,5 @@ export function outboundFaultKind(error: unknown): OutboundFaultKind | null {
 }
 
 export const callInterrupted = defineError({ code: "outbound.interrupted", status: 503, isRetryable: true, message: "The attempt was given up while it waited for an answer; it is made again." });
+/** `details.challenge`: what the server asked for. */
+export const mcpSignInNeeded = defineError({ code: "outbound.sign_in_needed", status: 401, message: "A person has to sign in to this MCP server." });

@@ -30,7 +30,7 @@ export const approvalView = z
     /** Whether the person asking has a say in it now; and whether their yes would count. */
     isMine: z.boolean(), mayApprove: z.boolean(),
     /** What became of the call; null while it was not made. */
-    outcome: z.object({ status: z.string(), words: z.string().nullable() }).nullable(),
+    outcome: z.object({ status: z.enum(["started", "ok", "not_found", "refused", "denied", "failed"]), words: z.string().nullable() }).nullable(),
   })
   .openapi("Approval");
 

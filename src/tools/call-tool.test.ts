@@ -25,7 +25,7 @@ const base = { purpose: "", idempotency: "natural" as const, needsVerifiedContac
 const ok = (echo: unknown) => Promise.resolve({ kind: "ok" as const, output: { echo }, say: "Done." });
 
 const tools = new Map<string, Tool>([
-  ["orders", defineTool({ ...base, name: "orders", risk: "read", bound: { email: "contact.email" }, input: z.object({ email: z.string(), limit: z.number().default(3) }), run: (input) => {
+  ["orders", defineTool({ ...base, name: "orders", risk: "read", bound: { email: "contact.email" }, input: z.object({ email: z.string(), limit: z.number().default(3), note: z.string().optional() }), run: (input) => {
     ran.push(input);
     return ok(input);
   } })],
@@ -59,7 +59,7 @@ const call = (tool: string, given: Record<string, unknown>, more: Partial<CallTo
 test("what the server binds can neither be seen nor set", async () => {
   const orders = tools.get("orders");
   assert.ok(orders);
-  assert.deepEqual(z.looseObject({ properties: z.looseObject({}) }).parse(offeredSchema(orders)).properties, { limit: { default: 3, type: "number" } });
+  assert.deepEqual(z.looseObject({ properties: z.looseObject({}) }).parse(offeredSchema(orders)).properties, { limit: { default: 3, type: "number" }, note: { type: "string" } });
   const forged = await call("orders", { email: "eve@example.com" });
   assert.deepEqual([forged.status, forged.reason], ["failed", 'arguments.invalid: "email" is set by the server and cannot be given.']);
   assert.deepEqual(ran, []);

@@ -18,6 +18,8 @@ export type Resolved = { kind: "resolved"; arguments: Record<string, unknown>; v
 export function resolveArguments(tool: Tool, given: Readonly<Record<string, unknown>>, place: CallPlace): Resolved {
   const taken = Object.keys(tool.bound).find((name) => Object.hasOwn(given, name));
   if (taken !== undefined) return { kind: "unfit", reason: `"${taken}" is set by the server and cannot be given.` };
+  const unnamed = unnamedMember(offeredSchema(tool), given);
+  if (unnamed !== undefined) return { kind: "unfit", reason: `"${tool.name}" takes no argument "${unnamed}".` };
   const whole: Record<string, unknown> = { ...given };
   for (const [name, source] of Object.entries(tool.bound)) {
     const value = boundValue(source, place);
@@ -26,6 +28,12 @@ export function resolveArguments(tool: Tool, given: Readonly<Record<string, unkn
   }
   const read = tool.input.parse(whole);
   return read.isFit ? { kind: "resolved", arguments: whole, value: read.value } : { kind: "unfit", reason: read.reason };
+}
+
+/** A member that the schema does not name, unless it says that there may be others: a widened call is refused, whatever the source's own check lets pass. */
+function unnamedMember({ properties, additionalProperties, patternProperties }: JsonSchemaObject, given: Readonly<Record<string, unknown>>): string | undefined {
+  if (!isRecord(properties) || patternProperties !== undefined || additionalProperties === true || isRecord(additionalProperties)) return undefined;
+  return Object.keys(given).find((name) => !Object.hasOwn(properties, name));
 }
 
 /** Null: not known, or known of somebody who is not verified. */

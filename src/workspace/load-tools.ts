@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { AppError } from "../lib/app-error.ts";
 import { undoFault } from "../tools/declared/check-undo.ts";
 import { joinFacts } from "../tools/declared/join-facts.ts";
-import type { DeclarationPath, DeclaredTool, OpenedTools, ToolSource, ToolSourceDeps } from "../tools/declared/tool-source.ts";
+import type { DeclarationPath, DeclaredTool, InboundHook, OpenedTools, ToolSource, ToolSourceDeps } from "../tools/declared/tool-source.ts";
 import type { Tool } from "../tools/tool.ts";
 import { declarationInvalid } from "../tools/tools.errors.ts";
 import { readDeclaration } from "./read-declaration.ts";
@@ -13,7 +14,8 @@ import { workspaceInvalid } from "./workspace.errors.ts";
 /** The kinds of declarations there are, and what they are opened with. */
 export type ToolKinds = { sources: readonly ToolSource[]; deps: ToolSourceDeps };
 
-export type LoadedTools = AsyncDisposable & { tools: Map<string, Tool> };
+/** `hooks`: what declared systems tell by themselves, by the name of their file. */
+export type LoadedTools = AsyncDisposable & { tools: Map<string, Tool>; hooks: Map<string, InboundHook> };
 
 const MOST_FAULTS = 20;
 
@@ -32,6 +34,7 @@ export async function loadTools(root: string, tenantId: string, kinds: ToolKinds
   const files = (await readdir(join(root, "tools")).catch(noFolder)).sort();
   const faults: string[] = [];
   const placed: Placed[] = [];
+  const hooks = new Map<string, InboundHook>();
   if (files.some((file) => file.endsWith(".ts"))) resolvePackages();
   for (const name of files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))) placed.push({ tool: await importTool(join(root, "tools", name), `tools/${name}`), declared: null, at: () => `tools/${name}` });
   for (const name of files.filter((file) => /\.ya?ml$/.test(file))) {
@@ -39,14 +42,27 @@ export async function loadTools(root: string, tenantId: string, kinds: ToolKinds
     const read = readDeclaration(file, await readFile(join(root, file), "utf8"), kinds.sources);
     if (read.kind === "faulty") faults.push(...read.faults);
     else {
-      const opened: OpenedTools = cleanup.use(await read.source.open(read.declared, { file, folder: root, tenantId, at: read.at }, kinds.deps));
+      const opened: OpenedTools | string[] = await read.source.open(read.declared, { file, folder: root, tenantId, at: read.at }, kinds.deps).catch(faultsOf);
+      if (Array.isArray(opened)) {
+        faults.push(...opened);
+        continue;
+      }
+      cleanup.use(opened);
+      if (opened.hook !== undefined) hooks.set(name.replace(/\.ya?ml$/, ""), opened.hook);
       for (const declared of opened.tools) placed.push({ tool: declared.tool, declared, at: read.at });
     }
   }
   const tools = joinTools(placed, faults);
   if (faults.length > 0) throw declarationInvalid({ message: [...faults.slice(0, MOST_FAULTS), ...(faults.length > MOST_FAULTS ? [`… and ${faults.length - MOST_FAULTS} more.`] : [])].join("\n"), details: { faults } });
   const disposal = cleanup.move();
-  return { tools, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { tools, hooks, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
+
+/** What a kind finds wrong with its declaration stands beside the faults of the others; anything else goes on. */
+function faultsOf(error: unknown): string[] {
+  const faults = error instanceof AppError ? error.details["faults"] : undefined;
+  if (!(error instanceof AppError) || error.code !== "tools.declaration_invalid") throw error;
+  return Array.isArray(faults) ? faults.map(String) : [error.message];
 }
 
 /** The tools by name, facts joined; what tools say of each other and is not so becomes a fault. */

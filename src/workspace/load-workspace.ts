@@ -24,7 +24,7 @@ export async function loadWorkspace(folder: string, options: { tools: ToolKinds;
   const root = resolve(folder);
   const baton = await readYaml(join(root, "baton.yaml"), batonFile);
   const intents = await readYaml(join(root, "intents.yaml"), intentsFile);
-  const { tools } = cleanup.use(await loadTools(root, baton.tenant.id, options.tools));
+  const { tools, hooks } = cleanup.use(await loadTools(root, baton.tenant.id, options.tools));
   for (const intent of intents.intents) {
     if (intent.action.kind === "tool" && !tools.has(intent.action.tool)) throw workspaceInvalid({ message: `intents.yaml: intent "${intent.name}" uses the tool "${intent.action.tool}", which is not in tools/.` });
   }
@@ -34,7 +34,7 @@ export async function loadWorkspace(folder: string, options: { tools: ToolKinds;
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, agent: agents.values().next().value ?? null, agents,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };

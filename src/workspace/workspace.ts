@@ -1,6 +1,7 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
 import type { AutonomyPlan } from "../policy/autonomy.ts";
 import type { PolicyFolder } from "../policy/read-policy-folder.ts";
+import type { InboundHook } from "../tools/declared/tool-source.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 
@@ -36,6 +37,8 @@ export type Workspace = {
   entityPatterns: { kind: string; pattern: string }[];
   contactPanel: { tool: string; title: string } | null;
   tools: Map<string, Tool>;
+  /** What declared systems tell by themselves, by the name of their file in `tools/`. */
+  hooks: ReadonlyMap<string, InboundHook>;
   fallbacks: ReadonlyMap<string, ToolFallback>;
   /** `workflows/*.yaml` as they are; read and checked when they are published. */
   workflows: { file: string; text: string }[];

@@ -14,9 +14,14 @@ import { startInterpreter } from "./start-interpreter.ts";
 /**
  * `npm run conformance`: every scenario of the standard's conformance kit on the real engine and database, and every example of
  * the standard, which must be readable and either run or be refused by name. Prints a table and one JSON line; exits with 1
- * when anything is amiss.
+ * when anything is amiss. With `-- mcp` MCP's own suite runs instead (run-mcp.ts).
  */
 const KIT = join(import.meta.dirname, "serverless-workflow");
+
+if (process.argv[2] === "mcp") {
+  await import("./run-mcp.ts");
+  process.exit();
+}
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 

@@ -63,7 +63,7 @@ test("github: a spent hour waits until its end, a refusal has its words, a missi
 });
 
 test("github: what everybody reads takes no personal data", async () => {
-  await using at = await scripted(house(), github, { "POST /repos/acme/shop/issues": json(ghIssue(8), 201), "POST /repos/acme/shop/issues/8/comments": json({ id: 5, html_url: "https://github.com/x", body: "x" }, 201), "GET /repos/acme/shop/issues/8": { status: 301, headers: { location: "/x" }, body: "" }, "GET /repos/acme/shop/issues/8/comments": json([{ id: 5, user: { login: "ada" }, body: "x", created_at: "2026-04-22T13:33:48Z" }]) });
+  await using at = await scripted(house(), github, { "POST /repos/acme/shop/issues": json(ghIssue(8), 201), "POST /repos/acme/shop/issues/8/comments": json({ id: 5, html_url: "https://github.com/x", body: "x" }, 201), "GET /repos/acme/shop/issues/8/comments": json([{ id: 5, user: { login: "ada" }, body: "x", created_at: "2026-04-22T13:33:48Z" }]) });
   const refused = await at.call("github_create_issue", { title: "Leak", text: "Write to eve@example.com" });
   assert.deepEqual([refused.status, at.heard.length], ["denied", 0]);
   assert.deepEqual(outputOf(await at.call("github_create_issue", { title: "Leak", text: "It leaks." })), { number: 8, url: "https://github.com/acme/shop/issues/8" });

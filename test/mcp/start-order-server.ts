@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
@@ -26,22 +27,21 @@ export async function startOrderServer(guard: (request: IncomingMessage, respons
   const open = new Map<string, { transport: StreamableHTTPServerTransport; server: Server }>();
   const headers: IncomingMessage["headers"][] = [];
   let sessions = 0;
-  let asked: ServerResponse | null = null;
+  const asked = new AsyncLocalStorage<ServerResponse>();
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     headers.push(request.headers);
     if (guard(request, response)) return;
     const id = request.headers["mcp-session-id"];
     const known = typeof id === "string" ? open.get(id) : undefined;
-    if (request.method === "POST") asked = response;
     if (known !== undefined) return known.transport.handleRequest(request, response);
     if (id !== undefined) return void response.writeHead(404, { "content-type": "application/json" }).end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
     sessions += 1;
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), onsessioninitialized: (made) => void open.set(made, { transport, server }), onsessionclosed: (ended) => void open.delete(ended) });
-    const server = createOrderServer(desk, () => asked?.destroy());
+    const server = createOrderServer(desk, () => asked.getStore()?.destroy());
     await server.connect(asTransport(transport));
     return transport.handleRequest(request, response);
   };
-  const http = createServer((request, response) => void handle(request, response));
+  const http = createServer((request, response) => void asked.run(response, () => handle(request, response)));
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
   const address = http.address();
   const stop = () => new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
 import type { Holder } from "../../../src/shapes/conversation.ts";
+import { ApprovalPage } from "../features/approvals/approval-page.tsx";
 import { ApprovalsPage } from "../features/approvals/approvals-page.tsx";
 import { ConversationPage } from "../features/conversations/conversation-page.tsx";
 import { ConversationsPage, NoConversation } from "../features/conversations/conversations-page.tsx";
@@ -124,6 +125,14 @@ const approvalsRoute = createRoute({
   },
 });
 
+const approvalRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/approvals/$approvalId",
+  component: function Approval() {
+    return <ApprovalPage approvalId={approvalRoute.useParams().approvalId} />;
+  },
+});
+
 const toolsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/tools", component: ToolsPage });
 
 const PoliciesPage = lazyRouteComponent(() => import("../features/policy/policies-page.tsx"), "PoliciesPage");
@@ -139,7 +148,7 @@ const policiesRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, policiesRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, policiesRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

@@ -5,7 +5,7 @@ import { originForeign } from "./mcp.errors.ts";
  * Refuses what a page of another site may have sent under a name that it had resolve to this machine (DNS rebinding).
  *
  * `host` must be the name people reach Baton by, this machine's own, or an address: no page can have those but Baton's own.
- * `origin`, when a browser sends one, must be Baton's own or this machine's. Pure. Throws `mcp.origin_foreign` (403).
+ * `origin`, when a browser sends one, must be Baton's own or this machine's. Pure. Throws `request.origin_foreign` (403).
  */
 export function guardHost(publicUrl: string, { host, origin }: { host: string | undefined; origin: string | undefined }): void {
   const own = new URL(publicUrl);

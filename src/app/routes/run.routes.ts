@@ -24,6 +24,8 @@ const tags = ["runs"];
 const filter = pageQuery.extend({ workflow: workflowName.shape.name.optional(), status: runStatus.optional(), conversationId: idText.optional(), hash: z.string().regex(/^[0-9a-f]{64}$/).optional() });
 const begun = z.object({ runId: z.string() }).openapi("RunStarted");
 const startBody = z.object({
+  /** Needed where two workflows share the name. */
+  namespace: workflowName.shape.name.optional(),
   input: z.unknown().optional(),
   /** The same key starts the same run once. */
   key: z.string().min(1).max(200).optional(),
@@ -71,12 +73,11 @@ export function runRoutes(app: App) {
     return c.json(await viewRun(app, actor, c.req.valid("param").id), 200);
   });
   api.openapi(routes.start, async (c) => {
-    const { input, key, conversationId = null } = c.req.valid("json");
+    const { namespace, input, key, conversationId = null } = c.req.valid("json");
     const actor = allow(await staff(c, app.identity), "runs.start", { conversationId });
     const { name } = c.req.valid("param");
-    const row = await app.workflows.versions.activeByName(actor.tenantId, name);
-    if (row === null) throw workflowUnknown({ message: `There is no workflow "${name}".` });
-    const runId = deriveRunId("api", actor.tenantId, name, key ?? newId("req"));
+    const row = await app.workflows.versions.oneActive(actor.tenantId, name, namespace);
+    const runId = deriveRunId("api", actor.tenantId, ...(namespace === undefined ? [] : [namespace]), name, key ?? newId("req"));
     await startReadableRun(control, { tenantId: actor.tenantId, runId, hash: row.hash, input: input ?? {}, startedBy: actorName(actor), mayBeRepeat: key !== undefined, ...(await aboutOf(app, actor, conversationId)) });
     showChange(app, actor, runId);
     return c.json({ runId }, 202);

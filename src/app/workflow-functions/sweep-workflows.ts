@@ -12,7 +12,7 @@ const PURGE_BATCH = 500;
 const PURGE_BATCHES = 40;
 
 /** `runRetentionDays`: how long a run's record is kept after its end; 0 keeps it. */
-export type WorkflowSweep = ApprovalDeps & { tenantId: string; runRetentionDays: number; /** How people are told that a decision waits for them. */ notices: readonly ApprovalNotice[]; publicUrl: string };
+export type WorkflowSweep = ApprovalDeps & { tenantId: string; runRetentionDays: number; /** How people are told that a decision waits for them. */ notices: readonly ApprovalNotice[]; publicUrl(): string };
 
 /**
  * Tells those who wait what a crash kept from them and people what waits for them, and forgets runs that ended long ago. Every

@@ -15,7 +15,7 @@ alter table approval
   add column currency text,
   add column policy_rules text[] not null default '{}',
   add column policy_hash text,
-  -- What the customer wrote, and what the customer was told when this was asked.
+  -- What the customer wrote last, and what the customer was told when this was asked.
   add column said text,
   add column told_as text,
   -- Who has to say yes now, and who had to at first: handing on changes the first only.

@@ -28,7 +28,7 @@ export type Override = z.output<typeof override>;
 
 const secretName = z.string().regex(/^(\$\{secret:)?[A-Za-z][A-Za-z0-9_.-]{0,63}\}?$/, "the name of a secret such as zendesk_token; the value itself never stands in the file").transform((text) => text.replace(/^\$\{secret:|\}$/g, ""));
 
-const OWN = ["kind", "connector", "secret", "authentication", "server", "prefix", "operations", "overrides"];
+const OWN = ["kind", "connector", "secret", "webhookSecret", "authentication", "server", "prefix", "operations", "overrides"];
 
 /** `tools/*.yaml` of kind connector: which connector, where the company's own system is, and which operations become tools. */
 export const connectorDeclaration = z
@@ -36,6 +36,7 @@ export const connectorDeclaration = z
     kind: z.literal("connector"),
     connector: z.string().describe("Which one: `zendesk`, `stripe`, ...; the reference lists them."),
     secret: secretName.optional().describe("The name of the secret: what it holds is told by the connector's reference."),
+    webhookSecret: secretName.optional().describe("The name of the secret that proves what the system sends to /hooks/{name of this file}."),
     authentication: z.string().optional().describe("Another way to sign in than the connector's first."),
     server: z.url({ protocol: /^https?$/ }).optional().describe("Another address than the system's usual one: a sandbox, a proxy."),
     prefix: z.string().regex(/^[a-z][a-z0-9_]{0,30}$/, "a name such as billing").optional().describe("What the tools' names begin with; the connector's name without it."),
@@ -59,7 +60,7 @@ export type ConnectorDeclaration = z.output<typeof connectorDeclaration>;
 type Fault = { path: string; message: string };
 
 /** Where the company's own system is, and how it is signed in to. */
-function placeFaults(connector: Connector, declared: Record<string, unknown> & { secret?: string | undefined; authentication?: string | undefined }): Fault[] {
+function placeFaults(connector: Connector, declared: Record<string, unknown> & { secret?: string | undefined; webhookSecret?: string | undefined; authentication?: string | undefined }): Fault[] {
   const faults: Fault[] = [];
   for (const [name, parameter] of Object.entries(connector.parameters)) {
     const value = declared[name] ?? parameter.default;
@@ -67,6 +68,7 @@ function placeFaults(connector: Connector, declared: Record<string, unknown> & {
     else if ((typeof value !== "string" && typeof value !== "number") || !new RegExp(`^(?:${parameter.pattern})$`, "u").test(String(value))) faults.push({ path: name, message: `"${name}" does not look right. ${parameter.description} Such as ${parameter.example}.` });
   }
   for (const name of Object.keys(declared)) if (!OWN.includes(name) && !Object.hasOwn(connector.parameters, name)) faults.push({ path: name, message: `There is no "${name}" here.${didYouMean(name, [...OWN, ...Object.keys(connector.parameters)])}` });
+  if (declared.webhookSecret !== undefined && connector.webhook === undefined) faults.push({ path: "webhookSecret", message: `${connector.title} sends no webhooks.` });
   const ways = Object.keys(connector.authentications);
   const way = connector.authentications[declared.authentication ?? ways[0] ?? ""];
   if (way === undefined) faults.push({ path: "authentication", message: `${connector.title} has no way "${declared.authentication ?? ""}" to sign in.${didYouMean(declared.authentication ?? "", ways)}` });

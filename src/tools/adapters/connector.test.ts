@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { test } from "node:test";
 import { readDeclaration } from "../../workspace/read-declaration.ts";
@@ -96,4 +97,9 @@ test("connector: what is missing or misspelt is named with what to write", () =>
   ];
   for (const [lines, expected] of cases) assert.match(faultsOf(lines).join("\n"), expected);
   assert.deepEqual(faultsOf("connector: zendesk\nsubdomain: acme\nauthentication: oauth\nsecret: z\noperations: [my_ticket]\n"), []);
+});
+
+test("connector: every declaration in the guide can be read", async () => {
+  const blocks = [...(await readFile("docs/guides/connectors.md", "utf8")).matchAll(/```yaml\n(kind:[\s\S]*?)```/g)].map(([, text = ""]) => text.replace(/^kind: connector\n/, ""));
+  assert.deepEqual(blocks.map(faultsOf), [[], []]);
 });

@@ -1,13 +1,15 @@
+import { AppError } from "../../lib/app-error.ts";
 import { argumentShape } from "../declared/argument-shape.ts";
 import { fillRequest, fillText, type RequestValues } from "../declared/fill-request.ts";
 import { makeTool } from "../declared/make-tool.ts";
 import { toolRules, type ToolRules } from "../declared/tool-rules.ts";
-import type { ToolSource } from "../declared/tool-source.ts";
+import type { DeclarationPlace, InboundHook, ToolSource, ToolSourceDeps } from "../declared/tool-source.ts";
 import { declarationInvalid } from "../tools.errors.ts";
 import { callOperation } from "../connectors/call-operation.ts";
 import type { Connector } from "../connectors/connector.ts";
 import { loadConnectors } from "../connectors/load-connectors.ts";
 import type { Operation } from "../connectors/operation.ts";
+import { readWebhook } from "../connectors/read-webhook.ts";
 import { outputShape } from "../connectors/shape-output.ts";
 import { signStandardWebhook } from "../connectors/sign-request.ts";
 import { connectorDeclaration, type ConnectorDeclaration, type Override } from "./connector-declaration.ts";
@@ -33,9 +35,26 @@ export const connectorSource: ToolSource<ConnectorDeclaration> = {
       const call = { connector, operation, rules, system, base, parameters, clock: deps.clock, sign };
       return [makeTool(rules, { system: system.name, input: argumentShape({ input: operation.input, bind: rules.bind }), output: outputShape(operation), call: (input, context) => callOperation(call, input, context) }, ["operations", index])];
     });
-    return Promise.resolve({ tools, [Symbol.asyncDispose]: () => Promise.resolve() });
+    const hook = hookOf(connector, declared, base, place, deps);
+    return Promise.resolve({ tools, ...(hook === null ? {} : { hook }), [Symbol.asyncDispose]: () => Promise.resolve() });
   },
 };
+
+/** The secret may be two with a space between, while one replaces the other. */
+function hookOf(connector: Connector, { webhookSecret }: ConnectorDeclaration, base: URL, { tenantId, file }: DeclarationPlace, { secrets, clock, log }: ToolSourceDeps): InboundHook | null {
+  if (webhookSecret === undefined) return null;
+  const read = async (): Promise<string[]> => {
+    try {
+      return (await secrets.read(tenantId, webhookSecret)).split(/\s+/);
+    } catch (error) {
+      // Whoever sends it is a stranger yet: only the operator hears what is missing.
+      if (!(error instanceof AppError) || error.code !== "tools.secret_missing") throw error;
+      log.warn("tools.hook_without_secret", { file, secret: webhookSecret });
+      return [];
+    }
+  };
+  return { source: base.origin, system: connector.name, read: async (request) => readWebhook(connector, await read(), request, clock.nowMs()) };
+}
 
 function wayOf(connector: Connector, declared: ConnectorDeclaration): Connector["authentications"][string] | undefined {
   return connector.authentications[declared.authentication ?? Object.keys(connector.authentications)[0] ?? ""];

@@ -179,3 +179,19 @@ test("mcp: without a pin, with one changed by hand, or with rules that do not fi
   await writeFile(file, (await readFile(file, "utf8")).replace("Looks up an order.", "Looks up any order."));
   await assert.rejects(open(base), /changed by hand at "get-order"/);
 });
+
+test("mcp: a private address that nobody listed is not called, and a large answer or a dead one disturbs no other call", async () => {
+  const system = await overHttp();
+  {
+    await using world = await openWorld(house(), mcpSource, () => Promise.resolve({ ...system, deps: openWayOut([]), [Symbol.asyncDispose]: () => Promise.resolve() }));
+    await assert.rejects(world.run(system.found, "k1"), (error) => isFault(error, "tools.system_fault", /private network/));
+  }
+  await using world = await openWorld(house(), mcpSource, () => Promise.resolve(system));
+  assert.equal((await world.run(system.found, "k2")).kind, "ok");
+  const sessions = system.server.sessions();
+  const others = Promise.all(["k3", "k4", "k5"].map((key) => world.run({ tool: "make_ticket", arguments: { title: "t" } }, key)));
+  await Promise.all([assert.rejects(world.run({ tool: "large", arguments: { bytes: 20_000_000 } }, "k6")), assert.rejects(world.run({ tool: "die", arguments: {} }, "k7"))]);
+  assert.deepEqual((await others).map(({ kind }) => kind), ["ok", "ok", "ok"]);
+  assert.equal((await world.run(system.found, "k8")).kind, "ok");
+  assert.equal(system.server.sessions(), sessions);
+});

@@ -41,11 +41,12 @@ export function outcomeWords(approval: Pick<ApprovalRow, "status" | "described_a
   return { text: `${change} But it could not be done just now: ${what}. I'm passing you to a colleague, so that you don't have to ask again.`, handoff: call.status === "denied" ? "policy.denied" : "tool.failed" };
 }
 
-/** The person who decides: what a yes sets off. */
-export function nextWords(approval: Pick<ApprovalRow, "run_id" | "call_id" | "workflow" | "conversation_id">): string {
-  if (approval.run_id === null) return "With your yes the call is made at once, in your name, and the assistant tells the customer what came of it. With your no nothing is done, and the customer is told.";
+/** The person who decides: what a yes sets off. `people`: how many still have to say it. */
+export function nextWords(approval: Pick<ApprovalRow, "run_id" | "call_id" | "workflow">, people: number): string {
+  const yes = people > 1 ? `Once ${people} people have said yes,` : "With your yes";
+  if (approval.run_id === null) return `${yes} the call is made at once, in your name, and the assistant tells the customer what came of it. With a no nothing is done, and the customer is told.`;
   const run = `the run of "${approval.workflow ?? "a workflow"}"`;
-  return approval.call_id === null ? `With your yes ${run} may make this call, once, in your name; with your no it goes on without.` : `With your yes ${run} makes this call at once, in your name, and goes on; with your no it goes on as after a refusal.`;
+  return approval.call_id === null ? `${yes} ${run} may make this call, once, in your name; with a no it goes on without.` : `${yes} ${run} makes this call at once, in your name, and goes on; with a no it goes on as after a refusal.`;
 }
 
 export type Notice = { subject: string; text: string; link: string };

@@ -23,7 +23,7 @@ async function openApprovals() {
   const request = (id: string, externalId: string, deadlineAt = at) =>
     database.transaction(tenantId, (query) => insertApproval(query, {
       tenantId, id, callId: null, turnId: null, runId: "run_1", workflow: "w", pointer: "/do/0/a", taskName: "a", channel: "workflow", caseId: null, ...owner, principal: "AiAgent:assistant", tool: "pay", risk: "money", given: { order: 1 }, arguments: { order: 1 },
-      facts: {}, amountCents: null, currency: null, policyRules: [], policyHash: null, rule: { groups: [{ anyOf: [{ kind: "role", role: "agent" }], people: 1 }], deadlineMs: null }, callHash: bound(1), describedAs: "pay", reason: "much", toldAs: null,
+      facts: {}, amountCents: null, currency: null, policyRules: [], policyHash: null, rule: { groups: [{ anyOf: [{ kind: "role", role: "agent" }], people: 1 }], deadlineMs: null }, startedBy: null, callHash: bound(1), describedAs: "pay", reason: "much", toldAs: null,
       externalId, at, deadlineAt, eventDepth: 0,
     }));
   const decide = (id: string, status: "approved" | "refused") => database.transaction(tenantId, (query) => markDecided(query, { tenantId, id, status, by: "user:user_1", comment: null, at }));

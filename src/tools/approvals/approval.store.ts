@@ -28,26 +28,26 @@ const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c w
 export type NewApproval = {
   tenantId: string; id: string; callId: string | null; turnId: string | null; runId: string | null; workflow: string | null; pointer: string | null; taskName: string | null; channel: string; conversationId: string | null; caseId: string | null; contactId: string | null;
   principal: string; tool: string; risk: string; given: Record<string, unknown>; arguments: Record<string, unknown>; facts: Record<string, unknown>; amountCents: number | null; currency: string | null; policyRules: readonly string[]; policyHash: string | null;
-  rule: ApprovalRule; callHash: string; describedAs: string; reason: string; toldAs: string | null; externalId: string | null; at: Date; deadlineAt: Date | null; eventDepth: number;
+  rule: ApprovalRule; /** Of the run. */ startedBy: string | null; callHash: string; describedAs: string; reason: string; toldAs: string | null; externalId: string | null; at: Date; deadlineAt: Date | null; eventDepth: number;
 };
 
 /**
  * Stores a request once per id; a repeat gives it the new external id, and asks again when it had been withdrawn. What was
- * decided stays so. Who had it made is read from the run; what the customer wrote, from the turn.
+ * decided stays so. Who had it made is who began the run, or the one around it; what the customer wrote: their last three messages of that day.
  */
 export async function insertApproval(query: TransactionQuery, input: NewApproval): Promise<boolean> {
   const rows = await query(
     `insert into approval (tenant_id, id, call_id, turn_id, run_id, workflow, pointer, task_name, channel, conversation_id, case_id, contact_id, principal, requested_by, tool, risk, given, arguments, facts, amount_cents, currency, policy_rules, policy_hash,
        rule, asked_rule, call_hash, asked_hash, described_as, reason, told_as, external_id, requested_at, deadline_at, event_depth, status, notice_due_at, said)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce((select r.started_by from workflow_run r where r.tenant_id = $1 and r.id = $5 and r.started_by ~ '^(user|key):'), $13), $14, $15, $16::jsonb, $17::jsonb, $18::jsonb, $19, $20, $21::text[], $22,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce((with recursive run as (select $32::text as started_by union all select r.started_by from run join workflow_run r on r.tenant_id = $1 and run.started_by = 'run ' || r.id) select started_by from run where started_by ~ '^(user|key):' limit 1), $13), $14, $15, $16::jsonb, $17::jsonb, $18::jsonb, $19, $20, $21::text[], $22,
        $23::jsonb, $23::jsonb, $24, $24, $25, $26, $27, $28, $29, $30, $31, 'waiting', $29,
-       (select left(string_agg(m.body, E'\\n' order by m.seq), 4000) from inbox i join message m on m.tenant_id = $1 and m.id = i.message_id where i.tenant_id = $1 and i.conversation_id = $10 and i.turn_id = coalesce($4, (select r.turn_id from workflow_run r where r.tenant_id = $1 and r.id = $5))))
+       (select left(string_agg(s.body, E'\\n' order by s.seq), 4000) from (select m.body, m.seq from message m where m.tenant_id = $1 and m.conversation_id = $10 and m.author = 'contact' and m.created_at > $29::timestamptz - interval '1 day' order by m.seq desc limit 3) s))
      on conflict (tenant_id, id) do update set external_id = coalesce(excluded.external_id, approval.external_id), status = 'waiting', decided_at = null, told_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
        where approval.status in ('waiting', 'withdrawn') returning (xmax = 0) as is_new`,
     [
       input.tenantId, input.id, input.callId, input.turnId, input.runId, input.workflow, input.pointer, input.taskName, input.channel, input.conversationId, input.caseId, input.contactId, input.principal, input.tool, input.risk, JSON.stringify(input.given),
       JSON.stringify(input.arguments), JSON.stringify(input.facts), input.amountCents, input.currency, [...input.policyRules], input.policyHash, JSON.stringify(input.rule), input.callHash, input.describedAs, input.reason, input.toldAs, input.externalId, input.at,
-      input.deadlineAt, input.eventDepth,
+      input.deadlineAt, input.eventDepth, input.startedBy,
     ],
   );
   return rows[0]?.["is_new"] === true;

@@ -10,7 +10,7 @@ import { amountOfCall } from "./call-amount.ts";
 import { bindCall, hashCall, type CallOwner } from "./hash-call.ts";
 
 /** Who waits for the decision: a turn, whose conversation goes on meanwhile, or the task of a run that sleeps. */
-export type Asker = { kind: "turn" } | { kind: "run"; runId: string; workflow: string; pointer: string; taskName: string };
+export type Asker = { kind: "turn" } | { kind: "run"; runId: string; workflow: string; pointer: string; taskName: string; /** Who or what began the run. */ startedBy: string };
 
 /** Where neither policy nor workflow says how long there is to decide. */
 export const DEFAULT_DEADLINE_MS = 24 * 3_600_000;
@@ -42,8 +42,8 @@ export async function requestApproval(query: TransactionQuery, call: CallToAppro
   const deadlineAt = new Date(at.getTime() + (rule.deadlineMs ?? DEFAULT_DEADLINE_MS));
   const isNew = await insertApproval(query, {
     tenantId, id, callId: call.callId, turnId: call.turnId, runId: run?.runId ?? null, workflow: run?.workflow ?? null, pointer: run?.pointer ?? null, taskName: run?.taskName ?? null, channel: call.channel, conversationId: owner.conversationId, caseId: call.caseId,
-    contactId: owner.contactId, principal: call.principal, tool: tool.name, risk: tool.risk, given: call.given, arguments: call.arguments, facts: call.facts, ...amountOfCall(call.facts, call.arguments), policyRules: call.policyRules, policyHash: call.policyHash,
-    rule, callHash, describedAs, reason: call.reason, toldAs: asker.kind === "turn" ? say : null, externalId: call.externalId, at, deadlineAt, eventDepth: call.eventDepth,
+    contactId: owner.contactId, principal: call.principal, tool: tool.name, risk: tool.risk, given: call.given, arguments: call.arguments, facts: call.facts, ...amountOfCall(tool.risk, call.facts, call.arguments), policyRules: call.policyRules, policyHash: call.policyHash,
+    rule, startedBy: run?.startedBy ?? null, callHash, describedAs, reason: call.reason, toldAs: asker.kind === "turn" ? say : null, externalId: call.externalId, at, deadlineAt, eventDepth: call.eventDepth,
   });
   if (isNew) {
     await recordInLedger(query, tenantId, [{

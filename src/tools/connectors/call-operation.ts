@@ -3,7 +3,7 @@ import { isRecord } from "../../lib/is-record.ts";
 import type { ReadAnswer } from "../adapters/http-answer.ts";
 import type { HttpAnswer, HttpRequest, HttpSystem } from "../adapters/http-system.ts";
 import { defaultOf } from "../declared/argument-shape.ts";
-import { fillRequest, fillText, placesOf, type RequestValues } from "../declared/fill-request.ts";
+import { fillRequest, placesOf, type RequestValues } from "../declared/fill-request.ts";
 import { valueAt } from "../declared/fill-template.ts";
 import type { ToolRules } from "../declared/tool-rules.ts";
 import type { ToolContext } from "../tool.ts";
@@ -78,7 +78,7 @@ async function ask(placed: PlacedOperation, templates: LookUp | Operation, { val
   }, { template: sign === null ? null : `\${secret:${sign.secret}}`, timeoutMs: rules.timeoutMs, maxBytes: Math.max(2 * rules.maxOutputBytes, PICKED_FROM_BYTES), signal });
   const plain: RequestValues = { value: own, secret: () => "" };
   const matches = Object.entries(templates.own).map(([path, wanted]) => [path, fillRequest(wanted, plain)] as const);
-  const usual = { answer: "json" as const, pick: templates.pick === undefined ? undefined : fillText(templates.pick, plain), matches, notFoundStatuses: operation.missing, refused: { statuses: connector.answers.refused, message: connector.answers.words } };
+  const usual = { answer: "json" as const, pick: templates.pick, matches, notFoundStatuses: operation.missing, refused: { statuses: connector.answers.refused, message: connector.answers.words } };
   return { answer, read: () => readMeaning(answer, usual, { ...connector, own: isMain ? operation.answers : [] }, { system: system.name, nowMs: clock.nowMs(), isEffect: isMain && rules.risk !== "read" }) };
 }
 

@@ -12,7 +12,7 @@ export function connectorFaults(connector: Connector): string[] {
   for (const rule of connector.answers.rules) faults.push(...patternFaults("answers", [rule.matches, rule.unless]));
   for (const [name, parameter] of Object.entries(connector.parameters)) {
     faults.push(...patternFaults(`parameters.${name}`, [parameter.pattern]));
-    if (!new RegExp(`^(?:${parameter.pattern})$`, "u").test(parameter.example)) faults.push(`parameters.${name}: its own example does not fit the pattern.`);
+    if (isPattern(parameter.pattern) && !new RegExp(`^(?:${parameter.pattern})$`, "u").test(parameter.example)) faults.push(`parameters.${name}: its own example does not fit the pattern.`);
   }
   for (const [name, operation] of Object.entries(connector.operations)) faults.push(...operationFaults(connector, operation).map((fault) => `operations.${name}: ${fault}`));
   return faults;
@@ -37,8 +37,8 @@ function operationFaults(connector: Connector, operation: Operation): string[] {
     if (templates.method !== "GET" && templates.method !== "POST") faults.push(`first (${as}) changes something.`);
     known.add(as);
   }
-  const { path, query, headers, body, variables, own, pick, output } = operation;
-  look([{ path, query, headers, body, variables, own, pick }], "it");
+  const { path, query, headers, body, variables, own, output } = operation;
+  look([{ path, query, headers, body, variables, own }], "it");
   for (const member of Object.values(output)) if (member.given !== undefined) look(`{${member.given}}`, "output");
   for (const name of given) if (!used.has(name)) faults.push(`"${name}" is not used.`);
   for (const name of Object.keys(operation.quote)) if (!known.has(name)) faults.push(`quote: there is no "${name}".`);
@@ -69,14 +69,14 @@ function undoFaults({ operations }: Connector, { undo, output }: Operation): str
 }
 
 function patternFaults(where: string, patterns: readonly (string | undefined)[]): string[] {
-  return patterns.flatMap((pattern) => {
-    if (pattern === undefined) return [];
-    try {
-      new RegExp(pattern, "u");
-      return [];
-    } catch {
-      // What is wrong with it stands in the pattern itself.
-      return [`${where}: "${pattern}" is no regular expression.`];
-    }
-  });
+  return patterns.flatMap((pattern) => (pattern === undefined || isPattern(pattern) ? [] : [`${where}: "${pattern}" is no regular expression.`]));
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u").unicode;
+  } catch {
+    // What is wrong with it stands in the pattern itself.
+    return false;
+  }
 }

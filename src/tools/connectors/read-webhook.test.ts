@@ -63,7 +63,7 @@ const SENT: Record<string, { body: unknown; headers(body: string): Record<string
   },
 };
 
-const eventsOf = (read: ReadWebhook) => (read.kind === "read" ? read.events : assert.fail(read.reason));
+const eventsOf = (read: ReadWebhook) => (read.kind === "read" ? read.events : assert.fail(JSON.stringify(read)));
 
 test("every connector that sends webhooks has one here", () => {
   assert.deepEqual(Object.keys(SENT).sort(), [...loadConnectors().values()].filter(({ webhook }) => webhook !== undefined).map(({ name }) => name).sort());
@@ -94,6 +94,13 @@ for (const [name, { body, headers, expected }] of Object.entries(SENT)) {
     for (const nowMs of [NOW + 301_000, NOW - 301_000]) assert.equal(read(requestOf(text, headers(text)), [SECRET], nowMs).kind, hasTime ? "refused" : "read");
   });
 }
+
+test("slack: its try of the address is answered, by whoever knows the secret", () => {
+  const text = JSON.stringify({ type: "url_verification", challenge: "3eZb", token: "x" });
+  const headers = { "x-slack-signature": `v0=${hmac(`v0:${SECONDS}:${text}`, "hex")}`, "x-slack-request-timestamp": SECONDS };
+  assert.deepEqual(readWebhook(connectorOf("slack"), [SECRET], requestOf(text, headers), NOW), { kind: "challenge", text: "3eZb" });
+  assert.equal(readWebhook(connectorOf("slack"), ["another"], requestOf(text, headers), NOW).kind, "refused");
+});
 
 test("a body that is no JSON is refused after its signature was checked", () => {
   const read = readWebhook(connectorOf("github"), [SECRET], requestOf("{", { "x-hub-signature-256": `sha256=${hmac("{", "hex")}`, "x-github-event": "ping" }), NOW);

@@ -8,7 +8,8 @@ import type { WebhookPlace } from "./webhook.ts";
 /** What a system told by itself. `id` is the same in every repeat; `isKnown`: the connector names this type; `at` is ISO 8601. */
 export type WebhookEvent = { id: string; type: string; isKnown: boolean; at: string | null; contact: MappedContact | null; case: MappedCase | null; data: unknown };
 
-export type ReadWebhook = { kind: "read"; events: WebhookEvent[] } | { kind: "refused"; reason: string };
+/** `challenge`: the system tries the address, and wants this text back. */
+export type ReadWebhook = { kind: "read"; events: WebhookEvent[] } | { kind: "challenge"; text: string } | { kind: "refused"; reason: string };
 
 /**
  * Reads a webhook of a connector's system; nothing of it counts before its signature does.
@@ -22,6 +23,8 @@ export function readWebhook(connector: Pick<Connector, "title" | "webhook" | "ma
   if (verdict.kind === "invalid") return { kind: "refused", reason: verdict.reason };
   const body = parsed(request.body);
   if (body === undefined) return { kind: "refused", reason: "its body is no JSON" };
+  const challenge = webhook.challenge === undefined ? null : textOf(valueAt(body, webhook.challenge));
+  if (challenge !== null) return { kind: "challenge", text: challenge };
   const items: unknown[] = webhook.list ? (Array.isArray(body) ? body : []) : [body];
   if (items.length === 0) return { kind: "refused", reason: "its body has no events" };
   const events = items.map((item, index): WebhookEvent => {

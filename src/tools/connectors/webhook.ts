@@ -35,6 +35,7 @@ export const webhook = z.strictObject({
   type: z.array(place).min(1).describe("Joined by a dot."),
   at: place.optional().describe("When it happened: ISO 8601, or seconds or milliseconds since the epoch."),
   list: z.boolean().default(false).describe("The body is a list of events."),
+  challenge: path.min(1).optional().describe("A text that the system wants back when it tries the address."),
   events: z.record(z.string(), z.strictObject({ what: z.string(), contact: path.optional(), case: path.optional() })),
 });
 export type Webhook = z.output<typeof webhook>;

@@ -4,6 +4,8 @@ import type { Log } from "../../lib/log.ts";
 import type { Authentication } from "../../outbound/authentication.ts";
 import type { McpSignInDeps } from "../../outbound/mcp-sign-in.ts";
 import type { Outbound } from "../../outbound/outbound.ts";
+import type { ReadWebhook } from "../connectors/read-webhook.ts";
+import type { WebhookRequest } from "../connectors/verify-webhook.ts";
 import type { Tool } from "../tool.ts";
 import type { FactsRule } from "./tool-rules.ts";
 
@@ -30,8 +32,11 @@ export type ToolSourceDeps = { secrets: ToolSecrets; clock: Clock; log: Log; fil
 /** `path`: of the tool in its declaration, `[]` when the file is one tool. `facts` are joined when all tools of the workspace are known. */
 export type DeclaredTool = { tool: Tool; facts: FactsRule | null; path: DeclarationPath };
 
+/** What a declared system tells by itself, at `POST /hooks/{name of the file}`. `source` and `type` of its events are the system's address and name. */
+export type InboundHook = { source: string; system: string; read(request: WebhookRequest): Promise<ReadWebhook> };
+
 /** The tools of one declaration; closing lets go of connections and child processes. */
-export type OpenedTools = AsyncDisposable & { tools: DeclaredTool[] };
+export type OpenedTools = AsyncDisposable & { tools: DeclaredTool[]; hook?: InboundHook };
 
 /**
  * A kind of declaration in `tools/*.yaml`, `kind: sql` and so on. One file each in `adapters/`.

@@ -5,6 +5,7 @@ import { expressionFailed, expressionInvalid, shorten } from "../expressions/exp
 import type { ExpressionFault, ExpressionLanguage, ExpressionScope, ExpressionTypes } from "../expressions/expression.ts";
 import { type JqEngine, createJqEngine } from "./jq-engine.ts";
 import { mayReadData } from "./jq-reads.ts";
+import { createLateFilters, type LateFilters } from "./late-filters.ts";
 import { checkSimpleJq, evaluateSimpleJq, parseSimpleJq } from "./jq-path.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -17,7 +18,8 @@ const PRELUDE = REFUSED.map((name) => `def ${name}: error("\\"${name}\\" is not 
 
 /**
  * jq 1.7, the standard's default language. Paths and comparisons with constants are read directly; all else runs in a
- * thread of its own and ends after two seconds or 128 MB, whatever it does.
+ * thread of its own and ends after two seconds or 128 MB, whatever it does. This process waits meanwhile, so a filter that was
+ * late three times is refused at once for a while, in the same words, which a replay needs.
  *
  * Shapes: `.` is `output` where the scope has one, else `input`; no result is null, several are an error.
  * Source: https://jqlang.org/manual/v1.7/
@@ -25,6 +27,7 @@ const PRELUDE = REFUSED.map((name) => `def ${name}: error("\\"${name}\\" is not 
 export function createJq(options: { timeoutMs?: number } = {}): ExpressionLanguage {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const engine = createJqEngine({ timeoutMs });
+  const late = createLateFilters();
   const known = new Map<string, ExpressionFault | null>();
   return {
     name: "jq",
@@ -35,7 +38,7 @@ export function createJq(options: { timeoutMs?: number } = {}): ExpressionLangua
       if (simple !== null) return { source, reads, evaluate: (scope) => failing(source, () => evaluateSimpleJq(simple, (variable) => valueOf(source, variable, scope))) };
       const fault = learn(engine, known, source);
       if (fault !== null) throw expressionInvalid({ message: `\`${shorten(source)}\`: ${fault.message}`, details: { expression: shorten(source) } });
-      return { source, reads, evaluate: (scope) => run(engine, source, names, scope, timeoutMs) };
+      return { source, reads, evaluate: (scope) => run(engine, late, source, names, scope, timeoutMs) };
     },
     check(source, types) {
       const simple = parseSimpleJq(source);
@@ -75,13 +78,14 @@ function remember(known: Map<string, ExpressionFault | null>, source: string, fa
   return fault;
 }
 
-function run(engine: JqEngine, source: string, names: readonly string[], scope: ExpressionScope, timeoutMs: number): unknown {
+function run(engine: JqEngine, late: LateFilters, source: string, names: readonly string[], scope: ExpressionScope, timeoutMs: number): unknown {
   const values = names.flatMap((name): [string, unknown][] => {
     const value = variableOf(name, scope);
     return value === undefined ? [] : [[name, value]];
   });
   // Names that the filter binds itself have no value here and stay its own.
-  const answer = engine.run(program(`[limit(2; (\n${source}\n))]`, [], values.map(([name]) => name)), JSON.stringify({ data: dataOf(scope), values: Object.fromEntries(values) }));
+  const answer = late.isRefused(source) ? ({ kind: "late" } as const) : engine.run(program(`[limit(2; (\n${source}\n))]`, [], values.map(([name]) => name)), JSON.stringify({ data: dataOf(scope), values: Object.fromEntries(values) }));
+  if (answer.kind === "late" && !late.isRefused(source)) late.note(source);
   return failing(source, () => {
     if (answer.kind === "late") throw new Error(`it did not end within ${timeoutMs} ms and was stopped`);
     if (answer.kind === "failed") throw new Error(reasonOf(answer.reason));

@@ -49,7 +49,7 @@ export function makeCall(given: { with: Record<string, unknown>; data?: unknown;
   return {
     call: {
       durable: inlineDurable(given.signal ?? new AbortController().signal),
-      subject: { tenantId: "acme", runId: "run_1", workflow: { namespace: "test", name: "calls", version: "1.0.0", hash: "h" }, conversationId: null, contactId: null, caseId: null, turnId: null, eventDepth: 0 },
+      subject: { tenantId: "acme", runId: "run_1", workflow: { namespace: "test", name: "calls", version: "1.0.0", hash: "h" }, conversationId: null, contactId: null, caseId: null, turnId: null, startedBy: "test", eventDepth: 0 },
       task: { name: "callIt", pointer: "/do/0/callIt", iteration: 1 },
       idempotencyKey: "run_1:/do/0/callIt:1", pause: () => Promise.resolve(),
     },

@@ -58,18 +58,23 @@ export async function makeEventParts() {
   return {
     url, database, clock, engine, deps, another, waits: createStoredWaits({ database, matcher, clock }),
     publish: async (...texts: string[]) => {
-      await publishVersions(database, clock.nowMs(), texts);
+      await publishVersions(database, TENANT, clock.nowMs(), texts);
       versions.forget(TENANT);
+    },
+    /** For a tenant beside the one of the tests. */
+    publishFor: async (tenantId: string, ...texts: string[]) => {
+      await ensureTenant(database, tenantId, tenantId);
+      await publishVersions(database, tenantId, clock.nowMs(), texts);
     },
     [Symbol.asyncDispose]: () => database.close(),
   };
 }
 
-async function publishVersions(database: Database, nowMs: number, texts: readonly string[]): Promise<void> {
+async function publishVersions(database: Database, tenantId: string, nowMs: number, texts: readonly string[]): Promise<void> {
   const rows = texts.map((text) => ({ ...readWorkflow(text, "w.yaml").definition.document, hash: hashText(text), file: "w.yaml", text }));
-  await database.transaction(TENANT, async (query) => {
-    await insertVersions(query, TENANT, rows, "test", new Date(nowMs));
-    await activateVersions(query, TENANT, rows.map((row) => row.hash));
+  await database.transaction(tenantId, async (query) => {
+    await insertVersions(query, tenantId, rows, "test", new Date(nowMs));
+    await activateVersions(query, tenantId, rows.map((row) => row.hash));
   });
 }
 

@@ -32,6 +32,15 @@ describe("events", () => {
     assert.deepEqual(await publish("nobody.cares"), { kind: "accepted", listeners: 0 });
   });
 
+  test("two tenants with the same document that are told the same event each get their run", async () => {
+    const text = workflowText("told-both", "on: { one: { with: { type: both.told } } }");
+    await parts.publish(text);
+    await parts.publishFor("neighbour", text);
+    const event = eventOf("both-1", "both.told");
+    for (const tenantId of [TENANT, "neighbour"]) assert.deepEqual(await publishEvent(parts.deps, tenantId, event), { kind: "accepted", listeners: 1 });
+    assert.equal(startsOf("event both.told").length, 2);
+  });
+
   test("a waiting run gets its event once; a repeated event changes nothing", async () => {
     assert.deepEqual(await parts.waits.take(wait("w1", [filter("order.paid")]), 0, "ext-1"), []);
     const event = eventOf("paid-1", "order.paid", { n: 1 });

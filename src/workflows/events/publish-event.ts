@@ -54,13 +54,14 @@ export function withinDepth(deps: Pick<EventDeps, "matcher" | "log">, heardBy: r
 /** The short way, of one statement: no wait is concerned and no workflow gathers. Null: it is not open, or the event is known. */
 async function storeAtOnce(deps: EventDeps, tenantId: string, event: CloudEvent, heardBy: readonly Listener[], at: Date): Promise<EventOutcome | null> {
   if (!heardBy.every((listener) => isImmediate(listener.on))) return null;
-  const starts = heardBy.filter((listener) => gather(deps.matcher, listener, [], event).isHeard).map((listener) => startOf(listener, event, [event]));
+  const starts = heardBy.filter((listener) => gather(deps.matcher, listener, [], event).isHeard).map((listener) => startOf(tenantId, listener, event, [event]));
   const stored = await storeEvent(deps.database, tenantId, event, starts.length, starts, at);
   return stored === "stored" ? { listeners: starts.length, starts, deliveries: [] } : null;
 }
 
-function startOf(listener: Listener, event: CloudEvent, events: readonly CloudEvent[]): PendingStart {
-  return { runId: deriveRunId("event", event.source, event.id, listener.hash), hash: listener.hash, input: events, startedBy: `event ${event.type}` };
+/** The tenant is part of the id: two may have the same document and be told the same event, and share one engine. */
+function startOf(tenantId: string, listener: Listener, event: CloudEvent, events: readonly CloudEvent[]): PendingStart {
+  return { runId: deriveRunId("event", tenantId, event.source, event.id, listener.hash), hash: listener.hash, input: events, startedBy: `event ${event.type}` };
 }
 
 /** The way `emit` takes. */
@@ -82,7 +83,7 @@ export async function handleEvent(deps: EventDeps, query: TransactionQuery, tena
     const events = await gatherFor(deps, query, tenantId, listener, event, at);
     if (!events.isHeard) continue;
     started += 1;
-    if (events.events !== null) starts.push(startOf(listener, event, events.events));
+    if (events.events !== null) starts.push(startOf(tenantId, listener, event, events.events));
   }
   const listeners = matches.length + started;
   if (listeners > 0) await finishEvent(query, tenantId, event, listeners, starts, at);

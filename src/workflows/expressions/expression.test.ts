@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { messageOf } from "../../lib/app-error.ts";
 import { createCel, createJq } from "../adapters/index.ts";
+import { createLateFilters } from "../adapters/late-filters.ts";
 import { expressionContract } from "./expression.contract.ts";
 import type { ExpressionScope, ExpressionTypes } from "./expression.ts";
 
@@ -98,4 +100,34 @@ test("many expressions are learnt at once, the faulty one among them too", () =>
   for (const source of sources) assert.deepEqual(jq.check(source, types).faults, []);
   assert.equal(jq.check(".n |", types).faults.length, 1);
   assert.ok(performance.now() - startedMs < 4_000);
+});
+
+test("an endless jq filter in a loop holds the process up three times, not in every round", () => {
+  const jq = createJq({ timeoutMs: 200 });
+  const [endless, harmless] = [jq.compile("last(repeat(.n))"), jq.compile(".n + 1")];
+  assert.equal(harmless.evaluate({ ...scope, input: { n: 1 } }), 2);
+  const messages = new Set<string>();
+  const startedMs = performance.now();
+  for (let round = 0; round < 100; round += 1) {
+    try {
+      endless.evaluate({ ...scope, input: { n: round } });
+    } catch (error) {
+      messages.add(messageOf(error));
+    }
+  }
+  assert.ok(performance.now() - startedMs < 10_000);
+  assert.deepEqual([...messages], ["`last(repeat(.n))`: it did not end within 200 ms and was stopped."]);
+  assert.equal(harmless.evaluate({ ...scope, input: { n: 2 } }), 3);
+});
+
+test("a late filter is tried again after a minute", () => {
+  let nowMs = 0;
+  const late = createLateFilters(() => nowMs);
+  for (let count = 0; count < 3; count += 1) late.note("f");
+  assert.equal(late.isRefused("f"), true);
+  assert.equal(late.isRefused("g"), false);
+  nowMs = 61_000;
+  assert.equal(late.isRefused("f"), false);
+  late.note("f");
+  assert.equal(late.isRefused("f"), false);
 });

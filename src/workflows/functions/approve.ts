@@ -73,7 +73,7 @@ async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCall
   const at = new Date(deps.clock.nowMs());
   return deps.database.transaction(tenantId, async (query) => {
     await requestApproval(query, {
-      id, tenantId, callId: null, asker: { kind: "run", runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name }, tool, given: given.arguments, arguments: wholeCall(resolved), value: resolved.value, facts: {},
+      id, tenantId, callId: null, asker: { kind: "run", runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy }, tool, given: given.arguments, arguments: wholeCall(resolved), value: resolved.value, facts: {},
       owner: { contactId, conversationId }, caseId, turnId: null, channel: "workflow", principal: "AiAgent:assistant", rule: ruleOf(given), reason: given.reason, policyRules: [], policyHash: null, externalId, eventDepth: subject.eventDepth, at,
     });
     return (await lockApproval(query, tenantId, id))?.status ?? "waiting";

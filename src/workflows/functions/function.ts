@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Durable } from "../../durable/durable.ts";
 
 /** Whom and what a run is about; fixed at its start. */
-export type RunSubject = { tenantId: string; runId: string; workflow: { namespace: string; name: string; version: string; hash: string }; conversationId: string | null; contactId: string | null; caseId: string | null; turnId: string | null; /** What an event that this run causes carries (`events/event-depth.ts`). */ eventDepth: number };
+export type RunSubject = { tenantId: string; runId: string; workflow: { namespace: string; name: string; version: string; hash: string }; conversationId: string | null; contactId: string | null; caseId: string | null; turnId: string | null; /** Who or what began it, as the run's record says. */ startedBy: string; /** What an event that this run causes carries (`events/event-depth.ts`). */ eventDepth: number };
 
 export type FunctionCall = {
   durable: Durable;

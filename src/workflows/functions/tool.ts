@@ -83,7 +83,7 @@ async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call
     tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "workflow",
     // No turn: a run's call does not hang on the turn that began it being still under way.
     turnId: null, conversationId: subject.conversationId, caseId: subject.caseId, eventDepth: subject.eventDepth,
-    ...(mayWait ? { asker: { kind: "run", runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name } } : {}), ...(given.approval === undefined ? {} : { approval: { id: given.approval, usedBy: call.idempotencyKey } }),
+    ...(mayWait ? { asker: { kind: "run", runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy } } : {}), ...(given.approval === undefined ? {} : { approval: { id: given.approval, usedBy: call.idempotencyKey } }),
   });
 }
 

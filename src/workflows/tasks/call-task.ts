@@ -68,11 +68,11 @@ async function callFunction(run: Interpretation, call: TaskCall<"call">, fn: Wor
 
 /** What a function is told about its place. */
 export function toFunctionCall(run: Interpretation, durable: Durable, task: FunctionCall["task"], key: string): FunctionCall {
-  const { tenantId, runId, hash, conversationId, contactId, caseId, turnId } = run.input;
+  const { tenantId, runId, hash, conversationId, contactId, caseId, turnId, startedBy } = run.input;
   const { namespace, name, version } = run.definition.document;
   return {
     durable,
-    subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId, eventDepth: 1 + runDepth(run.input) },
+    subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId, startedBy, eventDepth: 1 + runDepth(run.input) },
     task: { name: task.name, pointer: task.pointer, iteration: task.iteration },
     idempotencyKey: deriveId("call", key),
     async pause() {

@@ -22,7 +22,9 @@ export function judgeTest(expected: Expected, run: TestRun): readonly Difference
   want("path", expected.path, run.path, matches(expected.path, run.path));
   want("passes", expected.passes, run.path, expected.passes !== undefined && isSubsequence(expected.passes, run.path));
   want("avoids", expected.avoids, run.path, expected.avoids?.every((name) => !run.path.includes(name)) === true);
-  for (const what of ["effects", "undone", "approvals"] as const) want(what, expected[what], run.happened[what], areCalls(expected[what] ?? [], run.happened[what]));
+  // What a run changes is never passed over: a test that names no effects says that there are none.
+  for (const what of ["effects", "undone"] as const) want(what, expected[what] ?? [], run.happened[what], areCalls(expected[what] ?? [], run.happened[what]));
+  want("approvals", expected.approvals, run.happened.approvals, areCalls(expected.approvals ?? [], run.happened.approvals));
   for (const what of ["replies", "handoffs", "notices", "requests", "events"] as const) want(what, expected[what], run.happened[what], matches(expected[what], listOf(run.happened, what)));
   want("took", expected.took, `${run.tookMs / 1_000} s`, expected.took !== undefined && durationMs(expected.took) === run.tookMs);
   return differences;

@@ -57,10 +57,15 @@ test("what is not as expected is shown, one difference for each expectation", as
   assert.match(outcome === undefined ? "" : testLine(outcome), /^FAIL {2}w1: wrong\n {8}outcome\n {10}- expected {2}failed\n {10}\+ got {7}completed\n/);
 });
 
+test("an effect that a test does not name fails it", async () => {
+  const { differences } = await carryOut(worldOf(PAY), "  - { name: silent, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } } }, expect: { took: PT2H } }");
+  assert.deepEqual(differences, [{ what: "effects", expected: [], got: [{ tool: "pay", arguments: { amount: 5 } }] }]);
+});
+
 test("what a test does not provide for, or provides and nobody asks, fails it", async () => {
   const silent = await carryOut(worldOf(PAY), "  - { name: silent, expect: { outcome: failed } }");
   assert.match(JSON.stringify(silent.differences), /gives no answer for tool look/);
-  const more = await carryOut(worldOf(PAY), "  - { name: more, contact: [hello], tools: { look: [{ ok: { amount: 5 } }, { ok: { amount: 6 } }], pay: { ok: { id: p1 } }, take_back: { ok: {} } }, expect: {} }");
+  const more = await carryOut(worldOf(PAY), "  - { name: more, contact: [hello], tools: { look: [{ ok: { amount: 5 } }, { ok: { amount: 6 } }], pay: { ok: { id: p1 } }, take_back: { ok: {} } }, expect: { effects: [{ tool: pay, arguments: { amount: 5 } }] } }");
   assert.deepEqual(more.differences.map(({ got }) => got), ["The test gives 1 answers for contact, and 0 were asked for.", "The test gives 2 answers for tool look, and 1 were asked for.", "The test gives an answer for tool take_back, which was never called."]);
   const impossible = await carryOut(worldOf(PAY), "  - { name: impossible, tools: { look: { ok: { amount: much } } }, expect: { error: workflows.tool_failed } }");
   assert.match(JSON.stringify(impossible.differences), /none that it could give/);
@@ -75,7 +80,7 @@ test("only the exact call that was approved is made", async () => {
 test("a tool that hangs runs into the task's time, and a cancelled run takes back what it did", async () => {
   const hanging = await carryOut(worldOf("do: [ { look: { call: tool, with: { tool: look }, timeout: { after: PT1S } } } ]"), "  - { name: hangs, tools: { look: { fault: timeout } }, expect: { error: timeout, took: PT1S } }");
   assert.deepEqual(hanging.differences, []);
-  const cancelled = await carryOut(worldOf(PAY), "  - { name: stopped, cancelAfter: PT1H, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } }, take_back: { ok: {} } }, expect: { outcome: cancelled, undone: [{ tool: take_back, arguments: { id: p1 } }], took: PT1H } }");
+  const cancelled = await carryOut(worldOf(PAY), "  - { name: stopped, cancelAfter: PT1H, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } }, take_back: { ok: {} } }, expect: { outcome: cancelled, effects: [{ tool: pay, arguments: { amount: 5 } }], undone: [{ tool: take_back, arguments: { id: p1 } }], took: PT1H } }");
   assert.deepEqual(cancelled.differences, []);
 });
 
@@ -120,14 +125,14 @@ test("a run that waits for ever says so instead of hanging", async () => {
 });
 
 test("a threshold that is not reached fails the whole, and says where", async () => {
-  const outcome = await carryOut(worldOf(PAY), "  - { name: small, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } } }, expect: {} }");
+  const outcome = await carryOut(worldOf(PAY), "  - { name: small, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } } }, expect: { effects: [{ tool: pay, arguments: { amount: 5 } }] } }");
   assert.deepEqual([hasPassed(outcome, 60), hasPassed(outcome, 100)], [true, false]);
   assert.match(summary(outcome, 100), /FAIL {2}w1 {2}62\.5 % of branches \(5 of 8\)\n {8}w1\.yaml:5 {2}size: large\n/);
 });
 
 test("more than a thousand runs a minute", async () => {
   const world = worldOf(PAY);
-  const one = "  - { name: N, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } } }, expect: { took: PT2H } }";
+  const one = "  - { name: N, tools: { look: { ok: { amount: 5 } }, pay: { ok: { id: p1 } } }, expect: { effects: [{ tool: pay, arguments: { amount: 5 } }], took: PT2H } }";
   const { differences, tookMs } = await carryOut(world, Array.from({ length: 200 }, (_, place) => one.replace("N", `n${place}`)).join("\n"));
   assert.deepEqual(differences, []);
   assert.ok(tookMs < 12_000, `200 runs took ${tookMs} ms`);

@@ -37,7 +37,7 @@ const expected = z.strictObject({
   path: z.array(z.string()).optional().describe("All tasks that were carried out, in order"),
   passes: z.array(z.string()).optional().describe("Some of them, in order"),
   avoids: z.array(z.string()).optional(),
-  effects: calls.optional().describe("All calls of tools that change something, in order"),
+  effects: calls.optional().describe("All calls of tools that change something, in order; none when it is not said"),
   undone: calls.optional(),
   approvals: calls.optional().describe("What people were asked to approve"),
   replies: z.array(z.string()).optional().describe("All that the contact was told, in order: exact, or /a pattern/"),

@@ -138,11 +138,13 @@ test("a document made to be hard is checked in its size's time", () => {
   for (let level = 0; level < 22; level += 1) nested = `do: [ { t${level}: { ${nested} } }, { l${level}: { for: { in: [] }, do: [] } }, { u${level}: { switch: [ { a: { when: workflow.x == 1, then: t${level} } }, { o: { then: continue } } ] } } ]`.replace("in: []", "in: workflow.list");
   const part = (level: number) => `document: { dsl: '1.0.3', namespace: hard, name: part-${level}, version: '0.1.0' }\nevaluate: { language: cel }\ndo:\n${Array.from({ length: 10 }, (_, index) => `  - r${index}: { run: { workflow: { namespace: hard, name: part-${level + 1}, version: latest } } }\n`).join("")}`;
   const sources = [...Array.from({ length: 12 }, (_, level) => readWorkflow(part(level), "part.yaml")), readWorkflow(`${HEAD}use: { functions: { f: { call: g }, g: { call: f } } }\ndo: [ { top: { ${nested} } }, { f: { call: f } } ]\n`, "hard.yaml"), readWorkflow(`${HEAD.replace("refund", "long")}do:\n${Array.from({ length: 5_000 }, (_, index) => `  - t${index}: { wait: PT1S, then: t${(index * 7) % 5_000} }\n`).join("")}`, "long.yaml")];
-  const startedMs = performance.now();
+  // Of the processor, not of the clock: other tests run beside this one.
+  const started = process.cpuUsage();
   checkWorkflows(sources, environment);
   const workflows = new Map(sources.map((source) => [`${source.definition.document.namespace}/${source.definition.document.name}`, source]));
   for (const source of sources) describeDataFlow(source, { ...environment, workflows });
-  assert.ok(performance.now() - startedMs < 5_000);
+  const { user, system } = process.cpuUsage(started);
+  assert.ok((user + system) / 1_000 < 5_000);
 });
 
 test("a thousand workflows are read and checked in under five seconds", (context) => {

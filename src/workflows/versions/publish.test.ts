@@ -8,6 +8,7 @@ import { migrate } from "../../storage/migrate.ts";
 import { makeDatabase } from "../../../test/start-test-app.ts";
 import { publishDocuments, rollBack, type DocumentFile, type Publishing } from "./publish.ts";
 import { listActive } from "./version.store.ts";
+import { createPublishedVersions } from "./workflow-versions.ts";
 
 const document = (name: string, version = "1.0.0"): DocumentFile => ({ file: `${name}.yaml`, text: `document: { dsl: '1.0.3', namespace: a, name: ${name}, version: '${version}' }\ndo:\n  - done: { set: { ok: true } }\n` });
 
@@ -50,6 +51,17 @@ describe("publishing", () => {
     await rollBack(deps(), { tenantId, to: "1", by: "cli" });
     assert.equal(await atStart(document("one", "1.1.0")), "unchanged");
     assert.deepEqual(await active(), ["one 1.0.0"]);
+  });
+
+  test("of two workflows with one name the namespace says which is meant", async () => {
+    await fresh();
+    const other = document("one");
+    await publish([document("one"), document("two"), { file: "b.yaml", text: other.text.replace("namespace: a", "namespace: b") }]);
+    const versions = createPublishedVersions({ database });
+    assert.equal((await versions.oneActive(tenantId, "two")).namespace, "a");
+    assert.equal((await versions.oneActive(tenantId, "one", "b")).namespace, "b");
+    await assert.rejects(versions.oneActive(tenantId, "one"), /Several workflows are named "one"\. Say the namespace: a, b\./);
+    await assert.rejects(versions.oneActive(tenantId, "one", "c"), /There is no workflow "one" in the namespace "c"/);
   });
 
   test("two documents that are published at the same time are both active", async () => {

@@ -3,13 +3,15 @@ import type { WorkflowSource } from "../document/definition.ts";
 import { readWorkflow } from "../document/read-workflow.ts";
 import type { WorkflowVersions } from "../run/run-deps.ts";
 import { listActive, listPublishes, readVersionText, resolveVersion, type VersionRow } from "./version.store.ts";
-import { versionUnknown } from "./versions.errors.ts";
+import { nameAmbiguous, versionUnknown, workflowUnknown } from "./versions.errors.ts";
 
 export type PublishedVersions = WorkflowVersions & {
   /** The active versions; at most a second old, and at once after a publish of this process. */
   active(tenantId: string): Promise<readonly VersionRow[]>;
-  /** The active version by name; the namespace is only needed where two share a name. Null: there is none. */
+  /** The active version by name; the namespace is only needed where two share a name, else it is the first. Null: there is none. */
   activeByName(tenantId: string, name: string, namespace?: string): Promise<VersionRow | null>;
+  /** The same for somebody who can be asked which. Throws `workflows.unknown`, `workflows.name_ambiguous`. */
+  oneActive(tenantId: string, name: string, namespace?: string): Promise<VersionRow>;
   /** Whether anything was ever published. */
   hasAny(tenantId: string): Promise<boolean>;
   /** A publish or rollback has happened here. */
@@ -55,6 +57,12 @@ export function createPublishedVersions(deps: { database: Database }): Published
   const activeByName = async (tenantId: string, name: string, namespace?: string) => (await active(tenantId)).find((row) => row.name === name && (namespace === undefined || row.namespace === namespace)) ?? null;
   return {
     load, active, activeByName,
+    async oneActive(tenantId, name, namespace) {
+      const [found, ...others] = (await active(tenantId)).filter((row) => row.name === name && (namespace === undefined || row.namespace === namespace));
+      if (found === undefined) throw workflowUnknown({ message: `There is no workflow "${name}"${namespace === undefined ? "" : ` in the namespace "${namespace}"`}.` });
+      if (others.length > 0) throw nameAmbiguous({ message: `Several workflows are named "${name}". Say the namespace: ${[found, ...others].map((row) => row.namespace).join(", ")}.` });
+      return found;
+    },
     async hasAny(tenantId) {
       if (used.has(tenantId)) return true;
       if ((await active(tenantId)).length > 0 || (await hasVersions(tenantId))) used.add(tenantId);

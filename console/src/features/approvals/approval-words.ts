@@ -1,5 +1,5 @@
-import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
-import { formatMoney, formatSeconds } from "../../lib/format.ts";
+import type { ApprovalView } from "../../../../src/shapes/approval.ts";
+import { formatMoney, formatSeconds, sayCode } from "../../lib/format.ts";
 import type { StateWords } from "../../ui/state-badge.tsx";
 
 export const APPROVAL_STATUSES: Record<ApprovalView["status"], StateWords> = {
@@ -18,13 +18,36 @@ export function sayDeadline(deadlineAt: string | null, nowMs: number): { words: 
   return { words: `${formatSeconds(seconds)} left`, isPressing: seconds < 15 * 60 };
 }
 
-/** The amount in the call, as money when it says so by name: `amountCents` with `currency`, or `amount`. Null without one. */
-export function amountOf(call: Record<string, unknown>): string | null {
-  const currency = typeof call["currency"] === "string" ? call["currency"] : null;
-  for (const [name, value] of Object.entries(call)) {
-    if (typeof value !== "number") continue;
-    if (/cents$/i.test(name)) return currency === null ? (value / 100).toFixed(2) : formatMoney(value, currency);
-    if (/^(amount|sum|total)$/i.test(name)) return currency === null ? value.toLocaleString("en") : `${value.toLocaleString("en")} ${currency}`;
+/** The amount of the call as money; null without one. */
+export function amountOf({ amountCents, currency }: Pick<ApprovalView, "amountCents" | "currency">): string | null {
+  if (amountCents === null) return null;
+  return currency === null ? (amountCents / 100).toFixed(2) : formatMoney(amountCents, currency);
+}
+
+/** Who else has to say yes: `2 of role agent, and anna@example.com`. */
+export function sayWanted(wanted: ApprovalView["wanted"]): string {
+  return wanted.map(({ words, people }) => (people === 1 ? words : `${people} of ${words}`)).join(", and ");
+}
+
+/** What asked for it, in words. */
+export function sayAskedBy({ askedBy, workflow }: Pick<ApprovalView, "askedBy" | "workflow">): string {
+  return askedBy === "turn" ? "The assistant, in a conversation" : sayCode(workflow ?? "A workflow");
+}
+
+/** An argument as a person would read it. */
+export function sayValue(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+}
+
+/** What a field of the change form holds, read back as the kind of value it had; text that is no longer of that kind stays text. */
+export function readField(text: string, before: unknown): unknown {
+  if (typeof before === "string") return text;
+  try {
+    const read: unknown = JSON.parse(text);
+    return read;
+  } catch {
+    return text;
   }
-  return null;
 }

@@ -14,6 +14,8 @@ import { APPROVAL_STATUS_NAMES } from "../workflows/workflow-search.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { approvalsQuery, type ApprovalStatus } from "./approval-queries.ts";
 import { APPROVAL_STATUSES } from "./approval-words.ts";
+import { DeputyForm } from "./deputy-form.tsx";
+import { goToDecision } from "./go-to-decision.ts";
 
 const CHOICES: readonly FilterChoice<ApprovalStatus>[] = [...APPROVAL_STATUS_NAMES.map((value) => ({ value, label: APPROVAL_STATUSES[value].words })), { value: null, label: "All" }];
 
@@ -38,14 +40,9 @@ export function ApprovalsPage({ status }: { status: ApprovalStatus | null }) {
       <p role="status" className="sr-only">{list.isSuccess && `${formatCount(approvals.length, "approval", "approvals")} shown`}</p>
       <div ref={box} className="flex flex-col gap-4">{approvals.map((approval) => <ApprovalCard key={approval.id} approval={approval} nowMs={nowMs} />)}</div>
       {list.hasNextPage && <LoadMore isLoading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage({ cancelRefetch: false })} />}
+      <DeputyForm />
     </PageFrame>
   );
-}
-
-/** To the button of the call that has the focus, else of the first one; pressing it stays a deed of its own. */
-function goToDecision(list: HTMLElement | null, decision: "approved" | "refused"): void {
-  const card = document.activeElement?.closest("[data-list-item]") ?? list;
-  card?.querySelector<HTMLElement>(`[data-decision="${decision}"]`)?.focus();
 }
 
 function StatusFilter({ status }: { status: ApprovalStatus | null }) {

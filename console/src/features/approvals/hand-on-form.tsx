@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, type FormEvent } from "react";
-import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
+import type { ApprovalView } from "../../../../src/shapes/approval.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { Button } from "../../ui/button.tsx";
 import { handOn } from "./approval-queries.ts";
 
-/** Gives the decision to other people, by e-mail; an empty field gives it back to everybody of its role. */
+/** Gives the decision to other people, by e-mail; or to a role; an empty field gives it back to those who were asked at first. */
 export function HandOnForm({ approval }: { approval: ApprovalView }) {
   const queryClient = useQueryClient();
   const inputId = useId();
@@ -24,8 +24,8 @@ export function HandOnForm({ approval }: { approval: ApprovalView }) {
       <summary className="w-fit rounded text-ink-faint hover:text-ink">Let somebody else decide</summary>
       <form onSubmit={submit} className="mt-2 flex flex-wrap items-end gap-2">
         <div className="min-w-48 flex-1">
-          <label htmlFor={inputId} className="mb-1 block text-ink-faint">E-mail addresses, with commas between them</label>
-          <input id={inputId} name="assignees" defaultValue={approval.assignees.join(", ")} className="h-8 w-full rounded-lg border border-line-strong bg-surface px-2.5 text-sm" />
+          <label htmlFor={inputId} className="mb-1 block text-ink-faint">E-mail addresses or role:agent, with commas between them</label>
+          <input id={inputId} name="assignees" className="h-8 w-full rounded-lg border border-line-strong bg-surface px-2.5 text-sm" />
         </div>
         <Button type="submit" isBusy={handing.isPending}>Hand on</Button>
       </form>

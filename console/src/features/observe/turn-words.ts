@@ -21,6 +21,7 @@ export const TURN_STATUSES: Record<TurnSummary["status"], StateWords> = {
 };
 
 export const CALL_STATUSES: Record<ToolCallView["status"], StateWords> = {
+  waiting: { words: "Waits for approval", sign: "◔", tone: "warn" },
   started: { words: "Under way", sign: "…", tone: "accent" },
   ok: { words: "OK", sign: "✓", tone: "good" },
   not_found: { words: "Not found", sign: "?", tone: "neutral" },

@@ -1,4 +1,4 @@
-import type { ApprovalView } from "../../../../src/shapes/workflow.ts";
+import type { ApprovalView } from "../../../../src/shapes/approval.ts";
 import type { RunStatus } from "./workflow-queries.ts";
 
 export type WorkflowTab = "graph" | "document" | "versions" | "runs";

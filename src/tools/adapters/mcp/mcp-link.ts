@@ -57,7 +57,7 @@ export function createMcpLink(settings: McpLinkSettings): McpLink {
           return await live.connection.request("tools/call", params, limits);
         } catch (error) {
           const held = current;
-          if (live !== null && held !== null && (isSessionGone(error) || !live.connection.isOpen() || isCut(error)) && (await held.catch(() => null)) === live) await leave(held, live);
+          if (live !== null && held !== null && (isSessionGone(error) || codeOf(error) === BAD_REQUEST || !live.connection.isOpen()) && (await held.catch(() => null)) === live) await leave(held, live);
           // The server says that it knows this session no more, so it has not looked at the call.
           if (isSessionGone(error) && !isAgain && live !== null) continue;
           throw toToolError(error, settings, limits.signal);
@@ -108,12 +108,7 @@ function assurePinned({ name, importAgain }: McpLinkSettings, hashes: ReadonlyMa
 
 /** The server has no such session: it was started anew, or has forgotten it. */
 function isSessionGone(error: unknown): boolean {
-  return codeOf(error) === 404;
-}
-
-/** The connection is of no more use, whatever it says of itself. */
-function isCut(error: unknown): boolean {
-  return !(error instanceof AppError) && typeof codeOf(error) !== "number";
+  return codeOf(error) === NOT_FOUND;
 }
 
 /** HTTP's status, or the protocol's own number (negative). */
@@ -121,11 +116,15 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && !(error instanceof AppError) && "code" in error ? error.code : undefined;
 }
 
+const NOT_FOUND = 404;
+/** What some servers answer to a session that they do not know; or the call was wrong. */
+const BAD_REQUEST = 400;
 const CONNECTION_CLOSED = -32_000;
 const REQUEST_TIMEOUT = -32_001;
 
 function toToolError(error: unknown, { name, mask }: McpLinkSettings, signal: AbortSignal): AppError {
-  if (error instanceof AppError && error.code.startsWith("tools.")) return error;
+  // What is away in our own house is said as it is: then nothing could be recorded, and the call waits.
+  if (error instanceof AppError && (error.code.startsWith("tools.") || (error.isRetryable && !error.code.startsWith("outbound.")))) return error;
   if (signal.aborted) return systemAway({ message: "The call was given up.", cause: error });
   const said = mask(messageOf(error).slice(0, 300));
   if (error instanceof AppError) {

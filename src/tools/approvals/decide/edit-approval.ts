@@ -64,7 +64,7 @@ async function prepare(deps: ApprovalDeps, actor: UserActor, approval: ApprovalR
   if (judged.effect === "missing") return editInvalid({ message: "There is no such record for this customer." });
   const whole = wholeCall(resolved);
   return {
-    given, arguments: whole, facts: judged.facts, ...amountOfCall(judged.facts, whole), callHash: bindCall(hashCall(tool.name, whole), { contactId: approval.contact_id, conversationId: approval.conversation_id }),
+    given, arguments: whole, facts: judged.facts, ...amountOfCall(tool.risk, judged.facts, whole), callHash: bindCall(hashCall(tool.name, whole), { contactId: approval.contact_id, conversationId: approval.conversation_id }),
     describedAs: wordsFor(tool, resolved.value, given), rule: judged.rule, policyRules: judged.rules,
   };
 }

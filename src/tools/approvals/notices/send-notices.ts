@@ -13,7 +13,7 @@ const BATCH = 50;
  * Tells the people who are asked, or were handed a decision; each occasion once where the way works, and later and later again
  * where it does not. Every process may do it: a notice that one has taken is not another's. Returns how many were sent.
  */
-export async function sendNotices(deps: Pick<ApprovalDeps, "database" | "clock" | "log">, ways: readonly ApprovalNotice[], about: { tenantId: string; publicUrl: string }): Promise<number> {
+export async function sendNotices(deps: Pick<ApprovalDeps, "database" | "clock" | "log">, ways: readonly ApprovalNotice[], about: { tenantId: string; publicUrl(): string }): Promise<number> {
   const { tenantId } = about;
   if (ways.length === 0) return 0;
   const at = new Date(deps.clock.nowMs());
@@ -24,7 +24,7 @@ export async function sendNotices(deps: Pick<ApprovalDeps, "database" | "clock" 
     const votes = (await listVotes(deps.database, tenantId, [due.id])).filter((vote) => vote.callHash === approval.call_hash);
     const people = await listPeopleOf(deps.database, tenantId, fillPlaces(approval.rule, rightsUsed(votes)).open, at);
     try {
-      for (const way of ways) await way.send({ ...noticeMail(approval, about.publicUrl), id: `${due.id}.${due.number}`, tenantId, approvalId: due.id, deadlineAt: approval.deadline_at, people });
+      for (const way of ways) await way.send({ ...noticeMail(approval, about.publicUrl()), id: `${due.id}.${due.number}`, tenantId, approvalId: due.id, deadlineAt: approval.deadline_at, people });
       await markNoticed(deps.database, tenantId, due);
       sent += 1;
     } catch (error) {

@@ -74,7 +74,7 @@ describe("runs that begin one another through events", () => {
     await until(async () => (await database.transaction(TENANT, (query) => query("select event_is_heard($1, 'approval.decided') as is_heard", [TENANT])))[0]?.["is_heard"] === true);
     const at = new Date();
     const told = await database.transaction(TENANT, async (query) => {
-      await insertApproval(query, { tenantId: TENANT, id: "appr_1", runId: "run_1", workflow: "w", pointer: "/do/0/a", taskName: "a", caseId: null, contactId: null, conversationId: null, callId: null, turnId: null, channel: "workflow", principal: "AiAgent:assistant", tool: "pay", risk: "money", given: {}, arguments: {}, facts: {}, amountCents: null, currency: null, policyRules: [], policyHash: null, rule: { groups: [], deadlineMs: null }, callHash: "h", describedAs: "pay", reason: "much", toldAs: null, externalId: "ext", at, deadlineAt: at, eventDepth: 4 });
+      await insertApproval(query, { tenantId: TENANT, id: "appr_1", runId: "run_1", workflow: "w", pointer: "/do/0/a", taskName: "a", caseId: null, contactId: null, conversationId: null, callId: null, turnId: null, channel: "workflow", principal: "AiAgent:assistant", tool: "pay", risk: "money", given: {}, arguments: {}, facts: {}, amountCents: null, currency: null, policyRules: [], policyHash: null, rule: { groups: [], deadlineMs: null }, startedBy: null, callHash: "h", describedAs: "pay", reason: "much", toldAs: null, externalId: "ext", at, deadlineAt: at, eventDepth: 4 });
       await expireApproval(query, TENANT, "appr_1", at);
       return claimPending(query, TENANT);
     });

@@ -45,7 +45,7 @@ export async function fireSchedules(deps: ScheduleDeps, tenantId: string): Promi
       const workflow = byName.get(`${due.namespace}/${due.name}`);
       // Another version was published and this process has not heard of it yet: the next round has.
       if (workflow === undefined || workflow.hash !== due.hash) continue;
-      const start = { runId: deriveRunId("schedule", due.hash, due.nextAt), hash: due.hash, input: {}, startedBy: "schedule" };
+      const start = { runId: deriveRunId("schedule", tenantId, due.hash, due.nextAt), hash: due.hash, input: {}, startedBy: "schedule" };
       await markFired(query, tenantId, { ...due, runId: start.runId, firedAt: new Date(beatOf(workflow, due, nowMs)), nextAt: afterFiring(workflow, due, nowMs) });
       starts.push(start);
     }

@@ -1,6 +1,6 @@
-import { messageOf } from "../../../lib/app-error.ts";
 import type { Log } from "../../../lib/log.ts";
 import type { Schedule } from "../../document/definition.ts";
+import { isTimeZone } from "../schedules/schedule.ts";
 import { typesOf, type ActiveWorkflows, type Listener } from "./start-on-event.ts";
 
 /** The active workflows with a schedule, read from their documents once per set of versions. */
@@ -56,12 +56,10 @@ async function readScheduled(deps: { workflows: ActiveWorkflows; log: Log }, ten
   return { mark, byType, clocked };
 }
 
+/** One that a document published before it was checked may name wrongly. */
 function timeZoneOf(log: Log, given: unknown, workflow: string): string {
-  if (typeof given !== "string") return "UTC";
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: given }).resolvedOptions().timeZone;
-  } catch (error) {
-    log.warn("events.time_zone_unknown", { workflow, timeZone: given, error: messageOf(error) });
-    return "UTC";
-  }
+  if (given === undefined) return "UTC";
+  if (typeof given === "string" && isTimeZone(given)) return given;
+  log.warn("events.time_zone_unknown", { workflow, timeZone: given });
+  return "UTC";
 }

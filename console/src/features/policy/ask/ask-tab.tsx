@@ -14,13 +14,13 @@ export function AskTab({ policies }: { policies: PoliciesView }) {
     );
   }
   return (
-    <div className="grid items-start gap-6 wide:grid-cols-2">
-      <section>
+    <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
+      <section className="min-w-0">
         <h2 className="font-semibold">Who may …?</h2>
         <p className="mb-2 text-xs text-ink-faint">Everybody who may in at least one case, by the policies alone.</p>
         <WhoForm policies={policies} />
       </section>
-      <section>
+      <section className="min-w-0">
         <h2 className="font-semibold">Try a decision</h2>
         <p className="mb-2 text-xs text-ink-faint">As it would be decided now, the ladder included. Nothing is done.</p>
         <TryForm policies={policies} />

@@ -5,8 +5,12 @@ type Questions = readonly PolicyQuestionKind[];
 /** Stands for what no policy names. */
 const OTHER = "(any other)";
 
+const FIRST = ["useTool", "readAudience"];
+
+/** What is asked most stands first. */
 export function actionsIn(questions: Questions): string[] {
-  return [...new Set(questions.map((each) => each.action))];
+  const actions = new Set(questions.map((each) => each.action));
+  return [...FIRST.filter((action) => actions.has(action)), ...[...actions].filter((action) => !FIRST.includes(action))];
 }
 
 export function resourcesIn(questions: Questions, action: string): string[] {

@@ -23,16 +23,14 @@ export function TryForm({ policies }: { policies: PoliciesView }) {
   const resource = pick(resourcesIn(questions, action), wanted.resource);
   const kind = questions.find((each) => each.action === action && each.principal === principal && each.resources.includes(resource));
   const fields = kind?.fields ?? [];
-  const choose = (part: Partial<typeof wanted>): void => {
-    setWanted({ ...wanted, ...part });
-    trying.reset();
-  };
+  const choose = (part: Partial<typeof wanted>): void => setWanted({ ...wanted, ...part });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     trying.mutate({ action, principal, resource, groups: groups.filter((group) => kind?.groups.includes(group)), values: valuesOf(fields, given) });
   };
   return (
-    <form onSubmit={submit} className="rounded-xl border border-line bg-surface p-4">
+    // An answer belongs to the question that was asked.
+    <form onSubmit={submit} onChange={() => trying.reset()} className="rounded-xl border border-line bg-surface p-4">
       <div className="grid gap-3 sm:grid-cols-3">
         <SelectField label="Who asks" value={principal} onChange={(value) => choose({ principal: value })} choices={principalsIn(questions, action).map((value) => ({ value, label: sayPrincipal(value) }))} />
         <SelectField label="To do what" value={action} onChange={(value) => choose({ action: value })} choices={actionsIn(questions).map((value) => ({ value, label: sayAction(value) }))} />

@@ -30,14 +30,14 @@ export function WhoForm({ policies }: { policies: PoliciesView }) {
     setResource("");
   };
   return (
-    <form onSubmit={submit} className="rounded-xl border border-line bg-surface p-4">
+    <form onSubmit={submit} onChange={() => asking.reset()} className="rounded-xl border border-line bg-surface p-4">
       <div className="grid gap-3 sm:grid-cols-2">
         <SelectField label="Who may" value={action} onChange={chooseAction} choices={actions.map((value) => ({ value, label: sayAction(value) }))} />
         <SelectField label="What" value={resource} onChange={setResource} choices={[{ value: "", label: "Any" }, ...resourcesIn(questions, action).map((value) => ({ value, label: sayResource(value) }))]} />
         {hasAmount && <TextField label="Amount above (whole units)" isNumber step="0.01" value={amount} onChange={setAmount} placeholder="100" />}
         <TextField label="And only where (optional)" value={condition} onChange={setCondition} placeholder={names.includes("status") ? 'status == "delivered"' : 'channel == "web"'} className="font-mono text-xs" />
       </div>
-      {names.length > 0 && <p className="mt-2 text-2xs break-words text-ink-faint">A condition is a Cedar expression over {names.map((name) => <code key={name} className="mr-1 font-mono">{name}</code>)}</p>}
+      {names.length > 0 && <p className="mt-2 text-2xs break-words text-ink-faint">A condition is a Cedar expression over <code className="font-mono">{names.join(", ")}</code>.</p>}
       <Button type="submit" tone="primary" className="mt-3" isBusy={asking.isPending}>{asking.isPending ? "Looking at every case…" : "Who may?"}</Button>
       <div role="status" className="mt-4 empty:hidden">{asking.isSuccess && <Answers found={asking.data} known={new Set(policies.rules.map((rule) => rule.id))} hasResource={asking.variables.resource !== undefined} />}</div>
       {asking.isError && <p role="alert" className="mt-4 rounded-lg bg-bad-soft px-3 py-2 break-words text-bad">{sayProblem(asking.error)}</p>}
