@@ -39,7 +39,7 @@ describe("a task of a run whose call people have to approve", () => {
   before(async () => {
     folder = await mkdtemp(join("test/workflows", ".desk-"));
     await cp("test/workflows/desk", folder, { recursive: true });
-    await appendFile(join(folder, "policies", "desk.cedar"), `\n@id("pay.asked") @reason("Much is paid back by people.") @approval("role:agent")\npermit (principal is AiAgent, action == Action::"useTool", resource == Tool::"pay_back") when { context.facts has amount && context.facts.amount > 150 };\n`);
+    await appendFile(join(folder, "policies", "desk.cedar"), `\n@id("pay.asked") @reason("Much is paid back by people.") @approval("role:agent")\npermit (principal is AiAgent, action == Action::"useTool", resource == Tool::"pay_back") when { context.facts has amount && context.facts.amount > 150 };\n@id("pay.two") @reason("Very much is paid back by two.") @approval("role:agent") @people("2")\nforbid (principal, action == Action::"useTool", resource == Tool::"pay_back") when { context.facts has amount && context.facts.amount > 3000 };\n`);
     await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
     const address = hook.address();
     desk = await startTestApp({ env: { BATON_WORKSPACE: folder, BATON_APPROVALS_WEBHOOK_URL: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/`, BATON_APPROVALS_WEBHOOK_SECRET: SECRET }, overrides: { outboundAllow: ["127.0.0.1"] } });
@@ -56,10 +56,10 @@ describe("a task of a run whose call people have to approve", () => {
   const eve: UserActor = { kind: "user", tenantId: "desk", userId: "user_eve", name: "Eve", email: "eve@example.com", role: "agent" };
   const payments = async (amount: number) => (await sql.query("select 1 from desk.payments where amount = $1", [amount])).rows.length;
 
-  const start = async (amount: number, startedBy = "test") => {
+  const start = async (amount: number, startedBy = "test", before = "", handed = "") => {
     const visit = await desk.visit(`someone-${amount}@example.com`);
     const contactId = (await sql.query<{ contact_id: string }>("select contact_id from conversation where id = $1", [visit.conversationId])).rows[0]?.contact_id ?? "";
-    const text = `${HEAD}do:\n  - pay:\n      call: tool\n      with: { tool: pay_back, arguments: { order: '1004', amount: ${amount} } }\n`;
+    const text = `${HEAD}do:\n${before}  - pay:\n      call: tool\n      with: { tool: pay_back, arguments: { order: '1004', amount: ${amount} }${handed} }\n`;
     await publishDocuments({ ...app().workflows.publishing, check: () => [] }, { tenantId: "desk", documents: [{ file: "probe.yaml", text }], by: "test", note: null, onlyIfNew: false });
     const runId = deriveRunId(randomBytes(9).toString("hex"));
     await startRun(app().workflows.starting, { tenantId: "desk", runId, hash: hashText(text), input: {}, startedBy, conversationId: visit.conversationId, contactId });
@@ -105,6 +105,20 @@ describe("a task of a run whose call people have to approve", () => {
     await assert.rejects(decide(eve), { code: "approvals.not_yours", message: /another person/ });
     await decide({ ...eve, userId: "user_fay", email: "fay@example.com" });
     await ended("completed");
+  });
+
+  test("what a workflow asked for beforehand is not enough where policy asks for more people, so these are asked as well", async () => {
+    const fay = { ...eve, userId: "user_fay", email: "fay@example.com" };
+    const { runId, decide, ended } = await start(3_001, "test", "  - may:\n      call: approve\n      with: { tool: pay_back, arguments: { order: '1004', amount: 3001 }, reason: very much }\n", ", approval: '${ input.approvalId }'");
+    assert.equal((await decide(eve)).status, "approved");
+    const second = async () => (await listApprovals(app().database, "desk", { runId, limit: 2 })).find((row) => row.status === "waiting");
+    await until(async () => typeof (await second())?.call_id === "string");
+    const asked = await second();
+    assert.ok(asked);
+    assert.equal(await payments(3_001), 0);
+    for (const who of [eve, fay]) await decideApproval(app().workflows.approvals, who, { id: asked.id, decision: "approved", callHash: asked.call_hash, comment: null });
+    await ended("completed");
+    assert.equal(await payments(3_001), 1);
   });
 
   test("a run that is stopped takes its request back", async () => {

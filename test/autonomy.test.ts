@@ -30,6 +30,8 @@ describe("the autonomy ladder", () => {
     principal: { type: "AiAgent", id: "assistant" }, action: "useTool", resource: { type: "Tool", id: "cancel_order", attributes: { risk: "write" } }, context: { tool: "cancel_order", channel: "web", isVerified: true, facts: { status: "processing" } },
   });
 
+  const waiting = async () => z.object({ items: z.array(z.object({ id: z.string(), callHash: z.string() })) }).parse(await (await app.request("/api/approvals?status=waiting", { headers: staff })).json()).items;
+
   test("an admin sets a level and closes the ladder by the API, and calls of the AI follow at once", async () => {
     assert.equal(decide().effect, "allow");
     const set = ladder.parse(await (await put("/api/autonomy/rules/changes", { level: "act_with_approval", reason: "New team." })).json());
@@ -56,5 +58,18 @@ describe("the autonomy ladder", () => {
     await until(async () => (await called()) !== undefined);
     const denied = await called();
     assert.deepEqual({ status: denied?.body["status"], rules: denied?.body["rules"] }, { status: "denied", rules: ["cancel.processing", "autonomy.changes"] });
+  });
+
+  test("on the rung that asks, the call waits for a person, and their decision is measured", async () => {
+    assert.equal((await put("/api/autonomy/rules/changes", { level: "act_with_approval", reason: "Once more." })).status, 200);
+    const visit = await app.visit("jonas.weber@example.com");
+    assert.match((await visit.ask("Please cancel order 1048")).reply?.text ?? "", /asked a colleague|answer "yes"/);
+    if ((await waiting()).length === 0) await visit.ask("yes");
+    const [asked] = await waiting();
+    assert.ok(asked);
+    const answer = await app.request(`/api/approvals/${asked.id}/decision`, { method: "POST", headers: { "content-type": "application/json", ...staff }, body: JSON.stringify({ decision: "refused", callHash: asked.callHash }) });
+    assert.equal(answer.status, 200);
+    const rows = await app.running.app.database.query("shop", { name: "test_outcomes", text: "select rule, level, is_overridden from autonomy_outcome where tenant_id = $1 and id = $2" }, ["shop", asked.id]);
+    assert.deepEqual(rows, [{ rule: "changes", level: "act_with_approval", is_overridden: true }]);
   });
 });

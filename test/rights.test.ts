@@ -20,7 +20,7 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/runs/{id}/retry": { right: "runs.retry", body: null },
   "POST /api/approvals/{id}/decision": { right: "approvals.decide", body: { decision: "refused" } },
   "POST /api/approvals/{id}/edit": { right: "approvals.edit", body: { callHash: "0".repeat(64), arguments: {} } },
-  "PUT /api/approval-deputy": { right: "approvals.deputize", body: { deputy: null } },
+  "PUT /api/approval-deputy": { right: "approvals.deputize", body: {} },
   "POST /api/approvals/{id}/assignees": { right: "approvals.reassign", body: { assignees: [] } },
   "PUT /api/autonomy/rules/{name}": { right: "autonomy.set", body: { level: "act", reason: "a test" } },
   "PUT /api/autonomy/switches": { right: "autonomy.switch", body: { rung: "act", isClosed: false, reason: "a test" } },

@@ -9,7 +9,7 @@ import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 const AT_ONCE_MS = 5_000;
 
 const listed = z.object({ items: z.array(z.object({ id: z.string() })) });
-const approvals = z.object({ items: z.array(z.object({ id: z.string(), describedAs: z.string() })) });
+const approvals = z.object({ items: z.array(z.object({ id: z.string(), describedAs: z.string(), callHash: z.string() })) });
 
 describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser }, () => {
   let app: TestApp;
@@ -41,8 +41,8 @@ describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser
 
   async function decide(describedAs: string): Promise<void> {
     const { items } = approvals.parse(await (await app.request("/api/approvals?status=waiting", { headers: admin })).json());
-    const id = items.find((each) => each.describedAs === describedAs)?.id ?? "";
-    const answer = await app.request(`/api/approvals/${id}/decision`, { method: "POST", headers: { "content-type": "application/json", ...admin }, body: JSON.stringify({ decision: "approved" }) });
+    const { id = "", callHash } = items.find((each) => each.describedAs === describedAs) ?? {};
+    const answer = await app.request(`/api/approvals/${id}/decision`, { method: "POST", headers: { "content-type": "application/json", ...admin }, body: JSON.stringify({ decision: "approved", callHash }) });
     assert.equal(answer.status, 200);
   }
 

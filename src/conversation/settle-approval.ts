@@ -57,9 +57,10 @@ type Told = { conversationId: string; isPushed: boolean };
 
 async function tellOutcome(deps: SettleDeps, { tenantId, approvalId }: SettleInput): Promise<Told | null> {
   const approval = await findApproval(deps.database, tenantId, approvalId);
-  const call = approval?.call_id == null ? null : await findToolCall(deps.database, tenantId, approval.call_id);
-  const conversationId = approval?.conversation_id ?? null;
-  if (approval === null || call === null || conversationId === null) return null;
+  if (approval === null || approval.call_id === null || approval.conversation_id === null) return null;
+  const call = await findToolCall(deps.database, tenantId, approval.call_id);
+  if (call === null) return null;
+  const conversationId = approval.conversation_id;
   const words = outcomeWords(approval, call);
   if (words === null) return null;
   const at = new Date(deps.clock.nowMs());

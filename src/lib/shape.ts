@@ -51,7 +51,8 @@ function compile(schema: JsonSchemaObject): ValidateFunction | string {
   // One instance each: a schema with an `$id` may be compiled again after its tool was imported anew.
   const ajv = new Ajv2020({ strict: false, allErrors: false, logger: false });
   formats.default(ajv);
-  const { $schema: _, ...rest } = schema;
+  // `$async` would make every value fit, and reject later, where nobody waits for it.
+  const { $schema: _, $async: __, ...rest } = schema;
   try {
     return ajv.compile(rest);
   } catch (error) {

@@ -41,7 +41,6 @@ const mcpTool = z.object({
   description: z.string().default(""),
   inputSchema: schema,
   outputSchema: schema.optional(),
-  annotations: z.object({ readOnlyHint: z.boolean().optional(), destructiveHint: z.boolean().optional(), idempotentHint: z.boolean().optional() }).optional(),
 });
 const toolPage = z.object({ tools: z.array(mcpTool), nextCursor: z.string().optional() });
 

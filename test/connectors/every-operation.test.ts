@@ -47,16 +47,16 @@ function answersOf(operation: Operation): unknown[] {
   return [...looks, at(operation.pick, operation.many ? [record] : record)];
 }
 
-const declarationOf = ({ name, parameters, authentications }: Connector, url: string) => {
+const declarationOf = ({ name, parameters, authentications }: Connector, url: string, operations: string[]) => {
   const [way = ""] = Object.keys(authentications);
   const needsSecret = JSON.stringify(authentications[way]).includes("{secret}") || authentications[way]?.signs !== undefined;
-  return { connector: name, ...Object.fromEntries(Object.entries(parameters).map(([key, { example }]) => [key, example])), ...(needsSecret ? { secret: "a_secret" } : {}), server: url, operations: Object.keys(loadConnectors().get(name)?.operations ?? {}) };
+  return { connector: name, ...Object.fromEntries(Object.entries(parameters).map(([key, { example }]) => [key, example])), ...(needsSecret ? { secret: "a_secret" } : {}), server: url, operations };
 };
 
 for (const connector of loadConnectors().values()) {
   describe(connector.name, () => {
     test("its tools are whole: schemas, undo, purpose, risk", async () => {
-      const { tools } = await openAt(house(), declarationOf(connector, "http://127.0.0.1:1"));
+      const { tools } = await openAt(house(), declarationOf(connector, "http://127.0.0.1:1", Object.keys(connector.operations)));
       for (const tool of tools.values()) {
         for (const shape of [tool.input, tool.output]) assert.doesNotMatch((({ reason = "" }: { reason?: string }) => reason)(Object(shape.parse(null))), /schema itself/, tool.name);
         assert.equal(undoFault(tool, tools), null);
@@ -71,7 +71,7 @@ for (const connector of loadConnectors().values()) {
         let count = 0;
         let isAway = false;
         await using peer = await startPeer(() => (isAway ? { status: 503, body: "" } : { body: JSON.stringify(answers[Math.min((count += 1), answers.length) - 1]) }));
-        const opened = await openAt(house(), declarationOf(connector, peer.url));
+        const opened = await openAt(house(), declarationOf(connector, peer.url, [name]));
         const given = Object.fromEntries(Object.entries(operation.input).filter(([argument]) => !Object.hasOwn(operation.bind, argument)).map(([argument, schema]) => [argument, sampleOf(schema)]));
         const record = await opened.call(`${connector.name}_${name}`, given);
         assert.deepEqual([record.status, record.reason], ["ok", null], JSON.stringify([given, answers]));

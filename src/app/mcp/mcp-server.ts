@@ -13,7 +13,8 @@ import { describeTool, toolsFor, useTool } from "./mcp-tools.ts";
  * Throws, in answers, the protocol's errors; what we did not foresee is logged and answered without its words.
  */
 export function createMcpServer(app: App, caller: McpCaller, requestId: string): Server {
-  const { workspace, status, toolCalls } = app;
+  const { workspace, status, toolCalls, policy } = app;
+  const tools = { calls: toolCalls, policy };
   const server = new Server({ name: "baton", title: workspace.tenantName, version: status.version }, { capabilities: { tools: {}, resources: {} }, instructions: `Tools and articles of ${workspace.tenantName}. What may be done is decided by its policies; a call may be refused, with a reason to tell.` });
   const answered = <Request, Result>(work: (request: Request) => Promise<Result>) => async (request: Request): Promise<Result> => {
     try {
@@ -23,8 +24,8 @@ export function createMcpServer(app: App, caller: McpCaller, requestId: string):
     }
   };
   const hasSearch = () => !toolCalls.tools.has(SEARCH) && audiencesFor(app, caller).length > 0;
-  server.setRequestHandler(ListToolsRequestSchema, answered(() => Promise.resolve({ tools: [...(hasSearch() ? [describeSearch(workspace.tenantName)] : []), ...toolsFor(toolCalls, caller).map(describeTool)] })));
-  server.setRequestHandler(CallToolRequestSchema, answered(({ params }) => (params.name === SEARCH && !toolCalls.tools.has(SEARCH) ? searchKnowledge(app, caller, params.arguments) : useTool(toolCalls, caller, params))));
+  server.setRequestHandler(ListToolsRequestSchema, answered(() => Promise.resolve({ tools: [...(hasSearch() ? [describeSearch(workspace.tenantName)] : []), ...toolsFor(tools, caller).map(describeTool)] })));
+  server.setRequestHandler(CallToolRequestSchema, answered(({ params }) => (params.name === SEARCH && !toolCalls.tools.has(SEARCH) ? searchKnowledge(app, caller, params.arguments) : useTool(tools, caller, params))));
   server.setRequestHandler(ListResourcesRequestSchema, answered(({ params }) => listResources(app, caller, params?.cursor)));
   server.setRequestHandler(ListResourceTemplatesRequestSchema, answered(() => Promise.resolve({ resourceTemplates: [{ uriTemplate: "baton://documents/{id}", name: "article", title: "An article", mimeType: "text/markdown" }] })));
   server.setRequestHandler(ReadResourceRequestSchema, answered(({ params }) => readResource(app, caller, params.uri)));

@@ -5,6 +5,7 @@ import { newId } from "../../lib/ids.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { JsonSchemaObject } from "../../lib/shape.ts";
 import { MCP_IDEMPOTENCY_KEY } from "../../outbound/mcp-connection.ts";
+import type { Policy } from "../../policy/policy.ts";
 import { callTool, type CallToolDeps } from "../../tools/call-tool.ts";
 import { toPolicyRequest } from "../../tools/judge-call.ts";
 import { offeredSchema } from "../../tools/resolve-arguments.ts";
@@ -12,15 +13,18 @@ import { isIdempotent, type Tool } from "../../tools/tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { McpCaller } from "./mcp-caller.ts";
 
+/** `policy` is asked what to show; that of `calls` decides each call, and keeps what it was asked. */
+export type McpToolsDeps = { calls: CallToolDeps; policy: Policy };
+
 export const MCP_CHANNEL = "mcp";
 const MAX_KEY_LENGTH = 200;
 
 /** The workspace's tools that this caller may use, for at least some target; what policy refuses whatever the target is not there. Pure. */
-export function toolsFor(deps: Pick<CallToolDeps, "tools" | "policy">, caller: McpCaller): Tool[] {
-  return [...deps.tools.values()].filter((tool) => mayUse(deps, tool, caller)).sort((left, right) => (left.name < right.name ? -1 : 1));
+export function toolsFor(deps: McpToolsDeps, caller: McpCaller): Tool[] {
+  return [...deps.calls.tools.values()].filter((tool) => mayUse(deps, tool, caller)).sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function mayUse({ policy }: Pick<CallToolDeps, "policy">, tool: Tool, caller: McpCaller): boolean {
+function mayUse({ policy }: Pick<McpToolsDeps, "policy">, tool: Tool, caller: McpCaller): boolean {
   const needsContact = tool.needsVerifiedContact || Object.values(tool.bound).some((source) => source.startsWith("contact."));
   if (needsContact && !caller.isVerified) return false;
   if (Object.values(tool.bound).some((source) => source === "case.id" || (source === "conversation.id" && caller.conversationId === null))) return false;
@@ -48,12 +52,12 @@ function objectSchema(schema: JsonSchemaObject): ListedTool["inputSchema"] {
  *
  * Throws the protocol's invalid parameters for a tool that is not the caller's to see, and for a key that was another call's.
  */
-export async function useTool(deps: CallToolDeps, caller: McpCaller, { name, arguments: given = {}, _meta }: CallToolRequest["params"]): Promise<CallToolResult> {
-  const tool = deps.tools.get(name);
+export async function useTool(deps: McpToolsDeps, caller: McpCaller, { name, arguments: given = {}, _meta }: CallToolRequest["params"]): Promise<CallToolResult> {
+  const tool = deps.calls.tools.get(name);
   if (tool === undefined || !mayUse(deps, tool, caller)) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${name}`);
-  const callId = await idOf(deps, caller, { name, given, key: _meta?.[MCP_IDEMPOTENCY_KEY] });
+  const callId = await idOf(deps.calls, caller, { name, given, key: _meta?.[MCP_IDEMPOTENCY_KEY] });
   const { tenantId, principal, contact, conversationId } = caller;
-  return toResult(await callTool(deps, { tenantId, callId, tool: name, arguments: given, contact, principal, channel: MCP_CHANNEL, turnId: null, conversationId, caseId: null }));
+  return toResult(await callTool(deps.calls, { tenantId, callId, tool: name, arguments: given, contact, principal, channel: MCP_CHANNEL, turnId: null, conversationId, caseId: null }));
 }
 
 async function idOf(deps: CallToolDeps, { tenantId, principal }: McpCaller, { name, given, key }: { name: string; given: Record<string, unknown>; key: unknown }): Promise<string> {

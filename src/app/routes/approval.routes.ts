@@ -31,7 +31,7 @@ const routes = {
   edit: createRoute({ method: "post", path: "/api/approvals/{id}/edit", tags, summary: "Change the call that waits, and approve it so", request: { params: pathId, ...body(edit) }, responses: { 200: json(approvalView, "Changed and approved, or waiting for others."), ...problems } }),
   reassign: createRoute({ method: "post", path: "/api/approvals/{id}/assignees", tags, summary: "Hand the decision to other people or a role", request: { params: pathId, ...body(assignees) }, responses: { 200: json(approvalView, "Handed on."), ...problems } }),
   deputy: createRoute({ method: "get", path: "/api/approval-deputy", tags, summary: "Who decides for you while you are away", responses: { 200: json(deputy, "Null: nobody."), ...problems } }),
-  chooseDeputy: createRoute({ method: "put", path: "/api/approval-deputy", tags, summary: "Let somebody decide for you until then, or decide for yourself again", request: body(z.object({ deputy: absence.nullable() })), responses: { 200: json(deputy, "From now on."), ...problems } }),
+  chooseDeputy: createRoute({ method: "put", path: "/api/approval-deputy", tags, summary: "Let somebody decide for you until then, or decide for yourself again", request: body(z.object({ deputy: absence.optional().describe("Not given: nobody any more.") })), responses: { 200: json(deputy, "From now on."), ...problems } }),
 };
 
 export function approvalRoutes(app: App) {
@@ -72,7 +72,7 @@ export function approvalRoutes(app: App) {
   api.openapi(routes.chooseDeputy, async (c) => {
     const actor = allow(await person(c, app.identity), "approvals.deputize");
     const { deputy: chosen } = c.req.valid("json");
-    return c.json({ deputy: toDeputy(await chooseDeputy(deps, actor, chosen === null ? null : { email: chosen.email, untilAt: new Date(chosen.until) })) }, 200);
+    return c.json({ deputy: toDeputy(await chooseDeputy(deps, actor, chosen === undefined ? null : { email: chosen.email, untilAt: new Date(chosen.until) })) }, 200);
   });
   return api;
 }

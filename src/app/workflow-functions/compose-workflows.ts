@@ -5,6 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
+import { recordOutcome, type AutonomyDeps } from "../../policy/change-autonomy.ts";
 import type { ApprovalDeps } from "../../tools/approvals/decide/approval-deps.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { createListeners } from "../../workflows/events/starts/listeners.ts";
@@ -50,7 +51,7 @@ export type WorkflowParts = {
   runs: RunDeps;
 };
 
-export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; workspace: Workspace; model: Model | null; outbound: Outbound; authentication: Authentication; secrets: SecretReader; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string };
+export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; autonomy: AutonomyDeps; workspace: Workspace; model: Model | null; outbound: Outbound; authentication: Authentication; secrets: SecretReader; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
 export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine; version: string }): TurnWorkflows {
@@ -75,6 +76,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
     versions, functions, talk, events, surroundings, check: async (source) => checkAmong(surroundings, source, await sourcesOf(versions, workspace.tenantId)), starting: { engine, clock, version: deps.version },
     approvals: {
       database, clock, log, engine, live: turns.live, tools: turns.toolCalls.tools, policy: turns.toolCalls.policy, runner: turns.toolCalls.runner, sql: turns.toolCalls.sql,
+      measure: (tenantId, outcome) => recordOutcome(deps.autonomy, tenantId, { ...outcome, level: "act_with_approval" }),
       onDecided: (query, row, by, at) => tell(query, by.tenantId, approvalDecided({ approvalId: row.id, runId: row.run_id, tool: row.tool, decision: row.status === "approved" ? "approved" : "rejected", decidedBy: by.userId, conversationId: row.conversation_id, caseId: row.case_id }), at),
     },
     publishing: { database, clock, check: (sources) => checkWorkflows(sources, surroundings), onPublished: async (tenantId) => {

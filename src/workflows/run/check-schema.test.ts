@@ -14,3 +14,7 @@ test("a schema that could not be used is told before a run meets it", () => {
   assert.match(faultOfSchema({ type: "strng" }) ?? "", /allowed values/);
   assert.match(faultOfSchema({ $ref: "https://elsewhere.example/schema" }) ?? "", /can't resolve/);
 });
+
+test("a schema cannot make its own validation come later", () => {
+  assert.throws(() => checkSchema({ $async: true, type: "object" }, 5, "input"), /The input is not valid: it must be object/);
+});

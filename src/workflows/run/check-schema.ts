@@ -26,19 +26,23 @@ const judge = new Ajv2020(OPTIONS);
  * workflow has it. Throws what is wrong with the schema.
  */
 export function compileSchema(schema: JsonSchema): ValidateFunction {
-  // `$schema` of another draft would be looked up; the keywords are the same.
-  const { $schema: _, ...rest } = schema;
-  judge.validateSchema(rest, true);
+  const rest = judged(schema);
   const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false });
   formats.default(ajv);
   return ajv.compile(rest);
 }
 
+/** Without what would change how it is validated: `$schema` of another draft would be looked up, and `$async` makes every value fit and rejects later. */
+function judged(schema: JsonSchema): JsonSchema {
+  const { $schema: _, $async: __, ...rest } = schema;
+  if (judge.validateSchema(rest) !== true) throw new Error(`schema is invalid: ${judge.errorsText()}`);
+  return rest;
+}
+
 /** Null: it can be used. Says it without a full stop. */
 export function faultOfSchema(schema: JsonSchema): string | null {
   try {
-    const { $schema: _, ...rest } = schema;
-    judge.validateSchema(rest, true);
+    const rest = judged(schema);
     // Only what it refers to is left to be wrong; making a validator costs a hundred times the judging.
     if (/"\$(?:dynamicR|r)ef":/.test(JSON.stringify(rest))) compileSchema(schema);
     return null;

@@ -12,12 +12,13 @@ const PURGE = {
     ), wait as (delete from workflow_wait w using old where w.tenant_id = $1 and w.run_id = old.id returning w.id
     ), wait_key as (delete from workflow_wait_key k using wait where k.tenant_id = $1 and k.wait_id = wait.id
     ), delivery as (delete from workflow_delivery d using wait where d.tenant_id = $1 and d.wait_id = wait.id
+    ), question as (delete from workflow_question q using old where q.tenant_id = $1 and q.run_id = old.id
     ), start as (delete from workflow_start s using old where s.tenant_id = $1 and s.run_id = old.id)
     delete from workflow_run r using old where r.tenant_id = $1 and r.id = old.id returning r.id`,
 };
 
 /**
- * Forgets runs that ended before then, the oldest first, with their tasks and what they listened for. Runs that are not over,
+ * Forgets runs that ended before then, the oldest first, with their tasks, what they listened for and what they asked. Runs that are not over,
  * their parts, and runs of cases that are still open stay. Approvals, messages and the ledger stay too: they are told elsewhere.
  *
  * Returns how many went, at most `limit`. Several processes may purge at once: each takes other runs.

@@ -114,7 +114,7 @@ test("branches of forks and tries and rounds of loops are counted like cases of 
   assert.deepEqual(counted.get("loop")?.branches, [{ branch: "each", count: 9, won: null }]);
 });
 
-test("runs that ended long ago are forgotten with their tasks; runs under way, their parts and runs of open cases stay", async () => {
+test("runs that ended long ago are forgotten with their tasks and questions; runs under way, their parts and runs of open cases stay", async () => {
   const ended = workflow("  - one: { set: { n: 1 } }\n").text;
   const { runId: old } = await interpreter.run(ended);
   const { runId: young } = await interpreter.run(ended);
@@ -132,6 +132,8 @@ test("runs that ended long ago are forgotten with their tasks; runs under way, t
   const longAgo = new Date(Date.now() - 100 * 86_400_000);
   await database.of(TENANT).updateTable("workflow_run").set({ started_at: longAgo, ended_at: longAgo }).where("tenant_id", "=", TENANT).where("id", "!=", young).where("ended_at", "is not", null).execute();
   await database.of(TENANT).updateTable("workflow_run").set({ started_at: longAgo }).where("tenant_id", "=", TENANT).where("id", "=", waiting).execute();
+  const question = (runId: string) => ({ tenant_id: TENANT, id: `ques_${runId}`, run_id: runId, workflow: "ended", pointer: "/do/0/one", conversation_id: "conv_1", message_id: "msg_1", attempt: 1, expects: "{}", status: "answered" as const, external_id: "", asked_at: longAgo });
+  await database.of(TENANT).insertInto("workflow_question").values([question(old), question(young)]).execute();
   const keep = async () => new Set((await database.of(TENANT).selectFrom("workflow_run").select(["id", "parent_run_id"]).where("tenant_id", "=", TENANT).execute()).map(({ id, parent_run_id }) => parent_run_id ?? id));
   const endedBefore = new Date(Date.now() - 90 * 86_400_000);
   assert.equal(await purgeRuns(database, TENANT, { endedBefore, limit: 2 }), 2);
@@ -140,6 +142,7 @@ test("runs that ended long ago are forgotten with their tasks; runs under way, t
   assert.ok(!kept.has(old) && kept.has(young) && kept.has(ofCase) && kept.has(waiting));
   assert.equal((await database.of(TENANT).selectFrom("workflow_run").select("id").where("tenant_id", "=", TENANT).where("parent_run_id", "=", waiting).execute()).length, 1);
   assert.deepEqual(await interpreter.tasks(old), []);
+  assert.deepEqual(await database.of(TENANT).selectFrom("workflow_question").select("run_id").where("tenant_id", "=", TENANT).execute(), [{ run_id: young }]);
   assert.equal((await interpreter.tasks(young)).length, 1);
   await interpreter.cancel(waiting);
 });

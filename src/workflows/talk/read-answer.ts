@@ -108,7 +108,9 @@ export function checkerOf(schema: Record<string, unknown>): Checker {
   if (known !== undefined) return known;
   const ajv = new Ajv({ strict: false, allErrors: false, validateSchema: false, code: { regExp: schemaPatterns } });
   formatsPlugin.default(ajv);
-  const validate = ajv.compile(schema);
+  // `$async` would make every answer fit, and reject later.
+  const { $async: _, ...rest } = schema;
+  const validate = ajv.compile(rest);
   const checker: Checker = (value) => {
     if (validate(value)) return null;
     const fault = validate.errors?.[0];

@@ -19,12 +19,11 @@ export async function lockPublishing(query: TransactionQuery, tenantId: string):
 
 /** Versions are kept for ever; one that is known already stays as it was. */
 export async function insertVersions(query: TransactionQuery, tenantId: string, versions: readonly NewVersion[], by: string, at: Date): Promise<void> {
-  for (const each of versions) {
-    await query(
-      "insert into workflow_version (tenant_id, hash, namespace, name, version, file, text, published_at, published_by, is_active) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, false) on conflict (tenant_id, hash) do nothing",
-      [tenantId, each.hash, each.namespace, each.name, each.version, each.file, each.text, at, by],
-    );
-  }
+  await query(
+    `insert into workflow_version (tenant_id, hash, namespace, name, version, file, text, published_at, published_by, is_active)
+      select $1, v.*, $8, $9, false from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as v on conflict (tenant_id, hash) do nothing`,
+    [tenantId, ...(["hash", "namespace", "name", "version", "file", "text"] as const).map((column) => versions.map((each) => each[column])), at, by],
+  );
 }
 
 /** Makes exactly these versions the active ones. */

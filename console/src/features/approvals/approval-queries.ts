@@ -44,7 +44,7 @@ export const deputyQuery = queryOptions({ queryKey: ["approval-deputy"], queryFn
 
 /** Null: decide for yourself again. */
 export function chooseDeputy(deputy: { email: string; until: string } | null): Promise<{ deputy: DeputyView | null }> {
-  return fetchJson<{ deputy: DeputyView | null }>("/api/approval-deputy", { method: "PUT", body: { deputy } });
+  return fetchJson<{ deputy: DeputyView | null }>("/api/approval-deputy", { method: "PUT", body: deputy === null ? {} : { deputy } });
 }
 
 /** From now on only these people decide; nobody named: those who were asked at first. */

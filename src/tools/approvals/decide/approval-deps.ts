@@ -14,6 +14,8 @@ export type ApprovalDeps = {
   database: Database; clock: Clock; log: Log; engine: () => DurableEngine; live: Pick<Live, "publish">;
   /** A changed call is held against its tool and the policy. */
   tools: ReadonlyMap<string, Tool>; policy: Policy; runner: ToolRunner; sql: SqlClient;
+  /** Called after a decision about a call that the autonomy ladder asked for: a no and a change override what the AI would have done. */
+  measure?(tenantId: string, outcome: { id: string; rule: string; isOverridden: boolean }): Promise<unknown>;
   /** Called in the decision's transaction: publishes `approval.decided`. */
   onDecided?(query: TransactionQuery, approval: ApprovalRow, by: UserActor, at: Date): Promise<void>;
 };

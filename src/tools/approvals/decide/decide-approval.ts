@@ -1,4 +1,5 @@
 import type { UserActor } from "../../../identity/actor.ts";
+import { messageOf } from "../../../lib/app-error.ts";
 import { recordInLedger } from "../../../observe/ledger.ts";
 import type { ApprovalDeps } from "./approval-deps.ts";
 import { markDecided } from "../approval-change.store.ts";
@@ -34,7 +35,21 @@ export async function afterDecision(deps: ApprovalDeps, tenantId: string, id: st
   const decided = await readApproval(deps.database, tenantId, id);
   showChange(deps, tenantId, decided.run_id);
   if (decided.status !== "waiting" && decided.external_id !== null) await tell(deps, tenantId, { id: decided.id, externalId: decided.external_id });
+  if (decided.status === "approved" || decided.status === "refused") await measure(deps, tenantId, decided);
   return decided;
+}
+
+const LADDER = /^autonomy\.(?!closed\.|level$)(.+)$/;
+
+/** For the ladder, once per approval. What it makes of it is no part of the decision. */
+async function measure(deps: ApprovalDeps, tenantId: string, { id, policy_rules: rules, status, edited_by: editedBy }: ApprovalRow): Promise<void> {
+  const rule = rules.map((each) => LADDER.exec(each)?.[1]).find((name) => name !== undefined);
+  if (rule === undefined) return;
+  try {
+    await deps.measure?.(tenantId, { id, rule, isOverridden: status === "refused" || editedBy !== null });
+  } catch (error) {
+    deps.log.warn("approvals.not_measured", { tenantId, approvalId: id, error: messageOf(error) });
+  }
 }
 
 async function refuse(deps: ApprovalDeps, actor: UserActor, input: Decide, scene: Scene): Promise<void> {

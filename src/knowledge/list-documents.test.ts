@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeDatabase } from "../../test/start-test-app.ts";
+import { ensureTenant } from "../identity/identity.store.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLog } from "../lib/log.ts";
+import { openDatabase } from "../storage/database.ts";
+import { migrate } from "../storage/migrate.ts";
+import { importFolder } from "./import-folder.ts";
+import { listDocuments } from "./list-documents.ts";
+
+test("documents are listed page by page, and only those of the reader's audiences", async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "baton-list-"));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  for (const [name, audience] of [["a", "public"], ["b", "employee"], ["c", "public"], ["d", "public"]] as const) await writeFile(join(folder, `${name}.md`), `---\ntitle: Article ${name}\naudience: [${audience}]\n---\n# Article ${name}\nText of ${name}.\n`);
+  const { owner } = await makeDatabase();
+  await migrate(owner);
+  const database = cleanup.adopt(openDatabase({ connectionString: owner, maxConnections: 2, log: createLog({ level: "error", isPretty: true }) }), (opened) => opened.close());
+  await ensureTenant(database, "acme", "Acme");
+  await importFolder({ database, clock: systemClock, onKnowledgeChanged: () => {} }, { tenantId: "acme", folder });
+  const list = (audiences: string[], after: string | null) => listDocuments({ database }, { tenantId: "acme", audiences, after, limit: 2 });
+  const first = await list(["public"], null);
+  assert.deepEqual([first.items.map(({ path }) => path), first.next], [["a.md", "c.md"], "c.md"]);
+  const second = await list(["public"], first.next);
+  assert.deepEqual([second.items.map(({ path }) => path), second.next], [["d.md"], null]);
+  assert.deepEqual((await list(["employee"], null)).items.map(({ title }) => title), ["Article b"]);
+  assert.deepEqual(await list([], null), { items: [], next: null });
+});
