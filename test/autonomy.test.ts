@@ -63,12 +63,14 @@ describe("the autonomy ladder", () => {
   test("on the rung that asks, the call waits for a person, and their decision is measured", async () => {
     assert.equal((await put("/api/autonomy/rules/changes", { level: "act_with_approval", reason: "Once more." })).status, 200);
     const visit = await app.visit("jonas.weber@example.com");
-    assert.match((await visit.ask("Please cancel order 1048")).reply?.text ?? "", /asked a colleague|answer "yes"/);
-    if ((await waiting()).length === 0) await visit.ask("yes");
+    assert.match((await visit.ask("Please cancel order 1048")).reply?.text ?? "", /Shall I cancel order 1048/);
+    const answered = visit.ask("yes, please");
+    await until(async () => (await waiting()).length === 1);
     const [asked] = await waiting();
     assert.ok(asked);
     const answer = await app.request(`/api/approvals/${asked.id}/decision`, { method: "POST", headers: { "content-type": "application/json", ...staff }, body: JSON.stringify({ decision: "refused", callHash: asked.callHash }) });
     assert.equal(answer.status, 200);
+    await answered;
     const rows = await app.running.app.database.query("shop", { name: "test_outcomes", text: "select rule, level, is_overridden from autonomy_outcome where tenant_id = $1 and id = $2" }, ["shop", asked.id]);
     assert.deepEqual(rows, [{ rule: "changes", level: "act_with_approval", is_overridden: true }]);
   });

@@ -117,7 +117,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     workflows: turnWorkflows({ database, versions, engine: engineOf, version: overrides.version ?? "dev" }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
   };
-  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, autonomy, workspace, model, outbound, authentication, secrets: stored, mcpCommands: listOf(config.mcpCommands), version: overrides.version ?? "dev" }, turns, versions);
+  const workflows = composeWorkflows({ database, clock, log, engine: engineOf, autonomy, workspace, model, outbound, authentication, secrets: stored, mcpCommands: listOf(config.mcpCommands), runProcesses: listOf(config.runProcesses), version: overrides.version ?? "dev" }, turns, versions);
   await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine: engineOf };

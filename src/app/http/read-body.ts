@@ -2,6 +2,9 @@ import type { MiddlewareHandler } from "hono";
 import { bodyCutOff, bodyNotJson, bodyNotUtf8, bodyTooLarge, typeWrong } from "../app.errors.ts";
 
 export const BODY_LIMIT_BYTES = 256 * 1024;
+/** Documents are large, and many are published at once. */
+const DOCUMENTS_LIMIT_BYTES = 8 * 1024 * 1024;
+const OF_DOCUMENTS = new Set(["/api/publishes", "/api/workflow-checks"]);
 /** What is too large is still read to its end up to here, and thrown away: who is cut off while sending never sees the answer. */
 const DISCARD_LIMIT_BYTES = 16 * 1024 * 1024;
 /** CloudEvents have names of their own for the same form. */
@@ -16,7 +19,7 @@ export const readBody: MiddlewareHandler = async (context, next) => {
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next();
   const declared = Number(context.req.header("content-length") ?? "0");
   if (declared > DISCARD_LIMIT_BYTES) throw bodyTooLarge();
-  const bytes = await readWithin(context.req.raw);
+  const bytes = await readWithin(context.req.raw, OF_DOCUMENTS.has(context.req.path) ? DOCUMENTS_LIMIT_BYTES : BODY_LIMIT_BYTES);
   // The body is read: Hono's validators find it here. (They wait for a promise, whatever the type says.)
   Object.assign(context.req.bodyCache, { text: Promise.resolve(bytes.byteLength === 0 ? "" : toJsonText(bytes, context.req.header("content-type") ?? "")) });
   return next();
@@ -38,7 +41,7 @@ function toJsonText(bytes: Uint8Array, contentType: string): string {
   return text;
 }
 
-async function readWithin(request: Request): Promise<Uint8Array> {
+async function readWithin(request: Request, limitBytes: number): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -46,12 +49,12 @@ async function readWithin(request: Request): Promise<Uint8Array> {
     for await (const part of request.body) {
       size += part.byteLength;
       if (size > DISCARD_LIMIT_BYTES) break;
-      if (size <= BODY_LIMIT_BYTES) parts.push(part);
+      if (size <= limitBytes) parts.push(part);
     }
   } catch (error) {
     // The client went while it was sending.
     throw bodyCutOff({ cause: error });
   }
-  if (size > BODY_LIMIT_BYTES) throw bodyTooLarge();
+  if (size > limitBytes) throw bodyTooLarge();
   return Buffer.concat(parts);
 }

@@ -17,7 +17,7 @@ import { viewApproval, viewApprovals } from "../view-approvals.ts";
 
 const tags = ["approvals"];
 const filter = pageQuery.extend({ status: approvalStatus.optional(), conversationId: idText.optional(), runId: idText.optional() });
-const hash = z.string().length(64).describe("Of the call as it was shown: another one is refused.");
+const hash = z.string().regex(/^[0-9a-f]{64}$/).describe("Of the call as it was shown: another one is refused.");
 const decision = z.object({ decision: z.enum(["approved", "refused"]), callHash: hash.optional().describe("Of the call as it was shown; a yes needs it."), comment: plainText(2_000).optional() });
 const edit = z.object({ callHash: hash, arguments: z.record(z.string(), z.unknown()).describe("What a caller may set, all of it; what the server sets stays."), comment: plainText(2_000).optional() });
 const assignees = z.object({ assignees: z.array(plainText(320).min(1)).max(50).describe("Ids, e-mails or `role:NAME`; none: those who were asked at first.") });

@@ -51,7 +51,7 @@ export type WorkflowParts = {
   runs: RunDeps;
 };
 
-export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; autonomy: AutonomyDeps; workspace: Workspace; model: Model | null; outbound: Outbound; authentication: Authentication; secrets: SecretReader; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; version: string };
+export type ComposeWorkflows = { database: Database; clock: Clock; log: Log; engine: () => DurableEngine; autonomy: AutonomyDeps; workspace: Workspace; model: Model | null; outbound: Outbound; authentication: Authentication; secrets: SecretReader; /** Programs that `call: mcp` may start. */ mcpCommands: readonly string[]; /** `script`, `shell`: what `run` may start. */ runProcesses: readonly string[]; version: string };
 
 /** The side that turns see; made first, since what turns are made of is used by workflows too. */
 export function turnWorkflows(deps: { database: Database; versions: PublishedVersions; engine: () => DurableEngine; version: string }): TurnWorkflows {
@@ -85,7 +85,7 @@ export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versio
       } },
     runs: {
       versions, languages, functions, calls: createOutsideCalls({ outbound: deps.outbound, authentication: deps.authentication, clock, folder: workspace.folder, mcpCommands: deps.mcpCommands }), waits: createStoredWaits({ database, matcher, clock }), events: createEventSink(events), secrets: deps.secrets, records: tellOfRuns(createRunRecords(database), turns.live),
-      permissions: { mayRun: () => false }, clock, log, version: deps.version,
+      permissions: { mayRun: (kind) => kind !== "container" && deps.runProcesses.includes(kind) }, clock, log, version: deps.version,
     },
   };
 }

@@ -1,3 +1,5 @@
+import { isRetryable, messageOf } from "../../lib/app-error.ts";
+import type { CloudEvent } from "./cloud-event.ts";
 import { repeat, type Repeated } from "../../lib/repeat.ts";
 import { claimPending, finishEvent, listDueStarts, purgeEvents } from "./event.store.ts";
 import { listenersTo } from "./starts/listeners.ts";
@@ -49,11 +51,22 @@ export async function relayOnce(deps: EventDeps, tenantId: string): Promise<void
 async function handleNext(deps: EventDeps, tenantId: string): Promise<EventOutcome | null> {
   const at = new Date(deps.clock.nowMs());
   const scheduled = await deps.listeners.scheduled(tenantId);
+  const held: { event: CloudEvent | null } = { event: null };
   return deps.database.transaction(tenantId, async (query) => {
     const event = await claimPending(query, tenantId);
     if (event === null) return null;
+    held.event = event;
     const outcome = await handleEvent(deps, query, tenantId, event, withinDepth(deps, listenersTo(scheduled, event.type), event), at);
     if (outcome.listeners === 0) await finishEvent(query, tenantId, event, 0, [], at);
     return outcome;
-  });
+  }).catch((error: unknown) => setAside(deps, tenantId, held.event, error));
+}
+
+/** An event that nobody can handle must not stand before all others for ever: it is closed, and the log says why. */
+async function setAside(deps: EventDeps, tenantId: string, event: CloudEvent | null, error: unknown): Promise<EventOutcome> {
+  if (event === null || isRetryable(error)) throw error;
+  deps.log.error("events.not_handled", { eventType: event.type, eventId: event.id, error: messageOf(error) });
+  const at = new Date(deps.clock.nowMs());
+  await deps.database.transaction(tenantId, (query) => finishEvent(query, tenantId, event, 0, [], at));
+  return { listeners: 0, deliveries: [], starts: [] };
 }
