@@ -14,7 +14,7 @@ const files = chosen.length > 0 ? chosen : all.filter((file) => file.endsWith(".
 
 await using servers = await startTestServers();
 const reporters = ["--test-reporter=dot", "--test-reporter-destination=stdout", "--test-reporter=tap", "--test-reporter-destination=stderr"];
-const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", "--test-force-exit", "--test-concurrency=2", "--test-timeout=120000", ...reporters, ...files], { env: { ...process.env, ...servers.env, RESTATE_LOGGING: "ERROR" }, stdio: ["ignore", "inherit", "pipe"] });
+const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=120000", ...reporters, ...files], { env: { ...process.env, ...servers.env, RESTATE_LOGGING: "ERROR" }, stdio: ["ignore", "inherit", "pipe"] });
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let failing: string[] | null = null;
 let rest = "";

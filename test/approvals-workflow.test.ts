@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
@@ -37,7 +38,7 @@ describe("a task of a run whose call people have to approve", () => {
     });
   });
   before(async () => {
-    folder = await mkdtemp(join("test/workflows", ".desk-"));
+    folder = await mkdtemp(join(tmpdir(), "baton-desk-"));
     await cp("test/workflows/desk", folder, { recursive: true });
     await appendFile(join(folder, "policies", "desk.cedar"), `\n@id("pay.asked") @reason("Much is paid back by people.") @approval("role:agent")\npermit (principal is AiAgent, action == Action::"useTool", resource == Tool::"pay_back") when { context.facts has amount && context.facts.amount > 150 };\n@id("pay.two") @reason("Very much is paid back by two.") @approval("role:agent") @people("2")\nforbid (principal, action == Action::"useTool", resource == Tool::"pay_back") when { context.facts has amount && context.facts.amount > 3000 };\n`);
     await new Promise<void>((resolve) => hook.listen(0, "127.0.0.1", resolve));
