@@ -1,20 +1,26 @@
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
+import { join } from "node:path";
 import { startTestServers } from "../test/servers.ts";
 
 /**
  * Starts the servers once, runs the test files, and ends with one line that counts them.
- * `--browser` runs the browser tests instead; other arguments choose files.
+ * `--browser` runs the browser tests instead, `--systems` those against other companies' servers and test kits (`*.systems.test.ts`);
+ * other arguments choose files.
  */
 const args = process.argv.slice(2);
-const isBrowser = args.includes("--browser");
+const suite = args.includes("--browser") ? "browser" : args.includes("--systems") ? "systems" : "plain";
 const chosen = args.filter((argument) => !argument.startsWith("--"));
 const all = ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts", "console/src/**/*.test.ts", "bench/**/*.test.ts", "scripts/**/*.test.ts"].flatMap((pattern) => globSync(pattern)).sort();
-const files = chosen.length > 0 ? chosen : all.filter((file) => file.endsWith(".browser.test.ts") === isBrowser);
+const files = chosen.length > 0 ? chosen : all.filter((file) => (/\.(browser|systems)\.test\.ts$/.exec(file)?.[1] ?? "plain") === suite);
 
 await using servers = await startTestServers();
 const reporters = ["--test-reporter=dot", "--test-reporter-destination=stdout", "--test-reporter=tap", "--test-reporter-destination=stderr"];
-const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=2", "--test-timeout=120000", ...reporters, ...files], { env: { ...process.env, ...servers.env, RESTATE_LOGGING: "ERROR" }, stdio: ["ignore", "inherit", "pipe"] });
+// Every file is a process of its own: what one has compiled is kept for the others.
+const compiled = join(import.meta.dirname, "..", "node_modules", ".cache", "compiled-tests");
+const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=3", "--test-timeout=120000", ...reporters, ...files], {
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...servers.env, RESTATE_LOGGING: "ERROR" }, stdio: ["ignore", "inherit", "pipe"],
+});
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let failing: string[] | null = null;
 let rest = "";

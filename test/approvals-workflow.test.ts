@@ -124,6 +124,8 @@ describe("a task of a run whose call people have to approve", () => {
 
   test("a run that is stopped takes its request back", async () => {
     const { runId, decide, ended } = await start(905);
+    // A run that nobody asked for over the API is written down when it first waits.
+    await until(async () => (await sql.query("select 1 from workflow_run where id = $1", [runId])).rows.length === 1);
     await cancelRun({ ...app().workflows.starting, database: app().database }, "desk", runId);
     await ended("cancelled");
     await until(async () => (await sql.query("select 1 from approval where run_id = $1 and status = 'withdrawn'", [runId])).rows.length === 1);

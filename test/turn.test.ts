@@ -173,12 +173,13 @@ describe("a turn on the built-in answerer", () => {
   });
 
   test("an internal article is never shown to a customer", async () => {
-    const visit = await app.visit("emma.larsson@example.com");
+    const visit = await app.visit("asks.about.internals@example.com");
     const [internal] = await rows("select id from document where audience = '{employee}' limit 1");
     assert.ok(internal);
     assert.equal((await app.request(`/api/chat/documents/${String(internal["id"])}`, { headers: visit.headers })).status, 404);
     const { reply } = await visit.ask("What are your internal goodwill limits for refunds?");
-    const cited = reply?.citations.map((citation) => citation.documentId) ?? [];
+    assert.ok(reply);
+    const cited = reply.citations.map((citation) => citation.documentId);
     const audiences = await rows("select audience from document where id = any($1)", [cited]);
     assert.ok(audiences.every((row) => !String(row["audience"]).includes("employee")));
   });

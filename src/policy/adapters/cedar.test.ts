@@ -40,7 +40,7 @@ function randomRequest(dice: (sides: number) => number): PolicyRequest {
 
 test("a slice decides as the whole set does", () => {
   let decided = { allow: 0, deny: 0, fault: 0 };
-  for (let seed = 1; seed <= 150; seed += 1) {
+  for (let seed = 1; seed <= 50; seed += 1) {
     const dice = createDice(seed);
     const policies = randomPolicies(dice, 1 + dice(40));
     // A schema would refuse the policies that are made to fail; without its rules the groups of actions are the same.
@@ -61,7 +61,7 @@ test("a slice decides as the whole set does", () => {
       decided = { ...decided, [failed.length > 0 ? "fault" : decision]: decided[failed.length > 0 ? "fault" : decision] + 1 };
     }
   }
-  assert.ok(Math.min(...Object.values(decided)) > 200, JSON.stringify(decided));
+  assert.ok(Math.min(...Object.values(decided)) > 60, JSON.stringify(decided));
 });
 
 test("an action's groups in the schema count, also in a slice", () => {
