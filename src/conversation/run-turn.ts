@@ -42,7 +42,7 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
         untilSeq = handed.untilSeq;
         continue;
       }
-      const acted = await trace.stage("act", () => act(deps, durable, context, rights, decision.parts, redacted.text, redacted.placeholders), noteActed);
+      const acted = await trace.stage("act", () => act(deps, durable, context, decision, decision.parts, redacted.text, redacted.placeholders), noteActed);
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
       const runs = runsToStart(context, decision, checked.acted, redacted);

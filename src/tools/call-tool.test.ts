@@ -102,3 +102,14 @@ test("an answer over the tool's limit is not used", async () => {
   const refused = await call("large", {});
   assert.deepEqual([refused.status, refused.reason, refused.output], ["failed", "The system's answer is too large.", null]);
 });
+
+test("policy sees what the contact wants, how sure that is, and the money the call moves", async () => {
+  const seen: unknown[] = [];
+  const watching: Policy = { ...allow, decide: (request) => {
+    seen.push(request.context);
+    return { effect: "allow", rules: [] };
+  } };
+  const pay = defineTool({ ...base, name: "pay", risk: "money", idempotency: "key", input: z.object({ amount_cents: z.number() }), run: () => ok(null) });
+  await callTool({ ...deps, policy: watching, tools: new Map<string, Tool>([["pay", pay]]) }, { tenantId, callId: "paid_1", tool: "pay", arguments: { amount_cents: 1_250 }, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "web", occasion: { intent: "refund", confidence: 0.914 }, turnId: null, conversationId: null, caseId: null });
+  assert.deepEqual(seen, [{ tool: "pay", facts: {}, channel: "web", isVerified: true, risk: "money", amountCents: 1_250, intent: "refund", confidencePercent: 91 }]);
+});

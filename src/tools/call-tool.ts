@@ -14,7 +14,7 @@ import { grantOf, mismatch, standingOf, type Grant } from "./approvals/standing.
 import { overWords } from "./approvals/approval-words.ts";
 import { dataClassesIn } from "./data-classes.ts";
 import { bindCall, hashCall, wholeCall, type CallOwner } from "./approvals/hash-call.ts";
-import { judgeCall, type Judgement } from "./judge-call.ts";
+import { judgeCall, type CallOccasion, type Judgement } from "./judge-call.ts";
 import { resolveArguments, type Resolved } from "./resolve-arguments.ts";
 import { isHouseAway, type ToolRunner } from "./run-call.ts";
 import { isIdempotent, type SqlClient, type Tool, type ToolContact, type ToolContext, type ToolResult } from "./tool.ts";
@@ -37,6 +37,8 @@ export type CallToolInput = {
   contact: (ToolContact & { isVerified: boolean }) | null;
   principal: PolicyEntity;
   channel: string;
+  /** Not given where nobody asked for something: a run's own calls. */
+  occasion?: CallOccasion;
   turnId: string | null;
   conversationId: string | null;
   caseId: string | null;
@@ -102,7 +104,7 @@ export function findTool(tools: ReadonlyMap<string, Tool>, name: string): Tool {
   return tool;
 }
 
-type PreviewInput = Pick<CallToolInput, "tenantId" | "tool" | "arguments" | "contact" | "principal" | "channel" | "conversationId" | "caseId">;
+type PreviewInput = Pick<CallToolInput, "tenantId" | "tool" | "arguments" | "contact" | "principal" | "channel" | "occasion" | "conversationId" | "caseId">;
 
 /**
  * Whether policy would allow a call now; makes nothing and records nothing. `missing`: no such target for this contact.

@@ -28,7 +28,7 @@ function mayUse({ policy }: Pick<McpToolsDeps, "policy">, tool: Tool, caller: Mc
   const needsContact = tool.needsVerifiedContact || Object.values(tool.bound).some((source) => source.startsWith("contact."));
   if (needsContact && !caller.isVerified) return false;
   if (Object.values(tool.bound).some((source) => source === "case.id" || (source === "conversation.id" && caller.conversationId === null))) return false;
-  const decision = policy.decide(toPolicyRequest(tool, { principal: caller.principal, channel: MCP_CHANNEL, contact: caller.contact }, {}));
+  const decision = policy.decide(toPolicyRequest(tool, { principal: caller.principal, channel: MCP_CHANNEL, contact: caller.contact }, {}, {}));
   // Nothing forbids it, and what would permit it may hang on facts of a target that is not known yet.
   return decision.effect !== "deny" || (decision.rules.length === 0 && tool.facts !== undefined);
 }

@@ -4,6 +4,7 @@ import type { Placeholder } from "../../guard/redactor.ts";
 import { answerExtractively } from "../../knowledge/answer-extractive.ts";
 import { loadPassages, retrieve, type Passage, type RetrieveDeps } from "../../knowledge/retrieve.ts";
 import { callTool, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
+import type { CallOccasion } from "../../tools/judge-call.ts";
 import type { CallPlace } from "../../tools/resolve-arguments.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import { findApproval } from "../../tools/approvals/approval.store.ts";
@@ -11,7 +12,7 @@ import { APPROVAL_SERVICE } from "../../tools/approvals/decide/tell-decisions.ts
 import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
 import type { Database } from "../../storage/database.ts";
 import type { StageNote } from "../trace.ts";
-import type { PlannedPart, Rights, TurnContext } from "../turn.ts";
+import type { Decision, PlannedPart, Rights, TurnContext } from "../turn.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { takeBack } from "./take-back.ts";
 
@@ -37,10 +38,10 @@ const POINTS_BACK = /^\s*(?:and|but|or|what about|how about|then|also|so)\b|\b(?
  * Replay: each search and each call is a journaled step that keeps ids only; what they found is read again from the
  * store. A call's id is made from the turn and its place, so a repeated step finds the record of the first.
  */
-export async function act(deps: ActDeps, durable: Durable, context: TurnContext, rights: Rights, parts: readonly PlannedPart[], query: string, placeholders: readonly Placeholder[]): Promise<Acted> {
+export async function act(deps: ActDeps, durable: Durable, context: TurnContext, decision: Decision, parts: readonly PlannedPart[], query: string, placeholders: readonly Placeholder[]): Promise<Acted> {
   const acted: Acted = { passages: [], isCarried: false, calls: [], takenBack: null, hasEffect: false };
   const needsKnowledge = parts.some((part) => part.kind === "knowledge" || part.kind === "agent");
-  if (needsKnowledge) Object.assign(acted, await search(deps.knowledge, durable, context, rights, query));
+  if (needsKnowledge) Object.assign(acted, await search(deps.knowledge, durable, context, decision.rights, query));
   for (const part of parts) {
     if (part.kind === "withdraw") {
       const withdrawn = await durable.step("take-back", async () => (await takeBack(deps.toolCalls, context, part.approvalIds)).map(({ id }) => id));
@@ -49,7 +50,7 @@ export async function act(deps: ActDeps, durable: Durable, context: TurnContext,
     }
     if (part.kind !== "tool") continue;
     const place = `${context.round}_${acted.calls.length}`;
-    const call = await callInStep(deps.toolCalls, durable, context, { tool: part.tool, place, arguments: restoreArguments(part.arguments, placeholders) });
+    const call = await callInStep(deps.toolCalls, durable, context, { ...occasionOf(context, decision), tool: part.tool, place, arguments: restoreArguments(part.arguments, placeholders) });
     acted.calls.push(call);
     acted.hasEffect ||= mayHaveEffect(call);
   }
@@ -80,6 +81,13 @@ export function placeOf(context: TurnContext): CallPlace {
   return { contact: toolContactOf(context), conversationId: context.conversationId, caseId: context.caseId };
 }
 
+/** What the contact wants by this turn, for policies; what was confirmed is as sure as it can be. */
+export function occasionOf(context: TurnContext, decision: Decision): { occasion?: CallOccasion } {
+  const { intent, confidence } = decision;
+  if (intent === null) return {};
+  return { occasion: { intent, confidence: context.focus.pending?.intent === intent ? 1 : confidence } };
+}
+
 /** Whether a call has changed something, or may have: a failed one can have failed after its effect. One that waits has people look at it. */
 export function mayHaveEffect(call: ToolCallRecord): boolean {
   return call.status === "waiting" || (call.risk !== "read" && (call.status === "ok" || call.status === "failed"));
@@ -94,12 +102,12 @@ export function recentOf(context: TurnContext): string[] {
  * One tool call as one journaled step. Also used by the AI agent's tools. A call that waits for approval is settled by an
  * invocation of its own, which is started here.
  */
-export async function callInStep(deps: CallToolDeps, durable: Durable, context: TurnContext, call: { tool: string; place: string; arguments: Record<string, unknown> }): Promise<ToolCallRecord> {
+export async function callInStep(deps: CallToolDeps, durable: Durable, context: TurnContext, call: { tool: string; place: string; arguments: Record<string, unknown>; occasion?: CallOccasion }): Promise<ToolCallRecord> {
   const callId = `call_${context.turnId.slice("turn_".length)}_${call.place}`;
   let made: ToolCallRecord | null = null;
   const { status } = await durable.step(`tool.${call.tool}`, async () => {
     made = await callTool(deps, {
-      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, turnId: context.turnId, asker: { kind: "turn" }, ...placeOf(context),
+      tenantId: context.tenantId, callId, tool: call.tool, arguments: call.arguments, principal: ASSISTANT, channel: context.channel, ...(call.occasion === undefined ? {} : { occasion: call.occasion }), turnId: context.turnId, asker: { kind: "turn" }, ...placeOf(context),
     });
     return { callId, status: made.status };
   });

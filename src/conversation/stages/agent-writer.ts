@@ -17,7 +17,7 @@ import { loadModelCall, saveModelCall } from "../model-call.store.ts";
 import { savePlaceholders } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
-import { callInStep, mayHaveEffect, placeOf, type Acted } from "./act.ts";
+import { callInStep, mayHaveEffect, occasionOf, placeOf, type Acted } from "./act.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
@@ -112,7 +112,7 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
     // Asked by the agent's loop only where a handoff stands beside the call: it must not swallow what people have to decide.
     awaitsApproval: (given, callKey) => durable.step(`${state.run}.${input.context.round}.${callKey}.preview`, async () => {
       const call = { tool: tool.name, arguments: asArguments(restoreDeep(given, state.placeholders)), ...placeOf(input.context) };
-      return !needsConsent && (await previewCall(deps.toolCalls, { ...call, tenantId: input.context.tenantId, channel: input.context.channel, principal: ASSISTANT })) === "approve";
+      return !needsConsent && (await previewCall(deps.toolCalls, { ...call, tenantId: input.context.tenantId, channel: input.context.channel, ...occasionOf(input.context, input.decision), principal: ASSISTANT })) === "approve";
     }),
     async call(given, callKey) {
       const args = asArguments(restoreDeep(given, state.placeholders));
@@ -126,7 +126,7 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
         state.draft.pending = { awaiting: "confirmation", intent: rule.name, tool: tool.name, slot: null, slots };
         return { text: `Shall I do this for you? ${tool.describe(resolved.value).replace(/\.$/, "")}. Please answer "yes" or "no".`, isTerminal: true };
       }
-      const call = await callInStep(deps.toolCalls, durable, input.context, { tool: tool.name, place: `${state.run}_${input.context.round}_${callKey.replace(/[^a-z0-9]/g, "_")}`, arguments: args });
+      const call = await callInStep(deps.toolCalls, durable, input.context, { ...occasionOf(input.context, input.decision), tool: tool.name, place: `${state.run}_${input.context.round}_${callKey.replace(/[^a-z0-9]/g, "_")}`, arguments: args });
       state.acted.calls.push(call);
       state.acted.hasEffect ||= mayHaveEffect(call);
       const told = resultForModel(call);

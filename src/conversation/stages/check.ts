@@ -25,7 +25,7 @@ export async function check(deps: TurnDeps, durable: Durable, trace: Trace, turn
       if ((await judge(deps, trace, context, current)).isSendable) return current;
     } else deps.log.warn("conversation.repair_failed", { turnId: context.turnId, reason: repaired.reason });
     deps.live.publish({ kind: "withdrawn", tenantId: context.tenantId, conversationId: context.conversationId, turnId: context.turnId });
-    current = restored(await composeWithoutModel(deps, durable, trace, context, rights, decision, current.acted, redacted, "the model's answer was not supported"), redacted);
+    current = restored(await composeWithoutModel(deps, durable, trace, context, decision, current.acted, redacted, "the model's answer was not supported"), redacted);
     if ((await judge(deps, trace, context, current)).isSendable) return current;
   }
   return { draft: withheldDraft("verify.failed"), acted: current.acted };

@@ -6,7 +6,7 @@ import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
 import { describeGiven } from "../../tools/describe-call.ts";
 import type { Decision, PlannedPart, Rights, TurnContext } from "../turn.ts";
-import { placeOf, restoreArguments } from "./act.ts";
+import { occasionOf, placeOf, restoreArguments } from "./act.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { decide } from "./decide.ts";
 import { recordsOf } from "./planned-runs.ts";
@@ -70,7 +70,7 @@ async function previewed(deps: TurnDeps, context: TurnContext, redacted: Redacte
   const pending = decision.focus.pending;
   if (pending?.awaiting !== "confirmation") return decision;
   const call = { tool: pending.tool, arguments: restoreArguments(pending.slots, redacted.placeholders) };
-  const judged = await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, principal: ASSISTANT });
+  const judged = await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, ...occasionOf(context, decision), principal: ASSISTANT });
   // The contact says yes first, then a colleague does.
   if (judged === "allow" || judged === "approve") return decision;
   const parts: PlannedPart[] = [{ kind: "tool", tool: pending.tool, arguments: pending.slots }];

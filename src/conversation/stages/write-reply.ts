@@ -35,7 +35,7 @@ export async function compose(deps: TurnDeps, durable: Durable, trace: Trace, co
     if (made.kind === "written") return { draft: made.draft, acted: made.acted };
     deps.log.warn("conversation.model_failed", { turnId: context.turnId, reason: made.reason });
     deps.live.publish({ kind: "withdrawn", tenantId: context.tenantId, conversationId: context.conversationId, turnId: context.turnId });
-    return composeWithoutModel(deps, durable, trace, context, rights, decision, made.acted, redacted, "the model failed; answered by the built-in answerer");
+    return composeWithoutModel(deps, durable, trace, context, decision, made.acted, redacted, "the model failed; answered by the built-in answerer");
   }
   return trace.stage("compose", () => ({ draft: composeBuiltIn(decision.parts, acted, askedIn(context, redacted)), acted }), (made) => ({ reason: made.draft.reason, model: made.draft.model, costMicroUsd: 0 }));
 }
@@ -46,11 +46,11 @@ export function noteWritten(made: Written): StageNote {
 }
 
 /** The same turn by the plan made for a missing model; effects already made are kept. */
-export async function composeWithoutModel(deps: TurnDeps, durable: Durable, trace: Trace, context: TurnContext, rights: Rights, decision: Decision, acted: Acted, redacted: RedactedTurn, reason: string): Promise<Composed> {
+export async function composeWithoutModel(deps: TurnDeps, durable: Durable, trace: Trace, context: TurnContext, decision: Decision, acted: Acted, redacted: RedactedTurn, reason: string): Promise<Composed> {
   return trace.stage("compose", async () => {
     // Tools the model has called are not called again: what they said is told.
     if (acted.hasEffect) return { draft: composeBuiltIn(acted.calls.map((call) => ({ kind: "tool" as const, tool: call.tool, arguments: {} })), acted, askedIn(context, redacted)), acted };
-    const again = await act(deps, durable, { ...context, round: context.round + 100 }, rights, decision.fallback, redacted.text, redacted.placeholders);
+    const again = await act(deps, durable, { ...context, round: context.round + 100 }, decision, decision.fallback, redacted.text, redacted.placeholders);
     return { draft: composeBuiltIn(decision.fallback, again, askedIn(context, redacted)), acted: again };
   }, (made) => ({ reason, model: made.draft.model, costMicroUsd: 0, result: "ok" }));
 }

@@ -81,7 +81,7 @@ async function judge(deps: ApprovalDeps, actor: UserActor, tool: Tool, approval:
   const asCaller = await judgeCall(deps, tool, asked, resolved.value, context);
   if (asCaller.effect === "missing") return asCaller;
   const { facts } = asCaller;
-  const decided = judgeApproved(deps.policy, toPolicyRequest(tool, asked, facts), { people: [person], rights: [person] });
+  const decided = judgeApproved(deps.policy, toPolicyRequest(tool, asked, facts, resolved.value), { people: [person], rights: [person] });
   if (decided.effect === "deny") return { ...decided, facts };
   const rule = asCaller.effect === "approve" ? asCaller.by : decided.effect === "approve" ? decided.by : { groups: [{ anyOf: approval.rule.groups.flatMap((group) => group.anyOf), people: 1 }], deadlineMs: null };
   return { effect: "asked", facts, rules: asCaller.effect === "deny" ? decided.rules : asCaller.rules, rule };
