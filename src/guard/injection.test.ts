@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import { INJECTION_FROM, scanForInjection } from "./injection.ts";
+import { cpuNowMs } from "../../test/cpu-now.ts";
 
 const isFlagged = (text: string): boolean => scanForInjection(text).score >= INJECTION_FROM;
 
@@ -59,8 +60,8 @@ test("an attack at the end of a long document is seen", () => {
 
 test("a megabyte of anything is scanned without blowing up", () => {
   for (const piece of ["a", "ignore all ", "send all the ", "note to the ", "AAAA", "\n", "![a](http://x?a=", "call the a tool ", "do not tell ", "\u200b"]) {
-    const before = performance.now();
+    const before = cpuNowMs();
     scanForInjection(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-    ok(performance.now() - before < 5000, `${JSON.stringify(piece)} took ${performance.now() - before} ms`);
+    ok(cpuNowMs() - before < 5000, `${JSON.stringify(piece)} took ${cpuNowMs() - before} ms`);
   }
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { createStreamRestorer, restore } from "./redactor.ts";
 import type { Placeholder } from "./redactor.ts";
+import { cpuNowMs } from "../../test/cpu-now.ts";
 
 const placeholders: Placeholder[] = [
   { token: "[EMAIL_1]", kind: "email", value: "anna@example.com" },
@@ -46,7 +47,7 @@ test("a stream holds back nothing but the start of a token", () => {
 
 test("a long run of brackets does not slow the stream down", () => {
   const stream = createStreamRestorer(placeholders);
-  const before = performance.now();
+  const before = cpuNowMs();
   for (let i = 0; i < 100_000; i += 1) stream.push("[A");
-  ok(performance.now() - before < 3000);
+  ok(cpuNowMs() - before < 3000);
 });

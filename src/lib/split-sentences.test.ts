@@ -2,6 +2,7 @@ import { deepStrictEqual, ok } from "node:assert";
 import { test } from "node:test";
 import fc from "fast-check";
 import { splitSentences } from "./split-sentences.ts";
+import { cpuNowMs } from "../../test/cpu-now.ts";
 
 const split = (text: string): string[] => splitSentences(text).map((sentence) => sentence.text);
 
@@ -50,8 +51,8 @@ test("offsets point at the text and every word is in a sentence", () => {
 
 test("a megabyte of anything is split in under a second", () => {
   for (const piece of ["a", ".", " ", "\n", ". ", "a. ", "\n- ", "1. ", ".[1]", "e.g. ", "a.\n", "'"]) {
-    const before = performance.now();
+    const before = cpuNowMs();
     splitSentences(piece.repeat(Math.ceil(1_000_000 / piece.length)));
-    ok(performance.now() - before < 1000, `${JSON.stringify(piece)} took ${performance.now() - before} ms`);
+    ok(cpuNowMs() - before < 1000, `${JSON.stringify(piece)} took ${cpuNowMs() - before} ms`);
   }
 });

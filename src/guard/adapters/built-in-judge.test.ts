@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { groundingContract } from "../groundedness.contract.ts";
 import { createBuiltInGroundingJudge } from "./built-in-judge.ts";
+import { cpuNowMs } from "../../../test/cpu-now.ts";
 
 groundingContract("built-in", createBuiltInGroundingJudge);
 
@@ -74,15 +75,15 @@ test("a usual reply is judged in milliseconds and a long one without blowing up"
   const passages = Array.from({ length: 5 }, (_, i) => `Standard delivery ${i} takes 3 to 5 days and costs €4.90. We do not deliver to PO boxes. `.repeat(12));
   const reply = "Standard delivery takes 3 to 5 days and costs €4.90. ".repeat(38);
   const times = Array.from({ length: 30 }, () => {
-    const before = performance.now();
+    const before = cpuNowMs();
     judge({ reply, passages, facts: [], told: [] });
-    return performance.now() - before;
+    return cpuNowMs() - before;
   }).toSorted((one, other) => one - other);
   ok((times[15] ?? 99) < 25, `p50 ${times[15]} ms`);
   for (const piece of ["a ", "Not ", "5 ", "1.", "a@b.", "http://x", "5 May ", "Hello, ", "? ", "9am"]) {
     const text = piece.repeat(Math.ceil(300_000 / piece.length));
-    const before = performance.now();
+    const before = cpuNowMs();
     judge({ reply: text, passages: [text], facts: [], told: [text] });
-    ok(performance.now() - before < 10_000, `${piece} took ${performance.now() - before} ms`);
+    ok(cpuNowMs() - before < 10_000, `${piece} took ${cpuNowMs() - before} ms`);
   }
 });

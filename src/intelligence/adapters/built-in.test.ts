@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { CONTRACT_INTENTS, understanderContract } from "../understander.contract.ts";
 import { trainIntentModel } from "../classifier/intent-model.ts";
 import { createBuiltInUnderstander } from "./built-in.ts";
+import { cpuNowMs } from "../../../test/cpu-now.ts";
 
 const entityPatterns = [{ kind: "order_number", pattern: String.raw`(?<![\d.,])(\d{4})(?![\d.,])` }];
 const understander = createBuiltInUnderstander({ intents: CONTRACT_INTENTS, entityPatterns });
@@ -34,17 +35,17 @@ test("an entity pattern that is no regular expression is refused by name", () =>
 
 test("three hundred examples are learned in moments", () => {
   const intents = Array.from({ length: 15 }, (_, own) => ({ name: `intent_${own}`, examples: Array.from({ length: 20 }, (_, i) => `please help with topic${own} number ${i} of thing${(own * 7 + i) % 40} today`) }));
-  const before = performance.now();
+  const before = cpuNowMs();
   trainIntentModel(intents);
-  ok(performance.now() - before < 3000);
+  ok(cpuNowMs() - before < 3000);
 });
 
 test("a usual message takes about a millisecond at most", () => {
   const text = "Hello, I ordered a jacket two weeks ago (order 5512) and it still has not arrived. Can you tell me where it is?";
   const times = Array.from({ length: 300 }, () => {
-    const before = performance.now();
+    const before = cpuNowMs();
     read(text);
-    return performance.now() - before;
+    return cpuNowMs() - before;
   }).toSorted((one, other) => one - other);
   ok((times[150] ?? 99) < 3, `p50 ${times[150]} ms`);
 });
@@ -52,9 +53,9 @@ test("a usual message takes about a millisecond at most", () => {
 test("a megabyte of anything is read without blowing up", () => {
   for (const piece of ["where is my order and why ", "a", "\n", "!", "é", "1 ", "[", "fire ", "€1"]) {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const before = performance.now();
+    const before = cpuNowMs();
     read(text);
-    ok(performance.now() - before < 3000, `${JSON.stringify(piece)} took ${performance.now() - before} ms`);
+    ok(cpuNowMs() - before < 3000, `${JSON.stringify(piece)} took ${cpuNowMs() - before} ms`);
   }
 });
 

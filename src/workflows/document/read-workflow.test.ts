@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { AppError } from "../../lib/app-error.ts";
 import { readWorkflow, tryReadWorkflow } from "./read-workflow.ts";
+import { cpuNowMs } from "../../../test/cpu-now.ts";
 
 const HEAD = "document: { dsl: '1.0.3', namespace: shop, name: refund, version: '0.1.0' }\n";
 
@@ -81,24 +82,24 @@ test("another version of the language is refused by name", () => {
 
 test("hostile texts are refused quickly and by name", () => {
   const bomb = `a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 8 }, (_, index) => `a${index + 1}: &a${index + 1} [${Array.from({ length: 9 }, () => `*a${index}`).join(", ")}]\n`).join("")}`;
-  const startedMs = performance.now();
+  const startedMs = cpuNowMs();
   assert.deepEqual(faults("a: [1\nb").map((fault) => fault.split(" ", 2).join(" "))[0], "yaml 2:1");
   assert.deepEqual(faults("x".repeat(10_000_000)), ["too-large 1:1 The document has 10.0 MB; at most 1 MB are read."]);
   assert.match(faults(bomb)[0] ?? "", /^alias-bomb/);
   assert.match(faults("[".repeat(100_000))[0] ?? "", /^too-deep/);
   assert.match(faults(`a: ${"{a: ".repeat(500)}1${"}".repeat(500)}`)[0] ?? "", /^too-deep/);
   for (const text of ["", "- a", "\u0000\u0001%%%", "null", "a: 1\n---\nb: 2\n", "a: 1\na: 2\n"]) assert.notDeepEqual(faults(text), []);
-  assert.ok(performance.now() - startedMs < 3_000);
+  assert.ok(cpuNowMs() - startedMs < 3_000);
 });
 
 test("a fault deep inside is placed there, and depth costs no time", () => {
   let inner = "call: http, with: { method: get }";
   for (let level = 0; level < 22; level += 1) inner = `for: { in: .x }, do: [ { t${level}: { ${inner} } } ]`;
-  const startedMs = performance.now();
+  const startedMs = cpuNowMs();
   assert.match(faults(`${HEAD}do: [ { top: { ${inner} } } ]\n`)[0] ?? "", /^schema 2:\d+ "with" has no "endpoint"\.$/);
   assert.deepEqual(faults(`${HEAD}do:\n  - x:\n      try:\n        - a: { set: { b: 1 } }\n          c: { set: { b: 1 } }\n      catch: {}\n`), ['schema 5:11 An item of the list must have one name only; here are "a" and "c".']);
   assert.deepEqual(faults(`${HEAD}use:\n  functions:\n    f: { call: http, with: { method: 5, endpoint: 'https://a.b' } }\ndo: []\n`), ['schema 4:30 "method" must be a string, not 5.']);
-  assert.ok(performance.now() - startedMs < 2_000);
+  assert.ok(cpuNowMs() - startedMs < 2_000);
 });
 
 test("the error of a faulty document carries its findings", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compilePattern, faultOfPattern, isWholeMatch } from "./linear-pattern.ts";
+import { cpuNowMs } from "../../../test/cpu-now.ts";
 
 const PATTERNS = [
   "", "a", "abc", "a|b|", "(?:a|bc)*d", "^a+$", "a*?b", "a{2}", "a{2,}", "a{1,3}$", "(a{2}){2}", "(?<name>x)y?", "[a-c]+", "[^a-c]", "[\\]x]", "[\\d-]+", "\\d{4}-\\d{2}", "\\bword\\b", "\\Bord", "\\w+@\\w+\\.de", "\\p{Lu}\\p{L}*", "\\P{L}",
@@ -25,9 +26,9 @@ test("signs that need no escape may have one", () => {
 });
 
 test("what would take for ever elsewhere takes a moment, and what is too large says so", () => {
-  const startedMs = performance.now();
+  const startedMs = cpuNowMs();
   for (const pattern of ["(a+)+$", "^(a|a)*$", "^(a|aa)+$", "a*a*a*a*a*a*a*a*b", "(.*)*x", "^(([a-z])+.)+[A-Z]([a-z])+$"]) assert.equal(compilePattern(pattern).test(`${"a".repeat(20_000)}!`), false, pattern);
-  assert.ok(performance.now() - startedMs < 3_000);
+  assert.ok(cpuNowMs() - startedMs < 3_000);
   assert.throws(() => compilePattern("a{0,2000}b").test("a".repeat(1_000_000)), /too long for this pattern/);
 });
 
