@@ -18,7 +18,7 @@ await using servers = await startTestServers();
 const reporters = ["--test-reporter=dot", "--test-reporter-destination=stdout", "--test-reporter=tap", "--test-reporter-destination=stderr"];
 // Every file is a process of its own: what one has compiled is kept for the others.
 const compiled = join(import.meta.dirname, "..", "node_modules", ".cache", "compiled-tests");
-const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", "--test-concurrency=3", "--test-timeout=120000", ...reporters, ...files], {
+const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--test", `--test-concurrency=${suite === "browser" ? 2 : 3}`, "--test-timeout=120000", ...reporters, ...files], {
   env: { NODE_COMPILE_CACHE: compiled, ...process.env, ...servers.env, RESTATE_LOGGING: "ERROR" }, stdio: ["ignore", "inherit", "pipe"],
 });
 const counts = { passed: 0, failed: 0, skipped: 0 };

@@ -49,6 +49,8 @@ describe("customer and human agent side by side in a real browser", { skip: skip
     await page.getByRole("button", { name: /1/ }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
+    // The article is fetched when it is opened.
+    await dialog.locator("mark").filter({ hasText: /30 days/ }).first().waitFor();
     assert.match((await dialog.locator("mark").allInnerTexts()).join(" "), /30 days/);
     assert.deepEqual(await seriousFindings(page), []);
     assert.deepEqual(faults, []);
