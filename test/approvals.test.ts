@@ -115,3 +115,23 @@ describe("a call that people have to approve, asked for in a turn", () => {
     assert.equal((await shop.sql.query("select 1 from message where conversation_id = $1 and author = 'ai'", [visit.conversationId])).rows.length, 1);
   });
 });
+
+describe("a policy that hangs on what the contact wants", () => {
+  let shop: ApprovalsShop;
+  before(async () => void (shop = await startApprovalsShop({ policies: `
+@id("cancel.asked") @reason("A colleague looks at every cancellation.") @approval("role:agent")
+forbid (principal is AiAgent, action == Action::"useTool", resource == Tool::"cancel_order");
+@id("cancel.unwanted") @reason("Nobody has asked for this.")
+forbid (principal, action == Action::"useTool", resource == Tool::"cancel_order") unless { context has intent };
+` })));
+  after(() => shop[Symbol.asyncDispose]());
+
+  test("is told the same after the yes as before it", async () => {
+    const visit = await shop.app.visit("emma.larsson@example.com");
+    await visit.ask("Please cancel order 1042");
+    const [approval] = await shop.waiting(visit.conversationId);
+    assert.ok(approval);
+    await shop.decide(await shop.person("ben", "agent"), approval);
+    await until(async () => (await shop.cancelled()).includes(1042));
+  });
+});

@@ -27,7 +27,7 @@ export function makeTool<Input extends z.ZodType<Record<string, unknown>>, Outpu
     needsVerifiedContact: false,
     accepts: ["personal", "payment", "credential"], maxOutputBytes: 1_000_000, timeoutMs: 10_000,
     describe: (input) => describeCall(declared.name, input),
-    ...(facts === undefined ? {} : { facts: (input: z.output<Input>, context: ToolContext) => facts(input, recordsOf(context.sql, domain), context) }),
+    ...(facts === undefined ? {} : { facts: async (input: z.output<Input>, context: ToolContext) => (await facts(input, recordsOf(context.sql, domain), context)) ?? {} }),
     run: (input, context) => context.sql.transaction((client) => run(input, recordsOf(client, domain), context)),
   });
 }

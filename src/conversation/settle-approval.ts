@@ -13,7 +13,7 @@ import type { Database, TransactionQuery } from "../storage/database.ts";
 import { outcomeWords, type OutcomeWords } from "../tools/approvals/approval-words.ts";
 import { findApproval, type ApprovalRow } from "../tools/approvals/approval.store.ts";
 import { awaitDecision } from "../tools/approvals/await-decision.ts";
-import { placeOfApproval } from "../tools/approvals/decide/edit-approval.ts";
+import { occasionOfApproval, placeOfApproval } from "../tools/approvals/decide/edit-approval.ts";
 import { callTool, type CallToolDeps } from "../tools/call-tool.ts";
 import { listTried } from "../tools/list-tried.ts";
 import { findToolCall, type ToolCallRecord } from "../tools/tool-call.store.ts";
@@ -47,7 +47,7 @@ async function carryOut(deps: SettleDeps, { tenantId, approvalId }: SettleInput)
   if (approval === null || approval.call_id === null) return null;
   const made = await callTool(deps.toolCalls, {
     tenantId, callId: approval.call_id, tool: approval.tool, arguments: approval.given, principal: ASSISTANT, channel: approval.channel, turnId: approval.turn_id, asker: { kind: "turn" }, eventDepth: approval.event_depth,
-    ...(await placeOfApproval(deps, tenantId, approval)),
+    ...occasionOfApproval(approval), ...(await placeOfApproval(deps, tenantId, approval)),
   });
   deps.live.publish({ kind: "approval", tenantId, runId: null });
   return made;

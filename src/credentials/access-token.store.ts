@@ -26,18 +26,18 @@ export async function leaseToken(database: Database, { tenantId, key }: TokenKey
   return (await database.query(tenantId, LEASE, [tenantId, key, now, until])).length > 0;
 }
 
-/** Stores what the authority gave and ends the lease. */
-export async function storeToken(database: Database, { tenantId, key }: TokenKey, token: StoredToken): Promise<void> {
+/** Stores what the authority gave and ends the lease; nothing when the lease was over and is another's. */
+export async function storeToken(database: Database, { tenantId, key }: TokenKey, token: StoredToken, leasedUntil: Date): Promise<void> {
   await database.query(
     tenantId,
-    { name: "token_store", text: "update access_token set key_id = $3, wrapped_key = $4, sealed = $5, fresh_until = $6, leased_until = null where tenant_id = $1 and key = $2" },
-    [tenantId, key, token.keyId, token.wrappedKey, token.sealed, new Date(token.freshUntilMs)],
+    { name: "token_store", text: "update access_token set key_id = $3, wrapped_key = $4, sealed = $5, fresh_until = $6, leased_until = null where tenant_id = $1 and key = $2 and leased_until = $7" },
+    [tenantId, key, token.keyId, token.wrappedKey, token.sealed, new Date(token.freshUntilMs), leasedUntil],
   );
 }
 
-/** Ends a lease whose holder got nothing. */
-export async function releaseToken(database: Database, { tenantId, key }: TokenKey): Promise<void> {
-  await database.query(tenantId, { name: "token_release", text: "update access_token set leased_until = null where tenant_id = $1 and key = $2" }, [tenantId, key]);
+/** Ends a lease whose holder got nothing, unless it is another's by now. */
+export async function releaseToken(database: Database, { tenantId, key }: TokenKey, leasedUntil: Date): Promise<void> {
+  await database.query(tenantId, { name: "token_release", text: "update access_token set leased_until = null where tenant_id = $1 and key = $2 and leased_until = $3" }, [tenantId, key, leasedUntil]);
 }
 
 /** Ends a token's life, if it is still this one. */

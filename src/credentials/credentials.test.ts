@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -109,4 +109,43 @@ test("an authority that gives nothing is asked again by the next one", async () 
   const at = { tenantId: "acme", key: "erp" };
   await assert.rejects(tokens.get(at, () => Promise.reject(new Error("503"))), /503/);
   assert.equal(await tokens.get(at, () => Promise.resolve({ token: "t", freshUntilMs: Date.now() + 1_000 })), "t");
+});
+
+test("whoever asks longer than a lease lasts ends nobody else's", async () => {
+  const keys = createFileKeys(join(folder, "e.json"));
+  const late = { ms: 0 };
+  const processes = Array.from({ length: 3 }, () => createSharedTokens({ database, keys, clock: { nowMs: () => systemClock.nowMs() + late.ms } }));
+  const at = { tenantId: "acme", key: "slow" };
+  let asked = 0;
+  const answers: { give(token: string): void; fail(): void }[] = [];
+  const obtain = () => new Promise<{ token: string; freshUntilMs: number }>((resolve, reject) => {
+    asked += 1;
+    answers.push({ give: (token) => resolve({ token, freshUntilMs: Date.now() + 3_600_000 }), fail: () => reject(new Error("timeout")) });
+  });
+  const untilAsked = async (times: number) => {
+    while (asked < times) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  const first = processes[0]?.get(at, obtain);
+  await untilAsked(1);
+  late.ms = 40_000;
+  const second = processes[1]?.get(at, obtain);
+  await untilAsked(2);
+  answers[0]?.fail();
+  await assert.rejects(first ?? Promise.resolve(), /timeout/);
+  const third = processes[2]?.get(at, obtain);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(asked, 2, "the second one's lease stands");
+  answers[1]?.give("fresh");
+  assert.deepEqual(await Promise.all([second, third]), ["fresh", "fresh"]);
+});
+
+test("a key file that could not be read once is read again", async () => {
+  const path = join(folder, "late.json");
+  const wrapped = await createFileKeys(path).wrap(randomBytes(32), "here");
+  const whole = await readFile(path, "utf8");
+  await writeFile(path, whole.slice(0, 10));
+  const keys = createFileKeys(path);
+  await assert.rejects(keys.unwrap(wrapped, "here"), { code: "credentials.keys_away" });
+  await writeFile(path, whole);
+  assert.equal((await keys.unwrap(wrapped, "here")).byteLength, 32);
 });

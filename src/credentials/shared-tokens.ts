@@ -43,18 +43,19 @@ export function createSharedTokens(deps: { database: Database; keys: KeyStore; c
     for (;;) {
       const known = await readShared(at);
       if (known !== null) return known;
-      if (!(await leaseToken(database, at, now(), new Date(clock.nowMs() + LEASE_MS)))) {
+      const leasedUntil = new Date(clock.nowMs() + LEASE_MS);
+      if (!(await leaseToken(database, at, now(), leasedUntil))) {
         await sleep(LOOK_MS * (0.5 + Math.random()));
         continue;
       }
       try {
         const fresh = await obtain();
         const sealed = await seal(keys, fresh.token, contextOf(at));
-        await storeToken(database, at, { ...sealed, freshUntilMs: fresh.freshUntilMs });
+        await storeToken(database, at, { ...sealed, freshUntilMs: fresh.freshUntilMs }, leasedUntil);
         held.set(nameOf(at), { ...fresh, sealed: sealed.sealed });
         return fresh.token;
       } catch (error) {
-        await releaseToken(database, at);
+        await releaseToken(database, at, leasedUntil);
         throw error;
       }
     }

@@ -10,6 +10,8 @@ const PRUNE_EVERY_MS = 3_600_000;
 const KEPT_DAYS = 30;
 const KEPT = 20_000;
 const PENDING = 2_000;
+/** A longer request is no part of the sample. */
+const LONGEST_KEPT = 16_000;
 
 export type PolicyRecorder = {
   /** The same policy, whose requests are kept for comparisons. */
@@ -45,7 +47,7 @@ export function startPolicyRecorder(deps: { database: Database; clock: Clock; lo
         const key = JSON.stringify(request);
         const known = pending.get(key);
         if (known !== undefined) known.times += 1;
-        else if (pending.size < PENDING) pending.set(key, { request, decision, policyHash: policy.hash, times: 1 });
+        else if (pending.size < PENDING && key.length <= LONGEST_KEPT) pending.set(key, { request, decision, policyHash: policy.hash, times: 1 });
         return decision;
       },
     }),

@@ -14,6 +14,7 @@ import { defineTool } from "./define-tool.ts";
 import { offeredSchema } from "./resolve-arguments.ts";
 import { createToolRunner } from "./run-call.ts";
 import type { Tool } from "./tool.ts";
+import { takeCall } from "./tool-rate.store.ts";
 import { systemAway } from "./tools.errors.ts";
 
 const tenantId = "acme";
@@ -90,6 +91,15 @@ test("a limit holds for each contact, and a repeated call takes none", async () 
   assert.equal((await call("limited", {}, { contact: { ...contact, contactId: "cont_2" } })).status, "ok");
 });
 
+test("processes whose clocks differ share one window at its border", async () => {
+  const limit = { calls: 2, perMs: 60_000, scope: "tenant" as const };
+  const border = 1_800_000_000_000;
+  const taken: boolean[] = [];
+  for (const nowMs of [border + 5, border - 5, border + 6, border - 4]) taken.push(await takeCall(database, tenantId, "border", limit, nowMs));
+  assert.deepEqual(taken, [true, true, false, false]);
+  assert.equal(await takeCall(database, tenantId, "border", limit, border + limit.perMs), true);
+});
+
 test("a fallback takes the place of a tool whose system is away, and the record says so", async () => {
   const taken = await call("dead", { n: 7 });
   assert.deepEqual([taken.status, taken.tool, taken.output], ["ok", "dead", { echo: 7 }]);
@@ -112,4 +122,33 @@ test("policy sees what the contact wants, how sure that is, and the money the ca
   const pay = defineTool({ ...base, name: "pay", risk: "money", idempotency: "key", input: z.object({ amount_cents: z.number() }), run: () => ok(null) });
   await callTool({ ...deps, policy: watching, tools: new Map<string, Tool>([["pay", pay]]) }, { tenantId, callId: "paid_1", tool: "pay", arguments: { amount_cents: 1_250 }, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "web", occasion: { intent: "refund", confidence: 0.914 }, turnId: null, conversationId: null, caseId: null });
   assert.deepEqual(seen, [{ tool: "pay", facts: {}, channel: "web", isVerified: true, risk: "money", amountCents: 1_250, intent: "refund", confidencePercent: 91 }]);
+});
+
+test("a target that is not there changes nothing, since policy was not asked about it", async () => {
+  const made: string[] = [];
+  const lost = (notFound: { notFound?: () => string }) => defineTool({ ...base, ...notFound, name: "lost", risk: "money", idempotency: "key", input: z.object({}), facts: () => Promise.resolve(null), run: () => {
+    made.push("lost");
+    return ok(null);
+  } });
+  const denying: Policy = { ...allow, decide: () => ({ effect: "deny", rules: ["never"], reason: "Never.", needsPerson: false }) };
+  const outcomes = await Promise.all([{}, { notFound: () => "There is no order 7." }].map((words, index) => callTool({ ...deps, policy: denying, tools: new Map<string, Tool>([["lost", lost(words)]]) }, { tenantId, callId: `lost_${index}`, tool: "lost", arguments: {}, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "web", turnId: null, conversationId: null, caseId: null })));
+  assert.deepEqual(outcomes.map(({ status, say }) => [status, say]), [["not_found", "I could not find that in your account."], ["not_found", "There is no order 7."]]);
+  assert.deepEqual(made, []);
+});
+
+test("a call that is made twice at once has one effect, and its record says what came of it", async () => {
+  const ends: (() => void)[] = [];
+  const transfer = defineTool({ ...base, name: "transfer", risk: "money", idempotency: "none", input: z.object({}), run: async () => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return ok("sent");
+  } });
+  const twice = () => callTool({ ...deps, tools: new Map<string, Tool>([["transfer", transfer]]) }, { tenantId, callId: "transfer_1", tool: "transfer", arguments: {}, contact, principal: { type: "ApiKey", id: "key_1" }, channel: "mcp", turnId: null, conversationId: null, caseId: null });
+  const both = [twice(), twice()];
+  const other = await Promise.race(both);
+  assert.deepEqual([other.status, ends.length], ["failed", 1]);
+  ends[0]?.();
+  assert.deepEqual((await Promise.all(both)).map(({ status }) => status).sort(), ["failed", "ok"]);
+  assert.deepEqual([(await twice()).status, (await twice()).output], ["ok", { echo: "sent" }]);
+  const entries = await database.query(tenantId, { name: "transfer_entries", text: "select body from ledger_entry where tenant_id = $1 and subject_id = $2" }, [tenantId, "transfer_1"]);
+  assert.equal(entries.length, 2, "the ledger has what was told to each");
 });

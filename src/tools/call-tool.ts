@@ -91,9 +91,9 @@ async function record(deps: CallToolDeps, input: CallToolInput, made: CallMade, 
       ...(grant === null ? {} : { approvalId: grant.approval.id, callHash: grant.approval.call_hash, approvedBy: grant.people.map(({ userId }) => `user:${userId}`) }),
     },
   });
-  const { evidence: _inLedger, ...ending } = outcome;
+  const { evidence: _inLedger, isAnswered, ...ending } = outcome;
   const call: ToolCallRecord = { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: made.tool, risk: made.risk, arguments: made.arguments, ...ending };
-  await saveToolCall(deps.database, input.tenantId, { ...call, actor, durationUs: Math.round((performance.now() - startedMs) * 1_000), at, eventDepth: input.eventDepth ?? 0 }, entry);
+  await saveToolCall(deps.database, input.tenantId, { ...call, actor, durationUs: Math.round((performance.now() - startedMs) * 1_000), at, eventDepth: input.eventDepth ?? 0, isAnswered }, entry);
   return call;
 }
 
@@ -107,10 +107,11 @@ export function findTool(tools: ReadonlyMap<string, Tool>, name: string): Tool {
 type PreviewInput = Pick<CallToolInput, "tenantId" | "tool" | "arguments" | "contact" | "principal" | "channel" | "occasion" | "conversationId" | "caseId">;
 
 /**
- * Whether policy would allow a call now; makes nothing and records nothing. `missing`: no such target for this contact.
- * Throws `storage.unavailable` (retryable). A fault of the system of record counts as allowed: the call itself will show it.
+ * Whether policy would allow a call now; makes nothing and records nothing. `missing`: no such target for this contact;
+ * `unknown`: policy could not be asked, since the system of record told no facts.
+ * Throws `storage.unavailable` (retryable).
  */
-export async function previewCall(deps: CallToolDeps, input: PreviewInput): Promise<"allow" | "approve" | "deny" | "missing"> {
+export async function previewCall(deps: CallToolDeps, input: PreviewInput): Promise<"allow" | "approve" | "deny" | "missing" | "unknown"> {
   const tool = deps.tools.get(input.tool);
   const resolved = tool === undefined ? null : resolveArguments(tool, input.arguments, input);
   if (tool === undefined || resolved?.kind === "unfit") return "allow";
@@ -119,7 +120,7 @@ export async function previewCall(deps: CallToolDeps, input: PreviewInput): Prom
     return (await judgeCall(deps, tool, input, resolved.value, contextOf(deps, input, "preview"))).effect;
   } catch (error) {
     if (isHouseAway(error)) throw error;
-    return "allow";
+    return "unknown";
   }
 }
 
@@ -137,11 +138,13 @@ function actorOf({ principal }: Pick<CallToolInput, "principal">, grant: Grant |
   return approver === undefined ? `${principal.type}:${principal.id}` : `HumanAgent:${approver.userId}`;
 }
 
-type Outcome = Pick<ToolCallRecord, "status" | "reason" | "say" | "output" | "needsPerson" | "rules"> & { evidence: string | null };
+type Outcome = Pick<ToolCallRecord, "status" | "reason" | "say" | "output" | "needsPerson" | "rules"> & { evidence: string | null; /** The system has said what came of the call. */ isAnswered: boolean };
 
-const ended = (outcome: Partial<Outcome> & Pick<Outcome, "status">): Outcome => ({ reason: null, say: null, output: null, needsPerson: false, rules: [], evidence: null, ...outcome });
+const ended = (outcome: Partial<Outcome> & Pick<Outcome, "status">): Outcome => ({ reason: null, say: null, output: null, needsPerson: false, rules: [], evidence: null, isAnswered: false, ...outcome });
 
 const NO_FALLBACKS: ReadonlyMap<string, ToolFallback> = new Map();
+
+const NOT_FOUND = "I could not find that in your account.";
 
 const SIGN_IN = "Please sign in first, so that I can see your own account and orders.";
 
@@ -158,18 +161,18 @@ async function attempt(deps: CallToolDeps, tool: Tool, input: CallToolInput, all
     const unwanted = [...dataClassesIn(deps.redactor, resolved.arguments)].find((found) => !tool.accepts.includes(found));
     if (unwanted !== undefined) return ended({ status: "denied", reason: `The call holds ${unwanted} data, which "${tool.name}" may not receive.`, needsPerson: true, rules: ["tool.data_class"] });
     if (grant !== null && !isForCall(grant, tool, resolved, input)) return otherCall(grant, tool);
-    if (allowedBy !== null && !isIdempotent(tool)) return ended({ status: "failed", reason: "It is not known whether this was done: the call was cut off and may not be repeated.", needsPerson: true, rules: allowedBy });
+    if (allowedBy !== null && !isIdempotent(tool)) return cutOff(allowedBy);
     const decision = allowedBy === null ? await judgeCall(deps, tool, input, resolved.value, context, grant === null ? undefined : (request) => judgeApproved(deps.policy, request, grant)) : { effect: "allow" as const, rules: allowedBy };
     if (decision.effect === "approve") return await askOrDeny(deps, tool, input, resolved, decision, grant);
     if (decision.effect === "deny") return ended({ status: "denied", reason: decision.reason, needsPerson: decision.needsPerson, rules: decision.rules });
-    // Policy has not been asked about a target that is not there: a tool that does not find this out itself is not called.
-    if (decision.effect === "missing" && tool.notFound !== undefined) return ended({ status: "not_found", say: tool.notFound });
+    // Policy has not been asked about a target that is not there, so nothing is changed; only a tool that reads may say it in its own words.
+    if (decision.effect === "missing" && (tool.notFound !== undefined || tool.risk !== "read")) return ended({ status: "not_found", say: tool.notFound?.(resolved.value) ?? NOT_FOUND });
     const rules = decision.effect === "missing" ? [] : decision.rules;
     const limit = tool.rateLimit;
     if (limit !== null && allowedBy === null && !(await takeCall(deps.database, input.tenantId, limit.scope === "contact" ? `${tool.name}:${context.contact.contactId}` : tool.name, limit, deps.clock.nowMs()))) return ended({ status: "failed", reason: `"${tool.name}" may be called ${limit.calls} times in ${limit.perMs / 1_000} s, and has been.`, needsPerson: true, rules: ["tool.rate_limit"] });
     const stopped = allowedBy === null ? await start(deps, tool, input, resolved, rules, grant) : null;
     if (stopped !== null) return stopped;
-    return toOutcome(tool, await deps.runner.run(tool, (signal) => tool.run(resolved.value, { ...context, signal })), rules);
+    return { ...toOutcome(tool, await deps.runner.run(tool, (signal) => tool.run(resolved.value, { ...context, signal })), rules), isAnswered: true };
   } catch (error) {
     if (isHouseAway(error) || (error instanceof AppError && error.code === "approvals.mismatch")) throw error;
     deps.log.warn("tools.failed", { tool: tool.name, callId: input.callId, code: error instanceof AppError ? error.code : "unknown", error: messageOf(error) });
@@ -223,11 +226,20 @@ const HELD = { status: "denied", reason: "A person holds this conversation now."
 /** Writes down that the call is made now, before it is; an outcome when it may not be. */
 async function start(deps: CallToolDeps, tool: Tool, input: CallToolInput, resolved: ResolvedCall, rules: string[], grant: Grant | null): Promise<Outcome | null> {
   const call = { id: input.callId, turnId: input.turnId, conversationId: input.conversationId, tool: tool.name, risk: tool.risk, arguments: input.arguments, rules, actor: actorOf(input, grant), at: new Date(deps.clock.nowMs()), eventDepth: input.eventDepth ?? 0 };
-  if (grant === null) return tool.risk === "read" || (await startToolCall(deps.database, input.tenantId, call)) ? null : ended({ ...HELD, rules: [...HELD.rules] });
+  if (grant === null) {
+    const begun = tool.risk === "read" ? "started" : await startToolCall(deps.database, input.tenantId, call);
+    if (begun === "not_holder") return ended({ ...HELD, rules: [...HELD.rules] });
+    return begun === "under_way" && !isIdempotent(tool) ? cutOff(rules) : null;
+  }
   const taken = await takeForCall(deps.database, { tenantId: input.tenantId, approvalId: grant.approval.id, usedBy: grant.usedBy, callHash: bindCall(hashCall(tool.name, wholeCall(resolved)), ownerOf(input)), owner: ownerOf(input), call });
   if (taken === "refused") return otherCall(grant, tool);
   // Another process is at it, or was when it died: as after a crash.
-  return taken === "under_way" && !isIdempotent(tool) ? ended({ status: "failed", reason: "It is not known whether this was done: the call was cut off and may not be repeated.", needsPerson: true, rules }) : null;
+  return taken === "under_way" && !isIdempotent(tool) ? cutOff(rules) : null;
+}
+
+/** Whoever makes the call, if it still does, replaces this with what came of it. */
+function cutOff(rules: string[]): Outcome {
+  return ended({ status: "failed", reason: "It is not known whether this was done: the call was cut off and may not be repeated.", needsPerson: true, rules });
 }
 
 function toOutcome(tool: Tool, result: ToolResult, rules: string[]): Outcome {

@@ -30,6 +30,7 @@ export type ToolDeclaration<Input extends z.ZodType, Output extends z.ZodType> =
   input: Input;
   output: Output;
   describe(input: z.output<Input>): string;
+  notFound?(input: z.output<Input>): string;
   facts?(input: z.output<Input>, context: ToolContext): Promise<ToolFacts | null>;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolResult<z.output<Output>>>;
 };

@@ -18,17 +18,20 @@ const INSERT = {
       insert into tool_call (tenant_id, id, turn_id, conversation_id, tool, risk, arguments, status, reason, say, output, actor, duration_us, created_at, event_depth)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $22)
       on conflict (tenant_id, id) do update set status = excluded.status, reason = excluded.reason, say = excluded.say, output = excluded.output, duration_us = excluded.duration_us, event_depth = excluded.event_depth
-        where tool_call.status in ('started', 'waiting') returning id)
+        where tool_call.status in ('started', 'waiting') or (tool_call.status = 'failed' and $23::boolean) returning id)
     insert into ledger_entry (tenant_id, id, kind, subject_id, case_id, actor, at, body)
     select $1, l.* from stored, unnest($15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::timestamptz[], $21::text[]) as l`,
 };
 
-/** The outcome and its ledger entry, once per id; what was only started, or waited, is completed. */
-export async function saveToolCall(database: Database, tenantId: string, record: ToolCallRecord & { actor: string; durationUs: number; at: Date; eventDepth: number }, entry: LedgerEntry): Promise<void> {
+/**
+ * The outcome and its ledger entry, once per id; what was only started, or waited, is completed. `isAnswered`: the system has said
+ * what came of it, which counts more than that another attempt could not tell.
+ */
+export async function saveToolCall(database: Database, tenantId: string, record: ToolCallRecord & { actor: string; durationUs: number; at: Date; eventDepth: number; isAnswered: boolean }, entry: LedgerEntry): Promise<void> {
   const output = JSON.stringify({ output: record.output ?? null, needsPerson: record.needsPerson, rules: record.rules });
   await database.query(tenantId, INSERT, [
     tenantId, record.id, record.turnId, record.conversationId, record.tool, record.risk, JSON.stringify(record.arguments), record.status, record.reason, record.say, output, record.actor, record.durationUs, record.at,
-    ...ledgerColumns([entry]), record.eventDepth,
+    ...ledgerColumns([entry]), record.eventDepth, record.isAnswered,
   ]);
 }
 
@@ -41,12 +44,13 @@ const START = {
 };
 
 /**
- * Writes down that a call was allowed, and by which rules, before it is made. False: the AI no longer holds the
- * conversation, or the turn is over, so nothing may be done in its name.
+ * Writes down that a call was allowed, and by which rules, before it is made. `not_holder`: the AI no longer holds the
+ * conversation, or the turn is over, so nothing may be done in its name; `under_way`: another attempt has begun it.
  */
-export async function startToolCall(database: Database, tenantId: string, call: { id: string; turnId: string | null; conversationId: string | null; tool: string; risk: RiskClass; arguments: Record<string, unknown>; rules: readonly string[]; actor: string; at: Date }): Promise<boolean> {
+export async function startToolCall(database: Database, tenantId: string, call: { id: string; turnId: string | null; conversationId: string | null; tool: string; risk: RiskClass; arguments: Record<string, unknown>; rules: readonly string[]; actor: string; at: Date }): Promise<"started" | "under_way" | "not_holder"> {
   const rows = await database.query(tenantId, START, [tenantId, call.id, call.turnId, call.conversationId, call.tool, call.risk, JSON.stringify(call.arguments), JSON.stringify({ rules: call.rules }), call.actor, call.at]);
-  return rows.length > 0;
+  if (rows.length > 0) return "started";
+  return (await findToolCall(database, tenantId, call.id)) === null ? "not_holder" : "under_way";
 }
 
 /**

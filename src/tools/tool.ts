@@ -79,8 +79,8 @@ export type Tool<Input = unknown, Output = unknown> = {
   readonly output: Shape<Output>;
   /** What the call would do, in plain words with resolved values; shown before a confirmation or approval. */
   describe(input: Input): string;
-  /** What is said when `facts` found no such target; the call is then not made. Without it `run` is called, and must say so itself. */
-  readonly notFound?: string;
+  /** What is said when `facts` found no such target; the call is then not made. Without it a tool that reads is called and says so itself. */
+  notFound?(input: Input): string;
   /** Facts about the target that policies may ask for; read-only. Null: there is no such target for this contact. */
   facts?(input: Input, context: ToolContext): Promise<ToolFacts | null>;
   run(input: Input, context: ToolContext): Promise<ToolResult<Output>>;

@@ -6,6 +6,7 @@ export default defineTool({
   input: z.object({ document_id: z.string(), order_id: z.string(), invoice_number: z.string().min(1), total_cents: z.number().int().positive(), currency: z.string().length(3) }),
   output: z.object({ bookingId: z.string() }),
   describe: (given) => `Book invoice ${given.invoice_number} of ${(given.total_cents / 100).toFixed(2)} ${given.currency} on order ${given.order_id}.`,
+  notFound: (given) => `There is no order ${given.order_id}.`,
   async facts({ order_id: orderId, total_cents: totalCents }, { sql }) {
     const [row] = await sql.query("select total_cents from accounts.orders where order_id = $1", [orderId]);
     return row === undefined ? null : { totalCents, orderCents: Number(row["total_cents"]) };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { orderNumber } from "../orders/order-number.ts";
 import type { OwnOrder } from "../orders/order.store.ts";
 import { performOnce, readFacts } from "../orders/perform-once.ts";
-import { formatDate, sayMoneyAfterCancelling } from "../orders/wording.ts";
+import { formatDate, sayMoneyAfterCancelling, sayOrderNotFound } from "../orders/wording.ts";
 
 const output = z.object({ orderNumber: z.number().int(), status: z.literal("cancelled"), totalCents: z.number().int(), currency: z.string() });
 
@@ -17,6 +17,7 @@ export default defineTool({
   input: z.object({ order_number: orderNumber }),
   output,
   describe: (input) => `Cancel order ${input.order_number}. Nothing will be sent, and a cancelled order cannot be taken up again.`,
+  notFound: (input) => sayOrderNotFound(input.order_number),
   facts: (input, context) => readFacts(context, input.order_number),
   run: (input, context) =>
     performOnce(context, { tool: "cancel_order", orderNumber: input.order_number, output }, async (client, order): Promise<ToolResult<z.output<typeof output>>> => {

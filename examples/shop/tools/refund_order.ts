@@ -3,7 +3,7 @@ import { z } from "zod";
 import { orderNumber } from "../orders/order-number.ts";
 import type { OwnOrder } from "../orders/order.store.ts";
 import { performOnce, readFacts } from "../orders/perform-once.ts";
-import { formatMoney, nameOfPayment } from "../orders/wording.ts";
+import { formatMoney, nameOfPayment, sayOrderNotFound } from "../orders/wording.ts";
 
 const output = z.object({ orderNumber: z.number().int(), status: z.literal("returned"), refundedCents: z.number().int(), currency: z.string() });
 
@@ -21,6 +21,7 @@ export default defineTool({
   output,
   describe: (input) =>
     `Refund order ${input.order_number} in full to the original payment method${input.reason ? ` (reason: ${input.reason})` : ""}. A prepaid return label is sent by email, and the items must be posted within 14 days.`,
+  notFound: (input) => sayOrderNotFound(input.order_number),
   facts: (input, context) => readFacts(context, input.order_number),
   // How old and how large an order may be is for policy to say, since a person may go beyond it. What is possible at all is checked here.
   run: (input, context) =>

@@ -2,7 +2,7 @@ import { defineTool, type ToolResult } from "baton/tools";
 import { z } from "zod";
 import { orderNumber } from "../orders/order-number.ts";
 import { performOnce, readFacts } from "../orders/perform-once.ts";
-import { labelOf } from "../orders/wording.ts";
+import { labelOf, sayOrderNotFound } from "../orders/wording.ts";
 
 const output = z.object({ orderNumber: z.number().int(), oldAddress: z.string(), newAddress: z.string() });
 
@@ -25,6 +25,7 @@ export default defineTool({
   }),
   output,
   describe: (input) => `Send order ${input.order_number} to this address instead: ${input.address}.`,
+  notFound: (input) => sayOrderNotFound(input.order_number),
   facts: (input, context) => readFacts(context, input.order_number),
   run: (input, context) =>
     performOnce(context, { tool: "update_address", orderNumber: input.order_number, output }, async (client, order): Promise<ToolResult<z.output<typeof output>>> => {

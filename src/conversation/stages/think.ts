@@ -72,7 +72,7 @@ async function previewed(deps: TurnDeps, context: TurnContext, redacted: Redacte
   const call = { tool: pending.tool, arguments: restoreArguments(pending.slots, redacted.placeholders) };
   const judged = await previewCall(deps.toolCalls, { ...call, ...placeOf(context), tenantId: context.tenantId, channel: context.channel, ...occasionOf(context, decision), principal: ASSISTANT });
   // The contact says yes first, then a colleague does.
-  if (judged === "allow" || judged === "approve") return decision;
+  if (judged === "allow" || judged === "approve" || judged === "unknown") return decision;
   const parts: PlannedPart[] = [{ kind: "tool", tool: pending.tool, arguments: pending.slots }];
   return { ...decision, parts: decision.parts.some((part) => part.kind === "agent") ? decision.parts : parts, fallback: parts, reason: `${decision.reason}, refused beforehand`, focus: { ...decision.focus, pending: null } };
 }

@@ -12,7 +12,15 @@ const keyFile = z.array(masterKey);
 /** Master keys in a file that only its owner can read; made with a first key when there is none. */
 export function createFileKeys(path: string, nowIso: () => string = () => new Date().toISOString()): KeyStore {
   let held: Promise<readonly MasterKey[]> | null = null;
-  const reload = () => (held = readOrMake(path, nowIso));
+  const reload = () => {
+    const reading = readOrMake(path, nowIso);
+    held = reading;
+    // What could not be read once may be there the next time.
+    reading.catch(() => {
+      if (held === reading) held = null;
+    });
+    return reading;
+  };
   const load = () => held ?? reload();
   return {
     id: "file", ...wrapWith(load, reload),

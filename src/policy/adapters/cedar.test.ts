@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
 import { toCall } from "../cedar/to-cedar.ts";
 import type { PolicyRequest } from "../policy.ts";
@@ -125,4 +127,24 @@ test("values of requests reach the policies as they are", () => {
   assert.equal(decide.effect, "allow");
   const same = createCedarPolicy({ policies: `permit (principal, action, resource) when { principal.isVerified && resource.isVerified };`, schema: null }).decide({ principal: { type: "Contact", id: "c" , attributes: { isVerified: true } }, action: "read", resource: { type: "Contact", id: "c" }, context: {} });
   assert.equal(same.effect, "allow");
+});
+
+test("what lies in the asker, or is the asker, lies in the asker's groups", () => {
+  const policy = createCedarPolicy({ policies: '@id("ok") permit (principal, action, resource); @id("no") forbid (principal, action, resource in Team::"x");', schema: null });
+  const asker = { type: "User", id: "u", parents: [{ type: "Team", id: "x" }] };
+  for (const resource of [{ type: "Doc", id: "d", parents: [{ type: "User", id: "u" }] }, { type: "User", id: "u" }]) assert.equal(policy.decide({ principal: asker, action: "read", resource, context: {} }).effect, "deny");
+  assert.equal(policy.decide({ principal: asker, action: "read", resource: { type: "Doc", id: "d" }, context: {} }).effect, "allow");
+});
+
+test("long requests are decided and not kept", () => {
+  const policy = createCedarPolicy({ policies: '@id("ok") permit (principal, action, resource);', schema: null });
+  setFlagsFromString("--expose-gc");
+  const collect: unknown = runInNewContext("gc");
+  const heap = () => {
+    if (typeof collect === "function") collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  for (let index = 0; index < 1_000; index += 1) assert.equal(policy.decide({ principal: { type: "User", id: `u${index}` }, action: "read", resource: { type: "Doc", id: "d" }, context: { pad: "x".repeat(200_000) } }).effect, "allow");
+  assert.ok(heap() - before < 50_000_000, "1,000 requests of 200 kB");
 });

@@ -11,6 +11,8 @@ import type { Policy, PolicyDecision, PolicyRequest } from "../policy.ts";
 import { policyInvalid } from "../policy.errors.ts";
 
 const CACHE_LIMIT = 10_000;
+/** Requests come from outside too: 10,000 long ones would fill the memory. */
+const LONGEST_KEPT = 4_000;
 const NOBODY_ALLOWS = "No policy allows this.";
 const PEOPLE_ASKED = "A person has to approve this.";
 
@@ -40,6 +42,7 @@ export function createCedarPolicy(source: CedarSource): Policy {
       const known = cache.get(key);
       if (known !== undefined) return known;
       const decision = decide(set, request);
+      if (key.length > LONGEST_KEPT) return decision;
       if (cache.size >= CACHE_LIMIT) cache.clear();
       cache.set(key, decision);
       return decision;

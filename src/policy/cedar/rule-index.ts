@@ -49,9 +49,12 @@ export function createRuleIndex(rules: readonly Rule[], groupsOf: (action: strin
   };
   return {
     slicesOf(request) {
-      const { resource } = request;
+      const { principal, resource } = request;
       const actions = [ANY, request.action, ...groupsOf(request.action)];
-      const named = [`== ${nameOf(resource)}`, `in ${nameOf(resource)}`, ...(resource.parents ?? []).map((parent) => `in ${nameOf(parent)}`)];
+      // What is in the asker, or is the asker, is in what the asker is in.
+      const isOfAsker = [resource, ...(resource.parents ?? [])].some((each) => nameOf(each) === nameOf(principal));
+      const holders = [...(resource.parents ?? []), ...(isOfAsker ? (principal.parents ?? []) : [])];
+      const named = [`== ${nameOf(resource)}`, `in ${nameOf(resource)}`, ...new Set(holders.map((holder) => `in ${nameOf(holder)}`))];
       return [...sliceOf(request, actions, [ANY, `is ${resource.type}`]), ...sliceOf(request, actions, named)];
     },
   };

@@ -9,7 +9,7 @@ const orNull = z.string().nullable();
 
 const approvalRow = z.object({
   id: z.string(), call_id: orNull, turn_id: orNull, run_id: orNull, workflow: orNull, pointer: orNull, task_name: orNull, channel: z.string(), conversation_id: orNull, case_id: orNull, contact_id: orNull,
-  contact_name: orNull.default(null), principal: z.string(), requested_by: z.string(), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), given: values, arguments: values, facts: values,
+  contact_name: orNull.default(null), turn_intent: orNull.default(null), principal: z.string(), requested_by: z.string(), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), given: values, arguments: values, facts: values,
   amount_cents: z.number().nullable(), currency: orNull, policy_rules: z.array(z.string()), said: orNull, told_as: orNull, rule, asked_rule: rule, call_hash: z.string(), asked_hash: z.string(), asked_arguments: values.nullable(), edited_by: orNull,
   described_as: z.string(), reason: z.string(), status: z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]), external_id: orNull, requested_at: z.string(), deadline_at: orNull, decided_at: orNull, decided_by: orNull, comment: orNull,
   used_by: orNull, event_depth: z.number(),
@@ -17,13 +17,15 @@ const approvalRow = z.object({
 
 /**
  * One approval as stored. `arguments` is the whole call, `given` without what the server set; `asked_*` as it was at first.
- * `decided_by` and `requested_by` are actors' names in the ledger, as `user:user_…`.
+ * `decided_by` and `requested_by` are actors' names in the ledger, as `user:user_…`. `turn_intent`: what the contact wanted by the turn
+ * that asked; with `contact_name` it is read by `findApproval` and `listApprovals` only.
  */
 export type ApprovalRow = z.infer<typeof approvalRow>;
 
 const FIELDS = `a.id, a.call_id, a.turn_id, a.run_id, a.workflow, a.pointer, a.task_name, a.channel, a.conversation_id, a.case_id, a.contact_id, a.principal, a.requested_by, a.tool, a.risk, a.given, a.arguments, a.facts, a.amount_cents, a.currency,
   a.policy_rules, a.said, a.told_as, a.rule, a.asked_rule, a.call_hash, a.asked_hash, a.asked_arguments, a.edited_by, a.described_as, a.reason, a.status, a.external_id, a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by, a.event_depth`;
-const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name from approval a`;
+const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name,
+  (select t.intent from turn t where t.tenant_id = a.tenant_id and t.id = a.turn_id) as turn_intent from approval a`;
 
 export type NewApproval = {
   tenantId: string; id: string; callId: string | null; turnId: string | null; runId: string | null; workflow: string | null; pointer: string | null; taskName: string | null; channel: string; conversationId: string | null; caseId: string | null; contactId: string | null;

@@ -20,7 +20,7 @@ export function makeTool(rules: ToolRules, declared: DeclaredCall, path: Declara
   return {
     path, facts: rules.facts,
     tool: {
-      name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, notFound, bound: bind, needsVerifiedContact: rules.verified, idempotency: rules.idempotency ?? (risk === "read" ? "natural" : "none"),
+      name, purpose, risk, timeoutMs, retry, rateLimit, maxOutputBytes, undo, accepts, notFound: () => notFound, bound: bind, needsVerifiedContact: rules.verified, idempotency: rules.idempotency ?? (risk === "read" ? "natural" : "none"),
       system: declared.system, input: declared.input, output: declared.output,
       describe: (input) => (rules.describe === undefined ? describeCall(name, asRecord(input)) : fillTemplate(rules.describe, { ...asRecord(input), input })),
       async run(input, context): Promise<ToolResult> {

@@ -22,8 +22,19 @@ const flaky = defineTool({
     return calls <= 3 ? Promise.reject(new Error("down")) : Promise.resolve({ kind: "ok", output: { calls }, say: "done" });
   },
 });
-const tools = new Map<string, Tool>([["flaky", flaky]]);
-const policy: Policy = { id: "test", hash: "test", decide: () => ({ effect: "allow", rules: [] }) };
+let paid = 0;
+let isAway = true;
+const guarded = defineTool({
+  name: "guarded", purpose: "Pays; its facts cannot be read at first.", risk: "money", idempotency: "key", needsVerifiedContact: false, timeoutMs: 2_000, retry: { attempts: 1, firstDelayMs: 1 }, input: z.object({}), output: z.object({}),
+  describe: () => "pay",
+  facts: () => (isAway ? Promise.reject(new Error("down")) : Promise.resolve({})),
+  run: () => {
+    paid += 1;
+    return Promise.resolve({ kind: "ok", output: {}, say: "paid" });
+  },
+});
+const tools = new Map<string, Tool>([["flaky", flaky], ["guarded", guarded]]);
+const policy: Policy = { id: "test", hash: "test", decide: ({ resource }) => (resource.id === "guarded" ? { effect: "deny", rules: ["never"], reason: "Never.", needsPerson: false } : { effect: "allow", rules: [] }) };
 const quiet: Log = createLog({ level: "error", isPretty: true });
 
 const parts: { interpreter: Interpreter | null } = { interpreter: null };
@@ -57,4 +68,18 @@ do:
   const runId = await interpreter.start(text);
   const row = await interpreter.until(runId, "completed");
   assert.deepEqual([row.output, calls], [{ calls: 4 }, 4]);
+});
+
+test("a retry makes no call that policy could not be asked about, and none that it denies", async () => {
+  const text = (tries: number) => `document: { dsl: '1.0.3', namespace: test, name: guarded${tries}, version: '1.0.0' }
+do:
+  - try:
+      try: [ { call: { call: tool, with: { tool: guarded } } } ]
+      catch: { retry: { delay: { milliseconds: 300 }, limit: { attempt: { count: ${tries} } } } }`;
+  await interpreter.until(await interpreter.start(text(2)), "failed");
+  assert.equal(paid, 0, "facts are away throughout");
+  const runId = await interpreter.start(text(3));
+  setTimeout(() => (isAway = false), 400);
+  await interpreter.until(runId, "failed");
+  assert.equal(paid, 0, "facts come back, and policy says no");
 });

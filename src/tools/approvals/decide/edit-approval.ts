@@ -2,7 +2,7 @@ import type { UserActor } from "../../../identity/actor.ts";
 import { readContact } from "../../../identity/contact.store.ts";
 import { recordInLedger } from "../../../observe/ledger.ts";
 import type { ApprovalRule } from "../../../policy/policy.ts";
-import { judgeCall, toPolicyRequest, type Judgement } from "../../judge-call.ts";
+import { judgeCall, toPolicyRequest, type CallOccasion, type Judgement } from "../../judge-call.ts";
 import { resolveArguments, type CallPlace, type Resolved } from "../../resolve-arguments.ts";
 import type { Tool } from "../../tool.ts";
 import type { ApprovalDeps } from "./approval-deps.ts";
@@ -76,7 +76,7 @@ async function judge(deps: ApprovalDeps, actor: UserActor, tool: Tool, approval:
   const [type = "AiAgent", id = "assistant"] = approval.principal.split(/:(.*)/s);
   const person = personOf(actor);
   const contact = { contactId: place.contact?.contactId ?? "", email: place.contact?.email ?? "", externalId: place.contact?.externalId ?? null };
-  const asked = { principal: { type, id }, channel: approval.channel, contact: place.contact };
+  const asked = { principal: { type, id }, channel: approval.channel, contact: place.contact, ...occasionOfApproval(approval) };
   const context = { tenantId: actor.tenantId, contact, idempotencyKey: `edit:${approval.id}`, sql: deps.sql };
   const asCaller = await judgeCall(deps, tool, asked, resolved.value, context);
   if (asCaller.effect === "missing") return asCaller;
@@ -85,6 +85,11 @@ async function judge(deps: ApprovalDeps, actor: UserActor, tool: Tool, approval:
   if (decided.effect === "deny") return { ...decided, facts };
   const rule = asCaller.effect === "approve" ? asCaller.by : decided.effect === "approve" ? decided.by : { groups: [{ anyOf: approval.rule.groups.flatMap((group) => group.anyOf), people: 1 }], deadlineMs: null };
   return { effect: "asked", facts, rules: asCaller.effect === "deny" ? decided.rules : asCaller.rules, rule };
+}
+
+/** What the contact wanted when it was asked for; people have looked at it, so it is as sure as it can be. */
+export function occasionOfApproval({ turn_intent: intent }: Pick<ApprovalRow, "turn_intent">): { occasion?: CallOccasion } {
+  return intent === null ? {} : { occasion: { intent, confidence: 1 } };
 }
 
 /** For whom and where the call is made, as it is known now. */
