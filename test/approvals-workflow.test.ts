@@ -57,6 +57,8 @@ describe("a task of a run whose call people have to approve", () => {
   const eve: UserActor = { kind: "user", tenantId: "desk", userId: "user_eve", name: "Eve", email: "eve@example.com", role: "agent" };
   const payments = async (amount: number) => (await sql.query("select 1 from desk.payments where amount = $1", [amount])).rows.length;
 
+  const said = async (conversationId: string) => (await sql.query<{ body: string }>("select body from message where conversation_id = $1 and author = 'ai' order by seq", [conversationId])).rows.map((row) => row.body);
+
   const start = async (amount: number, startedBy = "test", before = "", handed = "") => {
     const visit = await desk.visit(`someone-${amount}@example.com`);
     const contactId = (await sql.query<{ contact_id: string }>("select contact_id from conversation where id = $1", [visit.conversationId])).rows[0]?.contact_id ?? "";
@@ -73,7 +75,7 @@ describe("a task of a run whose call people have to approve", () => {
       await until(async () => (await readRunRow(app().database, "desk", runId))?.status === status);
       return readRunRow(app().database, "desk", runId);
     };
-    return { runId, approval, decide, ended };
+    return { runId, approval, visit, decide, ended };
   };
 
   test("the run sleeps by itself, shows what it waits for, and goes on with the call when it is approved", async () => {
@@ -120,6 +122,17 @@ describe("a task of a run whose call people have to approve", () => {
     for (const who of [eve, fay]) await decideApproval(app().workflows.approvals, who, { id: asked.id, decision: "approved", callHash: asked.call_hash, comment: null });
     await ended("completed");
     assert.equal(await payments(3_001), 1);
+  });
+
+  test("the contact is told that people were asked; what they take back is not asked for again, and the run ends", async () => {
+    const { runId, approval, visit, ended } = await start(907);
+    await until(async () => (await said(visit.conversationId)).length === 1);
+    assert.deepEqual(await said(visit.conversationId), ["I have asked a colleague to approve this: Pay back 907 for order 1004. I will write as soon as it is decided."]);
+    await visit.ask("forget it");
+    assert.equal(Reflect.get(Object((await ended("failed"))?.error), "type"), "https://baton.dev/errors/workflows.tool_taken_back");
+    assert.deepEqual((await sql.query("select id, status from approval where run_id = $1", [runId])).rows, [{ id: approval.id, status: "withdrawn" }]);
+    assert.equal(await payments(907), 0);
+    assert.match((await said(visit.conversationId)).at(-1) ?? "", /I have taken that back, and nothing was done: Pay back 907/);
   });
 
   test("a run that is stopped takes its request back", async () => {

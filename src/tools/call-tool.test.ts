@@ -152,3 +152,9 @@ test("a call that is made twice at once has one effect, and its record says what
   const entries = await database.query(tenantId, { name: "transfer_entries", text: "select body from ledger_entry where tenant_id = $1 and subject_id = $2" }, [tenantId, "transfer_1"]);
   assert.equal(entries.length, 2, "the ledger has what was told to each");
 });
+
+test("a number that a message spelled is a number where the schema wants one", async () => {
+  const look = defineTool({ ...base, name: "look", risk: "read", input: z.object({ n: z.int(), code: z.string() }), run: (input) => ok(input) });
+  const made = await callTool({ ...deps, tools: new Map<string, Tool>([["look", look]]) }, { tenantId, callId: "spelled_1", tool: "look", arguments: { n: "77", code: "77" }, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "web", turnId: null, conversationId: null, caseId: null });
+  assert.deepEqual([made.status, made.output], ["ok", { echo: { n: 77, code: "77" } }]);
+});

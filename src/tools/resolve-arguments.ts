@@ -20,7 +20,7 @@ export function resolveArguments(tool: Tool, given: Readonly<Record<string, unkn
   if (taken !== undefined) return { kind: "unfit", reason: `"${taken}" is set by the server and cannot be given.` };
   const unnamed = unnamedMember(offeredSchema(tool), given);
   if (unnamed !== undefined) return { kind: "unfit", reason: `"${tool.name}" takes no argument "${unnamed}".` };
-  const whole: Record<string, unknown> = { ...given };
+  const whole = withNumbers(tool.input.jsonSchema, given);
   for (const [name, source] of Object.entries(tool.bound)) {
     const value = boundValue(source, place);
     if (value === null) return { kind: "unverified" };
@@ -34,6 +34,15 @@ export function resolveArguments(tool: Tool, given: Readonly<Record<string, unkn
 function unnamedMember({ properties, additionalProperties, patternProperties }: JsonSchemaObject, given: Readonly<Record<string, unknown>>): string | undefined {
   if (!isRecord(properties) || patternProperties !== undefined || additionalProperties === true || isRecord(additionalProperties)) return undefined;
   return Object.keys(given).find((name) => !Object.hasOwn(properties, name));
+}
+
+/** A text of digits is the number it spells where the schema wants a number: what a message says is text. Pure. */
+function withNumbers({ properties }: JsonSchemaObject, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const wantsNumber = (name: string) => {
+    const schema = isRecord(properties) ? properties[name] : undefined;
+    return isRecord(schema) && (schema["type"] === "integer" || schema["type"] === "number");
+  };
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === "string" && /^-?\d{1,15}(\.\d{1,9})?$/.test(value) && wantsNumber(name) ? Number(value) : value]));
 }
 
 /** Null: not known, or known of somebody who is not verified. */

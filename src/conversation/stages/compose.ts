@@ -68,6 +68,7 @@ function tellCall(draft: Draft, call: ToolCallRecord): string {
     return `${reason} I'm passing you to a colleague who can decide this.`;
   }
   draft.handoffReason ??= "tool.failed";
+  if (call.reason?.startsWith("arguments.invalid") === true) return "I could not do this with what I have understood. I'm passing you to a colleague, so that you don't have to ask again.";
   return "I could not reach the system that knows this just now. I'm passing you to a colleague, so that you don't have to ask again.";
 }
 

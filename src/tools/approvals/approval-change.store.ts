@@ -39,7 +39,7 @@ export async function withdrawWaiting(query: TransactionQuery, tenantId: string,
        update approval set status = 'withdrawn', decided_at = $2::timestamptz, notice_due_at = null, told_at = case when external_id is null then $2::timestamptz end
        where tenant_id = $1 and status = 'waiting' and (run_id = $3 or case_id = $4 or id = any($5::text[])) returning id, call_id, described_as, conversation_id, case_id, run_id, external_id
      ), ended as (
-       update tool_call t set status = 'denied', reason = 'It was taken back before anybody decided it.', output = '{"output": null, "needsPerson": false, "rules": ["approval.withdrawn"]}' from gone g where t.tenant_id = $1 and t.id = g.call_id and t.status = 'waiting'
+       update tool_call t set status = 'denied', reason = 'It was taken back before anybody decided it.', say = null, output = '{"output": null, "needsPerson": false, "rules": ["approval.withdrawn"]}' from gone g where t.tenant_id = $1 and t.id = g.call_id and t.status = 'waiting'
      ) select * from gone order by id`,
     [tenantId, at, "runId" in of ? of.runId : null, "caseId" in of ? of.caseId : null, "ids" in of ? [...of.ids] : []],
   );

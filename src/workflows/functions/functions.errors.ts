@@ -10,6 +10,7 @@ export const generateFailed = defineError({ code: "workflows.generate_failed", s
 export const agentGaveUp = defineError({ code: "workflows.agent_gave_up", status: 502, message: "The AI agent came to no result." });
 export const agentUnknown = defineError({ code: "workflows.agent_unknown", status: 404, message: "There is no such AI agent in this workspace." });
 export const toolDenied = defineError({ code: "workflows.tool_denied", status: 403, message: "Policy does not allow this call." });
+export const toolTakenBack = defineError({ code: "workflows.tool_taken_back", status: 409, message: "The contact has taken the call back before anybody decided it." });
 export const toolFailed = defineError({ code: "workflows.tool_failed", status: 502, message: "The tool failed." });
 export const notifyFailed = defineError({ code: "workflows.notify_failed", status: 502, message: "The notice could not be delivered." });
 export const notifyRefused = defineError({ code: "workflows.notify_refused", status: 403, message: "This address may not be called." });

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { awaitDecision } from "../../tools/approvals/await-decision.ts";
 import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
+import { askedWords } from "../../tools/approvals/approval-words.ts";
 import { callTool } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import { declareFunction, defineFunction, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import { prepareRetry } from "./retry-tool.ts";
 import type { FunctionDeps } from "./function-deps.ts";
-import { toolDenied, toolFailed } from "./functions.errors.ts";
+import { toolDenied, toolFailed, toolTakenBack } from "./functions.errors.ts";
 
 const input = z.strictObject({
   tool: z.string().min(1),
@@ -41,21 +42,25 @@ export const toolDeclaration = declareFunction({ name: "tool", summary: "Calls a
  * Replay: the record is kept under an id made from the task's key, so the effect happens once. How it ended is journaled, and
  * only the output of one that stands for good is read from its record.
  */
-export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">) {
+export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database"> & { /** Tells the contact that people were asked. Called in a step. */ tellWaiting?(call: FunctionCall, text: string): Promise<null> }) {
   return defineFunction({
     ...toolDeclaration,
     async run(call, given): Promise<Output> {
       let made: ToolCallRecord | null = null;
-      const callNow = () => call.durable.step(`tool.${given.tool}`, async () => {
-        made = await callOnce(deps, call, given, keyedId("call", call), true);
-        return { callId: made.id, status: made.status, reason: made.reason, needsPerson: made.needsPerson };
+      // After a wait it is the same call, whatever was decided: only a retry of the task may make another one.
+      const callNow = (waited: string | null) => call.durable.step(`tool.${given.tool}`, async () => {
+        made = await callOnce(deps, call, given, waited ?? keyedId("call", call), waited === null ? "first" : "decided");
+        return { callId: made.id, status: made.status, reason: made.reason, needsPerson: made.needsPerson, isTakenBack: made.rules.includes("approval.withdrawn") };
       });
-      let journaled = await callNow();
+      let journaled = await callNow(null);
+      const { tellWaiting } = deps;
+      if (journaled.status === "waiting" && tellWaiting !== undefined && call.subject.conversationId !== null) await call.durable.step(`tool.${given.tool}.told`, () => tellWaiting(call, made?.say ?? askedWords(given.tool)));
       while (journaled.status === "waiting") {
         await call.pause();
         await awaitDecision(deps.toolCalls, call.durable, { tenantId: call.subject.tenantId, approvalId: approvalIdOf(journaled.callId) }, `tool.${given.tool}`);
-        journaled = await callNow();
+        journaled = await callNow(journaled.callId);
       }
+      if (journaled.isTakenBack) throw toolTakenBack({ details: { tool: given.tool, callId: journaled.callId } });
       refuseFault(journaled, given.tool);
       const record: ToolCallRecord | null = made ?? (await findToolCall(deps.database, call.subject.tenantId, journaled.callId));
       if (record === null) throw new Error(`the record of ${journaled.callId} is gone`);
@@ -66,7 +71,7 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
       if (undo === null) return;
       const callId = keyedId("call", call);
       await call.durable.step(`undo.${given.tool}`, async () => {
-        const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId, false);
+        const { id, status, reason, needsPerson } = await callOnce(deps, call, { ...undo }, callId, "undo");
         refuseFault({ callId: id, status, reason, needsPerson }, undo.tool);
       });
     },
@@ -75,15 +80,15 @@ export function toolFunction(deps: Pick<FunctionDeps, "toolCalls" | "database">)
 
 type Given = Pick<z.infer<typeof input>, "tool" | "arguments"> & { approval?: string | undefined; undo?: z.infer<typeof input>["undo"] };
 
-async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, firstId: string, mayWait: boolean): Promise<ToolCallRecord> {
+async function callOnce(deps: Pick<FunctionDeps, "toolCalls" | "database">, call: FunctionCall, given: Given, firstId: string, way: "first" | "decided" | "undo"): Promise<ToolCallRecord> {
   const { subject, task } = call;
   const contact = await toolContact(deps.database, subject);
-  const callId = await prepareRetry(deps.toolCalls, { call, tool: given.tool, arguments: given.arguments, contact, callId: firstId, approvalId: given.approval ?? null });
+  const callId = way === "decided" ? firstId : await prepareRetry(deps.toolCalls, { call, tool: given.tool, arguments: given.arguments, contact, callId: firstId, approvalId: given.approval ?? null });
   return callTool(deps.toolCalls, {
     tenantId: subject.tenantId, callId, tool: given.tool, arguments: given.arguments, contact, principal: { type: "AiAgent", id: "assistant" }, channel: "workflow",
     // No turn: a run's call does not hang on the turn that began it being still under way.
     turnId: null, conversationId: subject.conversationId, caseId: subject.caseId, eventDepth: subject.eventDepth,
-    ...(mayWait ? { asker: { kind: "run", runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy } } : {}), ...(given.approval === undefined ? {} : { approval: { id: given.approval, usedBy: call.idempotencyKey } }),
+    ...(way === "undo" ? {} : { asker: { kind: "run", runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy } }), ...(given.approval === undefined ? {} : { approval: { id: given.approval, usedBy: call.idempotencyKey } }),
   });
 }
 

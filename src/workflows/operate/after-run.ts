@@ -4,7 +4,7 @@ import type { RunEnd, RunInput } from "../run/run-input.ts";
 import { handToPerson } from "../talk/hand-to-person.ts";
 import { withdrawQuestions } from "../talk/question.store.ts";
 import type { TalkDeps } from "../talk/talk-deps.ts";
-import { askDeclined } from "../functions/functions.errors.ts";
+import { askDeclined, toolTakenBack } from "../functions/functions.errors.ts";
 import { say } from "../talk/say.ts";
 import { readVoice } from "./run-voice.store.ts";
 
@@ -30,6 +30,8 @@ export async function afterRun(deps: TalkDeps, durable: Durable, input: RunInput
     if (conversationId === null || input.parentRunId !== null || input.startedBy !== "turn") return null;
     const voice = await readVoice(deps.database, tenantId, runId);
     if (voice.hasHandedOff || (voice.hasReplied && end.status !== "failed")) return null;
+    // They were told when they took it back.
+    if (end.status === "failed" && end.error.type.endsWith(`/${toolTakenBack().code}`)) return null;
     if (end.status === "failed" && end.error.type.endsWith(`/${askDeclined().code}`)) {
       await say(deps, { tenantId, conversationId, runId, workflow: workflow.name, pointer: null, idempotencyKey: `${runId}:${input.attempt}:declined`, text: LEFT_ALONE, messageKind: "reply", onlyInCase: input.caseId });
       return null;
