@@ -82,6 +82,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     (opened) => opened.close(),
   );
   await ensureTenant(database, workspace.tenantId, workspace.tenantName);
+  // Stopped after everything that may still write to the ledger, the engine above all.
+  cleanup.defer(startSealer({ database, log }));
   await loadDemoData(workspace, sql, clock);
   const live = cleanup.adopt(openLive(servers.isDatabaseShared ? { connectionString: servers.databaseUrl, log } : null), (opened) => opened.close());
   const index = createSqliteFtsIndex();
@@ -125,7 +127,6 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
     (opened) => opened.close(),
   );
-  cleanup.defer(startSealer({ database, log }));
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
   cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl: () => place.publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
