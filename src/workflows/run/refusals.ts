@@ -19,8 +19,8 @@ export function refuseCall(name: string, definition: WorkflowDefinition, functio
 
 /** Why a program is not run; null when it is. */
 export function refuseProcess(rule: ProcessRule, permissions: RunPermissions, tenantId: string): AppError | null {
-  if (!permissions.mayRun(rule.kind, tenantId)) return fault("configuration", { detail: `\`run: ${rule.kind}\` is refused: this installation does not allow it. An operator can, by BATON_RUN_PROCESSES.` });
   if (rule.kind === "container") return fault("configuration", { detail: "`run: container` is refused: this installation runs no containers." });
+  if (!permissions.mayRun(rule.kind, tenantId)) return fault("configuration", { detail: `\`run: ${rule.kind}\` is refused: this installation does not allow it. An operator can, by BATON_RUN_PROCESSES.` });
   if (!rule.isAwaited) return fault("configuration", { detail: `\`run: ${rule.kind}\` with \`await: false\` is refused: nobody would know how it ended.` });
   return null;
 }
