@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startApprovalsShop, type ApprovalsShop } from "./approvals-shop.ts";
 import type { UserActor } from "../src/identity/actor.ts";
 import { findApproval } from "../src/tools/approvals/approval.store.ts";
@@ -25,16 +25,8 @@ forbid (principal is AiAgent, action == Action::"useTool", resource == Tool::"up
     await shop[Symbol.asyncDispose]();
   });
 
-  const open = async (who: UserActor | null, path: string, width = 1280, colorScheme: "light" | "dark" = "light") => {
-    const { page, faults } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme });
-    page.setDefaultTimeout(10_000);
-    if (who !== null) {
-      const [name = "", value = ""] = ((await shop.signInAs(who))["cookie"] ?? "").split(/=(.*)/s);
-      await page.context().addCookies([{ name, value, url: shop.app.url }]);
-    }
-    await page.goto(`${shop.app.url}/console${path}`);
-    return { page, faults };
-  };
+  const open = async (who: UserActor | null, path: string, width = 1280, colorScheme: "light" | "dark" = "light") =>
+    openConsole(browser, { url: shop.app.url, path, cookie: who === null ? null : ((await shop.signInAs(who))["cookie"] ?? "") }, { viewport: { width, height: 900 }, colorScheme });
   const picture = process.env["BATON_TEST_PICTURES"];
   const keep = async (page: Awaited<ReturnType<typeof open>>["page"], name: string) => {
     if (picture !== undefined) await page.screenshot({ path: `${picture}/${name}.png`, fullPage: true });

@@ -25,6 +25,16 @@ export async function openPage(browser: Browser, options: BrowserContextOptions)
   return { page, faults };
 }
 
+/** A page of the console, signed in by a cookie as `name=value`; null: as nobody. A script error, a refused style or resource is among `faults`. */
+export async function openConsole(browser: Browser, to: { url: string; path: string; cookie: string | null; timeoutMs?: number }, options: BrowserContextOptions): Promise<{ page: Page; faults: string[] }> {
+  const { page, faults } = await openPage(browser, options);
+  page.setDefaultTimeout(to.timeoutMs ?? 10_000);
+  const [name = "", value = ""] = (to.cookie ?? "").split(/=(.*)/s);
+  if (to.cookie !== null) await page.context().addCookies([{ name, value, url: to.url }]);
+  await page.goto(`${to.url}/console${to.path}`);
+  return { page, faults };
+}
+
 /** What axe finds serious or critical on the page. */
 export async function seriousFindings(page: Page): Promise<string[]> {
   // Read in the page's own world of the debugger, so the page's content security policy stays as strict as it is.

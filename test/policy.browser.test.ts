@@ -7,7 +7,7 @@ import { z } from "zod";
 import { insertUser } from "../src/identity/identity.store.ts";
 import { hashPassword } from "../src/identity/password.ts";
 import { recordOutcome } from "../src/policy/change-autonomy.ts";
-import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
 const LADDER = `
@@ -45,12 +45,7 @@ describe("policies in a real browser", { skip: skipWithoutBrowser }, () => {
   }
 
   async function open(path: string, options: { role?: "admin" | "agent"; width?: number; colorScheme?: "light" | "dark" } = {}): Promise<{ page: Page; faults: string[] }> {
-    const { page, faults } = await openPage(browser, { viewport: { width: options.width ?? 1440, height: 900 }, colorScheme: options.colorScheme ?? "light" });
-    page.setDefaultTimeout(10_000);
-    const [name = "", value = ""] = (await cookieOf(options.role ?? "admin")).split(/=(.*)/s);
-    await page.context().addCookies([{ name, value, url: app.url }]);
-    await page.goto(`${app.url}/console/policies${path}`);
-    return { page, faults };
+    return openConsole(browser, { url: app.url, path: `/policies${path}`, cookie: await cookieOf(options.role ?? "admin") }, { viewport: { width: options.width ?? 1440, height: 900 }, colorScheme: options.colorScheme ?? "light" });
   }
 
   const newest = async (kind: string) => ledger.parse(await (await app.request("/api/ledger?limit=50", { headers: await app.signIn() })).json()).items.find((entry) => entry.kind === kind);

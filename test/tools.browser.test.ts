@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
 describe("the tools in a real browser", { skip: skipWithoutBrowser }, () => {
@@ -17,12 +17,7 @@ describe("the tools in a real browser", { skip: skipWithoutBrowser }, () => {
   });
 
   async function open(width: number, colorScheme: "light" | "dark"): Promise<{ page: Page; faults: string[] }> {
-    const { page, faults } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme });
-    page.setDefaultTimeout(10_000);
-    const [name = "", value = ""] = ((await app.signIn())["cookie"] ?? "").split(/=(.*)/s);
-    await page.context().addCookies([{ name, value, url: app.url }]);
-    await page.goto(`${app.url}/console/tools`);
-    return { page, faults };
+    return openConsole(browser, { url: app.url, path: "/tools", cookie: (await app.signIn())["cookie"] ?? "" }, { viewport: { width, height: 900 }, colorScheme });
   }
 
   test("the list says what each tool may do, and opens to what keeps it safe", async () => {

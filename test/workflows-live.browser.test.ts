@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { z } from "zod";
-import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 
 /** Far below the pages' own slow polls: what shows within it was told by the event stream. */
@@ -30,11 +30,7 @@ describe("live pages of workflows in a real browser", { skip: skipWithoutBrowser
   });
 
   async function open(path: string, from = app, look: BrowserContextOptions = {}): Promise<{ page: Page; faults: string[] }> {
-    const { page, faults } = await openPage(browser, { viewport: { width: 1440, height: 900 }, colorScheme: "light", ...look });
-    page.setDefaultTimeout(AT_ONCE_MS);
-    const [name = "", value = ""] = (admin["cookie"] ?? "").split(/=(.*)/s);
-    await page.context().addCookies([{ name, value, url: from.url }]);
-    await page.goto(`${from.url}/console${path}`);
+    const { page, faults } = await openConsole(browser, { url: from.url, path, cookie: admin["cookie"] ?? "", timeoutMs: AT_ONCE_MS }, { viewport: { width: 1440, height: 900 }, colorScheme: "light", ...look });
     await page.getByText("Live", { exact: true }).filter({ visible: true }).first().waitFor({ timeout: 15_000 });
     return { page, faults };
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { z } from "zod";
-import { launchBrowser, openPage, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 
 const started = z.object({ runId: z.string() });
@@ -24,12 +24,7 @@ describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
 
   /** A page of the signed-in admin; a script error, a refused style or a refused resource fails the test that opened it. */
   async function open(path: string, options: { width?: number; colorScheme?: "light" | "dark" } = {}): Promise<{ page: Page; faults: string[] }> {
-    const { page, faults } = await openPage(browser, { viewport: { width: options.width ?? 1280, height: 800 }, colorScheme: options.colorScheme ?? "light" });
-    page.setDefaultTimeout(10_000);
-    const [name = "", value = ""] = (admin["cookie"] ?? "").split(/=(.*)/s);
-    await page.context().addCookies([{ name, value, url: app.url }]);
-    await page.goto(`${app.url}/console${path}`);
-    return { page, faults };
+    return openConsole(browser, { url: app.url, path, cookie: admin["cookie"] ?? "" }, { viewport: { width: options.width ?? 1280, height: 800 }, colorScheme: options.colorScheme ?? "light" });
   }
 
   async function startRun(workflow: string): Promise<string> {

@@ -6,6 +6,7 @@ import { removeSecret, rewrapSecrets, setSecret } from "../credentials/credentia
 import { ensureTenant } from "../identity/identity.store.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openStore, type OpenStore } from "./open-store.ts";
+import { advise } from "./advise.ts";
 
 const BY = "cli";
 const NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,62}$/;
@@ -75,9 +76,4 @@ async function readValue(name: string): Promise<string> {
     process.stderr.write("\n");
     prompt.close();
   }
-}
-
-function advise(text: string): number {
-  process.stderr.write(`${text}\n`);
-  return 2;
 }

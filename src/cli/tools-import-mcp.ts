@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../app/config.ts";
 import type { Config } from "../app/settings.ts";
@@ -9,6 +9,8 @@ import { parseYaml } from "../workflows/document/parse-yaml.ts";
 import { newMcpDeclaration, type ServerSource } from "./mcp-declaration-text.ts";
 import { withServer } from "./with-mcp-server.ts";
 import { toStdout } from "./to-stdout.ts";
+import { advise } from "./advise.ts";
+import { noFile, short } from "./tool-files.ts";
 
 const OPTIONS = {
   name: { type: "string" }, into: { type: "string" }, only: { type: "string" }, "sign-in": { type: "boolean", default: false }, header: { type: "string", multiple: true },
@@ -79,19 +81,6 @@ async function readPin(file: string): Promise<McpPin | null> {
   }
 }
 
-function noFile(error: unknown): null {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-  throw error;
-}
-
-function short(file: string): string {
-  return relative(process.cwd(), file);
-}
-
-function advise(text: string): number {
-  process.stderr.write(`${text}\n`);
-  return 2;
-}
 
 /** The declaration of a server by its name. Throws `tools.declaration_invalid`. */
 export async function declaredMcpServer(config: Pick<Config, "workspace">, name: string): Promise<ServerDeclaration | null> {

@@ -15,6 +15,8 @@ import { createOutbound } from "../outbound/outbound.ts";
 import { declarationInvalid } from "../tools/tools.errors.ts";
 import { addOperations, newDeclaration, readNames, referenceTo, suggestRisk, type ChosenOperation } from "./openapi-declaration-text.ts";
 import { toStdout } from "./to-stdout.ts";
+import { advise } from "./advise.ts";
+import { noFile, short } from "./tool-files.ts";
 
 /** Characters of JSON Schema. */
 const LARGE_INPUT = 12_000;
@@ -162,11 +164,6 @@ async function readDeclaration(file: string): Promise<Existing | null> {
   return { text, ...names };
 }
 
-function noFile(error: unknown): null {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-  throw error;
-}
-
 /** Null: none, or one that cannot be read any more and is written anew. */
 async function readPinned(file: string): Promise<PinnedDocument | null> {
   try {
@@ -192,13 +189,4 @@ function documentOf({ from, into }: Pick<Import, "from" | "into">): string {
 
 function isAddress(from: string): boolean {
   return /^https?:\/\//i.test(from);
-}
-
-function short(file: string): string {
-  return relative(process.cwd(), file);
-}
-
-function advise(text: string): number {
-  process.stderr.write(`${text}\n`);
-  return 2;
 }

@@ -27,19 +27,13 @@ type Held = AccessToken & { sealed: string };
 
 export function createSharedTokens(deps: { database: Database; keys: KeyStore; clock: Clock }): SharedTokens {
   const { database, keys, clock } = deps;
-  const held = new Map<string, Held>();
-  const asked = new Map<string, Promise<string>>();
   const now = () => new Date(clock.nowMs());
   const contextOf = (at: TokenKey) => `access token\n${at.tenantId}\n${at.key}`;
-  const nameOf = (at: TokenKey) => `${at.tenantId}\n${at.key}`;
-  const readShared = async (at: TokenKey): Promise<string | null> => {
+  const readShared = async (at: TokenKey): Promise<Held | null> => {
     const stored = await readToken(database, at, now());
-    if (stored === null) return null;
-    const token = await unseal(keys, stored, contextOf(at));
-    held.set(nameOf(at), { token, freshUntilMs: stored.freshUntilMs, sealed: stored.sealed });
-    return token;
+    return stored === null ? null : { token: await unseal(keys, stored, contextOf(at)), freshUntilMs: stored.freshUntilMs, sealed: stored.sealed };
   };
-  const obtainShared = async (at: TokenKey, obtain: () => Promise<AccessToken>): Promise<string> => {
+  const obtainShared = async (at: TokenKey, obtain: () => Promise<AccessToken>): Promise<Held> => {
     for (;;) {
       const known = await readShared(at);
       if (known !== null) return known;
@@ -52,20 +46,35 @@ export function createSharedTokens(deps: { database: Database; keys: KeyStore; c
         const fresh = await obtain();
         const sealed = await seal(keys, fresh.token, contextOf(at));
         await storeToken(database, at, { ...sealed, freshUntilMs: fresh.freshUntilMs }, leasedUntil);
-        held.set(nameOf(at), { ...fresh, sealed: sealed.sealed });
-        return fresh.token;
+        return { ...fresh, sealed: sealed.sealed };
       } catch (error) {
         await releaseToken(database, at, leasedUntil);
         throw error;
       }
     }
   };
+  return holdTokens(clock, obtainShared, (at, { sealed }) => endToken(database, at, sealed));
+}
+
+/** Tokens of this process alone, for what runs without a store. */
+export function createProcessTokens(deps: { clock: Clock }): SharedTokens {
+  return holdTokens(deps.clock, (_at, obtain) => obtain(), () => Promise.resolve());
+}
+
+/** Gives the token in hand at once, and lets one request serve all in this process who wait for it. */
+function holdTokens<Kept extends AccessToken>(clock: Clock, fetchToken: (at: TokenKey, obtain: () => Promise<AccessToken>) => Promise<Kept>, end: (at: TokenKey, kept: Kept) => Promise<void>): SharedTokens {
+  const held = new Map<string, Kept>();
+  const asked = new Map<string, Promise<string>>();
+  const nameOf = (at: TokenKey) => `${at.tenantId}\n${at.key}`;
   return {
     async get(at, obtain) {
       const name = nameOf(at);
       const known = held.get(name);
       if (known !== undefined && known.freshUntilMs > clock.nowMs()) return known.token;
-      const running = asked.get(name) ?? obtainShared(at, obtain).finally(() => asked.delete(name));
+      const running = asked.get(name) ?? fetchToken(at, obtain).then((kept) => {
+        held.set(name, kept);
+        return kept.token;
+      }).finally(() => asked.delete(name));
       asked.set(name, running);
       return running;
     },
@@ -73,29 +82,8 @@ export function createSharedTokens(deps: { database: Database; keys: KeyStore; c
       const known = held.get(nameOf(at));
       if (known?.token !== token) return false;
       held.delete(nameOf(at));
-      await endToken(database, at, known.sealed);
+      await end(at, known);
       return true;
     },
-  };
-}
-
-/** Tokens of this process alone, for what runs without a store. */
-export function createProcessTokens(deps: { clock: Clock }): SharedTokens {
-  const held = new Map<string, AccessToken>();
-  const asked = new Map<string, Promise<string>>();
-  const nameOf = (at: TokenKey) => `${at.tenantId}\n${at.key}`;
-  return {
-    async get(at, obtain) {
-      const name = nameOf(at);
-      const known = held.get(name);
-      if (known !== undefined && known.freshUntilMs > deps.clock.nowMs()) return known.token;
-      const running = asked.get(name) ?? obtain().then((fresh) => {
-        held.set(name, fresh);
-        return fresh.token;
-      }).finally(() => asked.delete(name));
-      asked.set(name, running);
-      return running;
-    },
-    drop: (at, token) => Promise.resolve(held.get(nameOf(at))?.token === token && held.delete(nameOf(at))),
   };
 }

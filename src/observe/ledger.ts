@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import { messageOf } from "../lib/app-error.ts";
+import { repeat } from "../lib/repeat.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
 import { appendLedgerEntries, listUnsealedTenants, readLedgerPage, readUnsealed, insertLinks, lockLedger, readLastLink, countLateUnsealed } from "./ledger.store.ts";
 
@@ -55,36 +56,20 @@ export async function sealLedger(database: Database, tenantId: string): Promise<
 
 /** Seals all tenants every `everyMs`; the returned function seals once more and stops. */
 export function startSealer(deps: { database: Database; log: Log }, everyMs = 250): () => Promise<void> {
-  let isStopped = false;
   let isWarned = false;
-  let wake = () => {};
   const round = async () => {
     try {
       for (const tenantId of await listUnsealedTenants(deps.database)) while ((await sealLedger(deps.database, tenantId)) === BATCH);
       isWarned = false;
     } catch (error) {
+      // Once for each time it is away, not four times a second.
       if (!isWarned) deps.log.warn("observe.sealing_failed", { error: messageOf(error) });
       isWarned = true;
     }
   };
-  const loop = async () => {
-    while (!isStopped) {
-      await round();
-      if (isStopped) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, everyMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  };
-  const running = loop();
+  const sealing = repeat(round, { everyMs, waitsFirst: false, log: deps.log, failure: "observe.sealing_failed" });
   return async () => {
-    isStopped = true;
-    wake();
-    await running;
+    await sealing.stop();
     await round();
   };
 }

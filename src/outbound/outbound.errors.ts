@@ -1,6 +1,7 @@
 import { AppError, defineError } from "../lib/app-error.ts";
 
-const FAULTS = {
+/** Kinds, statuses and titles are those of the workflows' standard, which has more of them. */
+export const OUTBOUND_FAULTS = {
   configuration: { status: 400, title: "Configuration error" },
   authentication: { status: 401, title: "Authentication error" },
   authorization: { status: 403, title: "Authorization error" },
@@ -8,7 +9,7 @@ const FAULTS = {
   communication: { status: 500, title: "Communication error" },
 } as const;
 
-export type OutboundFaultKind = keyof typeof FAULTS;
+export type OutboundFaultKind = keyof typeof OUTBOUND_FAULTS;
 
 /**
  * Why a call to another system came to nothing, as `outbound.<kind>`: `configuration` (it cannot be sent like this),
@@ -17,7 +18,7 @@ export type OutboundFaultKind = keyof typeof FAULTS;
  * `isAnswered`: there was one, and the same call would get the same again.
  */
 export function outboundFault(kind: OutboundFaultKind, given: { detail: string; title?: string; status?: number; isAnswered?: boolean; cause?: unknown }): AppError {
-  const { status, title } = FAULTS[kind];
+  const { status, title } = OUTBOUND_FAULTS[kind];
   return new AppError({ code: `outbound.${kind}`, message: given.detail, status: given.status ?? status, details: { title: given.title ?? title, ...(given.isAnswered === true ? { isAnswered: true } : {}) }, ...(given.cause === undefined ? {} : { cause: given.cause }) });
 }
 

@@ -1,5 +1,5 @@
 import { AppError, messageOf } from "../../lib/app-error.ts";
-import { outboundFaultKind } from "../../outbound/outbound.errors.ts";
+import { OUTBOUND_FAULTS, outboundFaultKind } from "../../outbound/outbound.errors.ts";
 import { isCancelled } from "../../durable/durable.errors.ts";
 import type { WorkflowError } from "./run-record.ts";
 
@@ -10,13 +10,9 @@ const SPEC_EARLIER = "https://serverlessworkflow.io/dsl/errors/types/";
 const OWN = "https://baton.dev/errors/";
 
 const STANDARD = {
-  configuration: { status: 400, title: "Configuration error" },
+  ...OUTBOUND_FAULTS,
   validation: { status: 400, title: "Validation error" },
   expression: { status: 400, title: "Expression error" },
-  authentication: { status: 401, title: "Authentication error" },
-  authorization: { status: 403, title: "Authorization error" },
-  timeout: { status: 408, title: "Timeout" },
-  communication: { status: 500, title: "Communication error" },
   runtime: { status: 500, title: "Runtime error" },
 } as const;
 

@@ -6,6 +6,7 @@ import { ChevronIcon } from "../../ui/icons.tsx";
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { RISKS } from "../observe/turn-words.ts";
 import { sayIdempotency, sayToolHealth } from "./tool-words.ts";
+import { Figure } from "../../ui/wide-table.tsx";
 
 /** One tool as a line of the table; it opens to what it takes and what keeps it safe. */
 export function ToolRow({ tool, nowMs }: { tool: ToolView; nowMs: number }) {
@@ -68,8 +69,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd className="min-w-0 break-words text-ink-soft">{children}</dd>
     </>
   );
-}
-
-function Figure({ children, isBad = false }: { children: string; isBad?: boolean }) {
-  return <td className={`hidden px-3 text-right text-xs whitespace-nowrap tabular-nums md:table-cell ${isBad ? "font-medium text-bad" : "text-ink-soft"}`}>{children}</td>;
 }

@@ -3,17 +3,18 @@ import type { SystemView } from "../../../../src/shapes/tool.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
-import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
+import { useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { ToolIcon } from "../../ui/icons.tsx";
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { WidePage } from "../../ui/wide-page.tsx";
+import { WideTable, type TableColumn } from "../../ui/wide-table.tsx";
 import { ToolRow } from "./tool-row.tsx";
 import { saySystem } from "./tool-words.ts";
 import { toolsQuery } from "./tools-query.ts";
 
 /** On a phone only the essential ones stand; the rest is in the opened line. */
-const COLUMNS: { title: string; className?: string; note?: string; isEssential?: boolean }[] = [
+const COLUMNS: readonly TableColumn[] = [
   { title: "Tool", isEssential: true },
   { title: "Health", note: "The last 24 hours", isEssential: true },
   { title: "Risk", note: "How much harm a call can do" },
@@ -38,18 +39,9 @@ export function ToolsPage() {
         {list.isSuccess && list.data.tools.length > 0 && (
           <>
             <Systems systems={list.data.systems} />
-            <div tabIndex={0} role="region" aria-label="Tools" className="overflow-x-auto rounded-xl border border-line bg-surface">
-              <table className="w-full text-left md:min-w-[52rem]">
-                <thead>
-                  <tr className="border-b border-line text-2xs text-ink-faint">
-                    {COLUMNS.map((column) => <th key={column.title} scope="col" title={column.note} className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 ${column.className ?? ""} ${column.isEssential ? "" : "hidden md:table-cell"}`}>{column.title}</th>)}
-                  </tr>
-                </thead>
-                <tbody ref={box} onKeyDown={onListArrows}>
-                  {list.data.tools.map((tool) => <ToolRow key={tool.name} tool={tool} nowMs={nowMs} />)}
-                </tbody>
-              </table>
-            </div>
+            <WideTable label="Tools" columns={COLUMNS} minWidth="md:min-w-[52rem]" box={box}>
+              {list.data.tools.map((tool) => <ToolRow key={tool.name} tool={tool} nowMs={nowMs} />)}
+            </WideTable>
           </>
         )}
       </div>

@@ -4,6 +4,7 @@ import { formatAgo, formatCount, formatDuration, formatFull } from "../../lib/fo
 import { StateBadge } from "../../ui/state-badge.tsx";
 import { sayFailureRate, sayHealth, sayStart, titleOf } from "./workflow-words.ts";
 import { Actor } from "../identity/actor.tsx";
+import { Figure } from "../../ui/wide-table.tsx";
 
 /** One workflow as a line of the table; the whole line opens it. */
 export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; nowMs: number }) {
@@ -36,8 +37,4 @@ export function WorkflowRow({ workflow, nowMs }: { workflow: WorkflowSummary; no
 function nowWords(running: number, waiting: number, before = ""): string {
   const parts = [running > 0 ? `${running} running` : "", waiting > 0 ? `${waiting} waiting` : ""].filter((part) => part !== "");
   return parts.length === 0 ? "" : `${before}${parts.join(", ")}`;
-}
-
-function Figure({ children, isBad = false }: { children: string; isBad?: boolean }) {
-  return <td className={`hidden px-3 text-right md:table-cell text-xs whitespace-nowrap tabular-nums ${isBad ? "font-medium text-bad" : "text-ink-soft"}`}>{children}</td>;
 }

@@ -2,15 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
-import { onListArrows, useListShortcuts } from "../../lib/use-shortcuts.ts";
+import { useListShortcuts } from "../../lib/use-shortcuts.ts";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { WorkflowIcon } from "../../ui/icons.tsx";
 import { WidePage } from "../../ui/wide-page.tsx";
+import { WideTable, type TableColumn } from "../../ui/wide-table.tsx";
 import { workflowsQuery } from "./workflow-queries.ts";
 import { WorkflowRow } from "./workflow-row.tsx";
 
 /** On a phone only the essential ones stand; the rest of the figures is on the workflow's own page. */
-const COLUMNS: { title: string; className?: string; note?: string; isEssential?: boolean }[] = [
+const COLUMNS: readonly TableColumn[] = [
   { title: "Workflow", isEssential: true },
   { title: "Health", note: "The last 24 hours", isEssential: true },
   { title: "Runs", className: "text-right", note: "Of the last 24 hours" },
@@ -34,18 +35,9 @@ export function WorkflowsPage() {
         {list.isError && <Problem text={sayProblem(list.error)} onRetry={() => void list.refetch()} />}
         {list.isSuccess && list.data.length === 0 && <NoWorkflows />}
         {list.isSuccess && list.data.length > 0 && (
-          <div tabIndex={0} role="region" aria-label="Workflows" className="overflow-x-auto rounded-xl border border-line bg-surface">
-            <table className="w-full text-left md:min-w-[56rem]">
-              <thead>
-                <tr className="border-b border-line text-2xs text-ink-faint">
-                  {COLUMNS.map((column) => <th key={column.title} scope="col" title={column.note} className={`px-3 py-2 font-medium whitespace-nowrap first:pl-4 ${column.className ?? ""} ${column.isEssential ? "" : "hidden md:table-cell"}`}>{column.title}</th>)}
-                </tr>
-              </thead>
-              <tbody ref={box} onKeyDown={onListArrows}>
-                {list.data.map((workflow) => <WorkflowRow key={`${workflow.namespace}/${workflow.name}`} workflow={workflow} nowMs={nowMs} />)}
-              </tbody>
-            </table>
-          </div>
+          <WideTable label="Workflows" columns={COLUMNS} minWidth="md:min-w-[56rem]" box={box}>
+            {list.data.map((workflow) => <WorkflowRow key={`${workflow.namespace}/${workflow.name}`} workflow={workflow} nowMs={nowMs} />)}
+          </WideTable>
         )}
       </div>
     </WidePage>
