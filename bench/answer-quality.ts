@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { createSqliteFtsIndex } from "../src/knowledge/adapters/sqlite-fts.ts";
+import { createEmbeddedIndex } from "../src/knowledge/adapters/embedded.ts";
 import { answerExtractively, type ExtractiveAnswer } from "../src/knowledge/answer-extractive.ts";
 import { chunkRecordsOf, documentIdOf, listArticles } from "../src/knowledge/import-folder.ts";
 import { parseArticle } from "../src/knowledge/parse-article.ts";
@@ -73,9 +73,9 @@ export async function measureAnswerQuality(workspaceFolder: string, questionsPat
   for (const round of [0, 1, 2, 3, 4]) {
     for (const asked of questions) {
       const startMs = performance.now();
-      const passages = await searchPassages(index, { tenantId: TENANT, audiences: asked.audiences, query: asked.question, limit: PASSAGES });
+      const passages = await searchPassages({ index }, { tenantId: TENANT, audiences: asked.audiences, query: asked.question, limit: PASSAGES });
       const foundMs = performance.now();
-      const answer = answerExtractively({ question: asked.question, passages });
+      const answer = answerExtractively({ question: asked.question, passages, earlier: [] });
       const endMs = performance.now();
       if (round > 0) {
         searchMs.push(foundMs - startMs);
@@ -100,7 +100,7 @@ async function indexWorkspace(workspaceFolder: string): Promise<{ index: SearchI
       chunks.push({ chunkId: chunk.id, documentId, title: parsed.article.title, heading, text: chunk.body, startOffset: chunk.startOffset, audiences: parsed.article.audience });
     }
   }
-  const index = createSqliteFtsIndex();
+  const index = createEmbeddedIndex();
   await index.replace(TENANT, 1, chunks);
   return { index, paths };
 }

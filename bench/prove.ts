@@ -12,6 +12,8 @@ const PROOFS: Record<string, () => Promise<number>> = {
     return report({ name, figures, targets: [] });
   },
   tau3: async () => (await import("./tau3.ts")).proveTau3(),
+  ingest: async () => (await import("./ingest.ts")).proveIngest(),
+  retrieval: async () => (await import("./retrieval.ts")).proveRetrieval(),
 };
 
 const name = process.argv[2] ?? "";

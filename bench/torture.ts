@@ -1,8 +1,9 @@
+import { tortureApprovals } from "./torture/torture-approvals.ts";
 import { tortureTurn } from "./torture/torture-turn.ts";
 import { tortureWorkflow } from "./torture/torture-workflow.ts";
 
 /** `npm run torture -- NAME --kills N [--customers N] [--seed N] [--keep]`: exits with 1 when anything was lost, repeated or broken. */
-const TORTURES: Record<string, typeof tortureTurn> = { turn: tortureTurn, workflow: tortureWorkflow };
+const TORTURES: Record<string, typeof tortureTurn> = { turn: tortureTurn, workflow: tortureWorkflow, approvals: tortureApprovals };
 
 function numberOf(flag: string, fallback: number): number {
   const place = process.argv.indexOf(flag);

@@ -113,6 +113,8 @@ describe("a task of a run whose call people have to approve", () => {
   test("what a workflow asked for beforehand is not enough where policy asks for more people, so these are asked as well", async () => {
     const fay = { ...eve, userId: "user_fay", email: "fay@example.com" };
     const { runId, decide, ended } = await start(3_001, "test", "  - may:\n      call: approve\n      with: { tool: pay_back, arguments: { order: '1004', amount: 3001 }, reason: very much }\n", ", approval: '${ input.approvalId }'");
+    const [beforehand] = await listApprovals(app().database, "desk", { runId, limit: 1 });
+    assert.deepEqual([beforehand?.call_id, beforehand?.facts["amount"], beforehand?.amount_cents], [null, 3_001, 3_001], "what it is about is shown to who is asked");
     assert.equal((await decide(eve)).status, "approved");
     const second = async () => (await listApprovals(app().database, "desk", { runId, limit: 2 })).find((row) => row.status === "waiting");
     await until(async () => typeof (await second())?.call_id === "string");

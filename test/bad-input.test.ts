@@ -122,7 +122,7 @@ describe("bad input", () => {
       assert.equal(await codeOf(await http.request("/api/chat/session", { headers: { authorization: `Bearer ${token}` } })), "401 identity.token_invalid");
       await rows("insert into turn (tenant_id, id, conversation_id, status, until_seq, started_at) values ('other', 'turn_other', $1, 'silent', 1, now())", [actor.conversationId]);
       await rows("insert into handoff (tenant_id, id, conversation_id, status, reason, summary, tried, requested_at) values ('other', 'hand_other', $1, 'waiting', 'x', '{}', '[]', now())", [actor.conversationId]);
-      await rows("insert into document (tenant_id, id, path, title, language, audience, body, content_hash, updated_at) values ('other', 'doc_other', 'x', 'x', 'en', '{public}', 'x', 'x', now())");
+      await rows("insert into document (tenant_id, id, from_version, source_id, item, path, title, language, audience, body, format, revision, updated_at) values ('other', 'doc_other', 1, 'knowledge', 'x', 'x', 'x', 'en', '{public}', 'x', 'markdown', 'x', now())");
       const visit = await app.visit();
       for (const id of [actor.conversationId, "conv_unknown", "turn_other", "cont_1"]) {
         for (const path of ["", "/messages", "/turns", "/records"]) assert.equal((await problemOf(await http.request(`/api/conversations/${id}${path}`, { headers: staff }))).status, 404, `${id}${path}`);

@@ -59,8 +59,9 @@ describe("the routes", () => {
 
   /** A value that the schema takes: the least that is required. */
   function sampleOf(schema: Schema): unknown {
-    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), items: anything.default({}), minItems: z.number().default(0), pattern: z.string().optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
+    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), oneOf: z.array(anything).optional(), items: anything.default({}), minItems: z.number().default(0), pattern: z.string().optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
     if (read.enum) return read.enum[0];
+    if (read.oneOf?.[0] !== undefined) return sampleOf(read.oneOf[0]);
     if (read.type === "object") return Object.fromEntries(read.required.map((name) => [name, sampleOf(read.properties[name] ?? {})]));
     if (read.type === "array") return Array.from({ length: read.minItems }, () => sampleOf(read.items));
     if (read.type === "boolean") return true;
@@ -126,7 +127,7 @@ describe("the routes", () => {
       if (response.status === 403) refused.push(route.name);
       else assert.ok([200, 202, 404, 409].includes(response.status), `${route.name}: ${response.status} ${pathOf(route)}`);
     }
-    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/approval-deputy", "GET /api/session", "POST /api/approvals/{id}/assignees", "POST /api/approvals/{id}/decision", "POST /api/approvals/{id}/edit", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover", "PUT /api/approval-deputy", "PUT /api/autonomy/rules/{name}", "PUT /api/autonomy/switches"]);
+    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/approval-deputy", "GET /api/session", "POST /api/approvals/{id}/assignees", "POST /api/approvals/{id}/decision", "POST /api/approvals/{id}/edit", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover", "POST /api/drafts/{id}/decision", "PUT /api/approval-deputy", "PUT /api/autonomy/rules/{name}", "PUT /api/autonomy/switches"]);
   });
 
   test("a cookie changes nothing without our header, or from another site", async () => {

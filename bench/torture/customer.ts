@@ -1,15 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
-import { messageOf } from "../../src/lib/app-error.ts";
 import type { HttpClient } from "../http-client.ts";
 import type { Visit } from "../visits.ts";
 import { followStream, type Stream } from "./follow-stream.ts";
 import type { OwnOrders } from "./orders.store.ts";
 import type { Random } from "./random.ts";
-
-/** A message a customer has sent; `messageId` once the server has said that it is stored. */
-export type SentMessage = { id: string; text: string; messageId: string | null; seq: number; sends: number };
+import { makeWriter, type SentMessage } from "./write-message.ts";
 
 /** An effect a customer has asked for once, in so many words; `isConfirmed`: it must have happened unless a person took over. */
 export type Wish = { tool: "cancel_order" | "refund_order"; order: number; messages: SentMessage[]; isConfirmed: boolean };
@@ -30,46 +25,20 @@ export type Customer = {
 export type CustomerOptions = { client: HttpClient; visit: Visit; orders: OwnOrders; questions: readonly [string, ...string[]]; random: Random };
 
 const PATIENCE_MS = 30_000;
-const stored = z.object({ id: z.string(), seq: z.number() });
 
 /** A customer with a script: asks about orders, has some cancelled and refunded, asks the articles, writes in bursts, sends twice. */
 export function makeCustomer({ client, visit, orders, questions, random }: CustomerOptions): Customer {
   const stream = followStream(client, visit);
-  const sent: SentMessage[] = [];
+  const writer = makeWriter({ client, visit, random });
   const wishes: Wish[] = [];
-  const faults: string[] = [];
   const waitsMs: number[] = [];
   const open = new Set<SentMessage>();
 
-  /** Until it is acknowledged, with the same id; now and then once more after that. */
   const send = async (text: string, extra = 0): Promise<SentMessage> => {
-    const message: SentMessage = { id: randomBytes(8).toString("hex"), text, messageId: null, seq: 0, sends: 0 };
-    sent.push(message);
-    open.add(message);
-    const post = async (): Promise<void> => {
-      for (;;) {
-        message.sends += 1;
-        try {
-          const answer = await client.send({ method: "POST", path: "/api/chat/messages", headers: visit.headers, body: { id: message.id, text }, timeoutMs: 15_000 });
-          if (answer.status === 202) return accept(message, stored.parse(JSON.parse(answer.text)));
-          if (answer.status < 500) {
-            faults.push(`message ${message.id} was refused: ${answer.status} ${answer.text.slice(0, 200)}`);
-            return;
-          }
-          if (answer.status !== 503) faults.push(`message ${message.id} met a fault: ${answer.status} ${answer.text.slice(0, 200)}`);
-        } catch (error) {
-          if (error instanceof z.ZodError || error instanceof SyntaxError) faults.push(`message ${message.id}: ${messageOf(error)}`);
-        }
-        await sleep(random.between(20, 200));
-      }
-    };
-    await Promise.all(Array.from({ length: 1 + extra }, post));
-    return message;
-  };
-  const accept = (message: SentMessage, given: { id: string; seq: number }) => {
-    if (message.messageId !== null && (message.messageId !== given.id || message.seq !== given.seq)) faults.push(`message ${message.id} was stored twice: ${message.messageId}, ${given.id}`);
-    message.messageId = given.id;
-    message.seq = given.seq;
+    const sending = writer.send(text, extra);
+    const message = writer.sent.at(-1);
+    if (message !== undefined) open.add(message);
+    return sending;
   };
   /** The first reply after the last of these; null when patience ran out. */
   const waitForReply = async (messages: readonly SentMessage[], fromMs: number): Promise<string | null> => {
@@ -135,7 +104,7 @@ export function makeCustomer({ client, visit, orders, questions, random }: Custo
     return ask(dice < 78 ? statusQuestion() : question());
   };
   return {
-    visit, stream, sent, wishes, faults, waitsMs, underWay: () => open.size,
+    visit, stream, sent: writer.sent, wishes, faults: writer.faults, waitsMs, underWay: () => open.size,
     async run(isOver) {
       while (!isOver()) {
         // While a person is awaited or speaks, the customer waits; the clerk hands back.

@@ -100,7 +100,7 @@ async function makeCustomers(client: HttpClient, urls: { owner: string; superuse
   });
 }
 
-async function withStore<T>(urls: { owner: string; superuser: string }, work: (store: pg.Client, database: Database) => Promise<T>): Promise<T> {
+export async function withStore<T>(urls: { owner: string; superuser: string }, work: (store: pg.Client, database: Database) => Promise<T>): Promise<T> {
   const store = new pg.Client({ connectionString: urls.superuser });
   await store.connect();
   const database = openDatabase({ connectionString: urls.owner, maxConnections: 2, log: createLog({ level: "error", isPretty: true }) });
@@ -138,13 +138,13 @@ function showProgress(kill: Kill, done: number, all: number, customers: readonly
   else if (done % 10 === 0 || done === all) say(line);
 }
 
-function showFaults(verdict: Verdict): void {
+export function showFaults(verdict: Verdict): void {
   for (const [name, faults] of verdict) {
     if (faults.length > 0) say(`\n${name}:\n${faults.slice(0, SHOWN_FAULTS).map((fault) => `  ${fault}`).join("\n")}${faults.length > SHOWN_FAULTS ? `\n  and ${faults.length - SHOWN_FAULTS} more` : ""}`);
   }
 }
 
-function countKills(kills: readonly Kill[]) {
+export function countKills(kills: readonly Kill[]) {
   const of = (victim: Kill["victim"]) => kills.filter((kill) => kill.victim === victim);
   const recovery = (victim: Kill["victim"]) => median(of(victim).flatMap((kill) => kill.recoveryMs ?? []));
   const all = kills.flatMap((kill) => kill.recoveryMs ?? []);

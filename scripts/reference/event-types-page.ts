@@ -13,6 +13,7 @@ const NOTES: Readonly<Record<OwnEventType, { when: string; subject: string }>> =
   "volume.spiked": { when: "Contacts write more than usual; [how it is measured](events.md#what-baton-itself-tells). Told once an hour.", subject: "`volume`" },
   "approval.decided": { when: "An approval was decided or ran out.", subject: "the approval" },
   "tool.failed": { when: "A tool call ended as `failed`.", subject: "the conversation, else the call" },
+  "knowledge.source_stale": { when: "A source of documents was not synced within its `staleAfterMinutes`. Looked for every 15 seconds, told once until it is synced.", subject: "the source" },
 };
 
 /** docs/reference/event-types.md. */

@@ -2,12 +2,13 @@ import type { TurnDeps } from "../conversation/turn-deps.ts";
 import type { ReceiveDeps } from "../channels/receive-message.ts";
 import type { HandoffDeps } from "../handoff/hold-conversation.ts";
 import type { IdentityDeps, SecretCache } from "../identity/authenticate.ts";
+import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Live } from "../observe/live.ts";
 import type { AutonomyDeps } from "../policy/change-autonomy.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { WorkspacePolicy } from "../policy/policy.ts";
 import type { Database } from "../storage/database.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -26,13 +27,14 @@ export type App = {
   secrets: SecretCache;
   identity: IdentityDeps;
   /** Asked for people and other systems; turns and calls ask the same one, and their requests are kept for comparisons. */
-  policy: Policy;
+  policy: WorkspacePolicy;
   autonomy: AutonomyDeps;
   receive: ReceiveDeps;
   handoff: HandoffDeps;
   toolCalls: CallToolDeps;
   turns: TurnDeps;
   workflows: WorkflowParts;
+  knowledge: RequestSyncDeps;
   /** How long a run is kept after its end; 0: always. */
   runRetentionDays: number;
   /** Of the systems that sign their events. */
@@ -40,6 +42,8 @@ export type App = {
   status: StatusDeps;
   metrics: Metrics;
   publicUrl: string;
+  /** Of `/mcp`, a minute; 0: none. */
+  mcpLimits: { perCaller: number; perAddress: number };
   isLoopback: boolean;
   demoCustomers: DemoCustomer[];
 };

@@ -14,8 +14,8 @@ import { createAttemptCounter, createSecretCache } from "../identity/authenticat
 import { ensureTenant } from "../identity/identity.store.ts";
 import type { Understander } from "../intelligence/understander.ts";
 import { createBuiltInUnderstander } from "../intelligence/adapters/built-in.ts";
-import { createSqliteFtsIndex } from "../knowledge/adapters/sqlite-fts.ts";
-import { importFolder } from "../knowledge/import-folder.ts";
+import { createEmbeddedIndex } from "../knowledge/adapters/embedded.ts";
+import { scheduleSyncs } from "../knowledge/sync/schedule-syncs.ts";
 import { createTenantIndexes } from "../knowledge/tenant-index.ts";
 import { systemClock, type Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
@@ -47,6 +47,8 @@ import { createAuthentication } from "../outbound/authentication.ts";
 import { mcpSignInStore } from "./mcp/sign-in-store.ts";
 import type { McpWay } from "../tools/declared/tool-source.ts";
 import { durableServices } from "./durable-services.ts";
+import { composeKnowledge, openWorkspaceKnowledge } from "./knowledge/compose-knowledge.ts";
+import { createRecordReader } from "./knowledge/read-records.ts";
 import { startSweeper } from "./sweep.ts";
 import { createPublishedVersions } from "../workflows/versions/workflow-versions.ts";
 import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-workflows.ts";
@@ -72,7 +74,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const database = cleanup.adopt(openDatabase({ connectionString: servers.databaseUrl, maxConnections: config.databaseConnections, log }), (opened) => opened.close());
   const keys = openKeys(config);
   const stored = createSecretReader({ database, keys, clock }, process.env);
-  const outbound = cleanup.adopt(createOutbound({ isAllowed: createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]) }), (opened) => opened.close());
+  const isAllowed = createTargetRule([...listOf(config.outboundAllow), ...(overrides.outboundAllow ?? [])]);
+  const outbound = cleanup.adopt(createOutbound({ isAllowed }), (opened) => opened.close());
   const shared = createSharedTokens({ database, keys, clock });
   const authentication = createAuthentication({ outbound, shared, clock });
   const mcp: McpWay = { signIns: { outbound, shared, store: mcpSignInStore({ database, keys, clock }), clock }, mayStart: (command) => listOf(config.mcpCommands).includes(command) };
@@ -86,12 +89,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   cleanup.defer(startSealer({ database, log }));
   await loadDemoData(workspace, sql, clock);
   const live = cleanup.adopt(openLive(servers.isDatabaseShared ? { connectionString: servers.databaseUrl, log } : null), (opened) => opened.close());
-  const index = createSqliteFtsIndex();
+  const index = cleanup.adopt(createEmbeddedIndex(), (opened) => opened.close());
   const indexes = createTenantIndexes({ database, index, clock });
-  if (workspace.knowledgeFolder !== null) {
-    const outcome = await importFolder({ database, clock, onKnowledgeChanged: (tenantId) => indexes.onKnowledgeChanged(tenantId) }, { tenantId: workspace.tenantId, folder: workspace.knowledgeFolder });
-    for (const failed of outcome.failed) log.warn("knowledge.document_failed", { path: failed.path, reason: failed.reason });
-  }
   const decided = createCedarPolicy(workspace.policy);
   const recorder = cleanup.adopt(startPolicyRecorder({ database, clock, log, tenantId: workspace.tenantId }), (opened) => opened.stop());
   const ladder = cleanup.adopt(await openAutonomyLadder({ database, clock, log, plan: workspace.autonomy, tenantId: workspace.tenantId }), (opened) => opened.stop());
@@ -110,9 +109,14 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     if (engine === null) throw new Error("the engine is not started yet");
     return engine;
   };
+  const knowledge = composeKnowledge({
+    database, clock, log, live, workspace, outbound, isAllowed, secrets: oneText(stored), redactor, readRecords: createRecordReader({ tools: workspace.tools, runner: toolCalls.runner, sql }), dataDir: config.dataDir,
+    fileFolders: listOf(config.fileFolders), engine: engineOf, onKnowledgeChanged: (tenantId) => indexes.onKnowledgeChanged(tenantId),
+  });
+  await openWorkspaceKnowledge(knowledge, workspace);
   const versions = createPublishedVersions({ database });
   const turns: TurnDeps = {
-    database, clock, log, live, policy, policyHash: policy.hash, audiences: workspace.audiences, redactor, judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
+    database, clock, log, live, policy, policyHash: policy.hash, ladder, notice: workspace.autonomy.notice, audiences: workspace.audiences, redactor, judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
     understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
     intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
     hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
@@ -122,15 +126,16 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const workflows = composeWorkflows({ database, clock, log, engine: engineOf, autonomy, workspace, model, outbound, authentication, secrets: stored, mcpCommands: listOf(config.mcpCommands), runProcesses: listOf(config.runProcesses), version: overrides.version ?? "dev" }, turns, versions);
   await publishAtStart({ ...workflows, log }, workspace);
   const receive = { database, engine: engineOf, live, clock, log };
-  const handoff = { database, live, clock, log, channels, engine: engineOf };
+  const handoff = { database, live, clock, log, channels, engine: engineOf, autonomy };
   engine = cleanup.adopt(
-    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
+    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows, knowledge), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
     (opened) => opened.close(),
   );
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
   cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl: () => place.publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
+  cleanup.defer(scheduleSyncs({ ...knowledge, onStale: () => relay.wake() }, workspace.tenantId));
   if (config.role !== "web") {
     const minutes = (given: number) => (given === 0 ? null : given);
     cleanup.defer(startSlaWatch({ ...workflows.events, tenantId: workspace.tenantId, rules: { handoffMinutes: minutes(config.slaHandoffMinutes), answerMinutes: minutes(config.slaAnswerMinutes) }, onTold: () => relay.wake() }));
@@ -139,7 +144,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, runRetentionDays: config.runRetentionDays, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, knowledge, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     get publicUrl() {
       return place.publicUrl;

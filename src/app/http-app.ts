@@ -15,6 +15,7 @@ import { autonomyRoutes } from "./routes/autonomy.routes.ts";
 import { chatRoutes } from "./routes/chat.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
 import { eventRoutes } from "./routes/event.routes.ts";
+import { draftRoutes } from "./routes/draft.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { hookRoutes } from "./routes/hook.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
@@ -54,7 +55,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

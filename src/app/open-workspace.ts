@@ -7,6 +7,7 @@ import { createOutbound, type Outbound } from "../outbound/outbound.ts";
 import { TOOL_SOURCES } from "../tools/adapters/index.ts";
 import type { McpWay, ToolSecrets } from "../tools/declared/tool-source.ts";
 import { secretMissing } from "../tools/tools.errors.ts";
+import type { ToolKinds } from "../workspace/load-tools.ts";
 import { loadWorkspace, type LoadedWorkspace } from "../workspace/load-workspace.ts";
 
 export type OpenWorkspaceOptions = { webhookSecret?: string | undefined; /** Outside of the workspace, that tools may read. */ fileFolders?: readonly string[]; /** The way to other systems. */ http?: WayOut; secrets?: ToolSecrets; clock?: Clock; log?: Log };
@@ -15,8 +16,13 @@ type WayOut = { outbound: Outbound; authentication: Authentication; mcp: McpWay 
 
 /** A workspace with every kind of tool that Baton knows. Nothing is called: without options it is enough to check, test and publish it. */
 export function openWorkspace(folder: string, options: OpenWorkspaceOptions = {}): Promise<LoadedWorkspace> {
-  const { secrets = oneText(createSecretReader(null, process.env)), clock = systemClock, log = createLog({ level: "error", isPretty: true }), fileFolders = [], http = closedWay(clock), webhookSecret } = options;
-  return loadWorkspace(folder, { tools: { sources: TOOL_SOURCES, deps: { secrets, clock, log, fileFolders, ...http } }, webhookSecret });
+  return loadWorkspace(folder, { tools: toolKinds(options), webhookSecret: options.webhookSecret });
+}
+
+/** Every kind of tool, with what its declarations are opened with. */
+export function toolKinds(options: OpenWorkspaceOptions = {}): ToolKinds {
+  const { secrets = oneText(createSecretReader(null, process.env)), clock = systemClock, log = createLog({ level: "error", isPretty: true }), fileFolders = [], http = closedWay(clock) } = options;
+  return { sources: TOOL_SOURCES, deps: { secrets, clock, log, fileFolders, ...http } };
 }
 
 /** For what opens a workspace and calls nothing. */

@@ -1,12 +1,14 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLog, type Log } from "../lib/log.ts";
+import { createTargetRule } from "../outbound/guard-address.ts";
 import { migrate } from "../storage/migrate.ts";
 import type { App } from "./app.ts";
 import { compose, type ComposeOverrides } from "./compose.ts";
 import { ensureFirstSignIn, type FirstSignIn } from "./first-sign-in.ts";
 import { createHttpApp } from "./http-app.ts";
 import { listen } from "./listen.ts";
+import { warnOfMissingNeeds } from "./missing-needs.ts";
 import type { Config } from "./settings.ts";
 import { startServers } from "./start-servers.ts";
 
@@ -27,6 +29,9 @@ export async function start(config: Config, options: { log?: Log; onProgress?: (
   await migrate(servers.databaseUrl);
   progress("loading the workspace");
   const app = cleanup.use(await compose(config, servers, log, options.overrides));
+  const rule = createTargetRule([...config.outboundAllow.split(","), ...(options.overrides?.outboundAllow ?? [])]);
+  const warned = warnOfMissingNeeds(app, config.outboundAllow, rule);
+  cleanup.defer(() => warned);
   const firstSignIn = await ensureFirstSignIn(app, config, servers.dataFolder);
   progress("opening the doors");
   const http = config.role === "worker" ? null : cleanup.use(await listen(createHttpApp(app).fetch, { host: config.host, port: config.port, canMove: !config.isPortChosen }));

@@ -25,7 +25,7 @@ const COUNTS = {
     (select count(*) from handoff where tenant_id = $1 and status = 'waiting') as waiting,
     (select count(*) from turn where tenant_id = $1 and started_at > $2) as turns,
     (select percentile_cont(0.5) within group (order by us) from (select extract(epoch from finished_at - started_at) * 1e6 as us from turn where tenant_id = $1 and started_at > $2 and status in ('replied', 'handed_off') order by started_at desc limit 500) x) as p50,
-    (select count(*) from document where tenant_id = $1) as documents`,
+    (select count(*) from document where tenant_id = $1 and to_version is null) as documents`,
 };
 
 /** The status line's facts, read from the store; what does not answer is `down`, and its counts are 0. */

@@ -4,10 +4,11 @@ import type { ApprovalRule } from "../policy/policy.ts";
 import type { ApprovalView } from "../shapes/approval.ts";
 import type { ApprovalRow } from "../tools/approvals/approval.store.ts";
 import { nextWords } from "../tools/approvals/approval-words.ts";
-import { listAbsent, listVotes, rightsUsed, type Vote } from "../tools/approvals/decide/approval-vote.store.ts";
+import { listAbsent, listVotes, rightsUsed, votesFor, type Vote } from "../tools/approvals/decide/approval-vote.store.ts";
 import { personOf } from "../tools/approvals/decide/locked-approval.ts";
 import { hasSay, placeFor } from "../tools/approvals/decide/may-decide.ts";
 import { fillPlaces, type Person } from "../tools/approvals/fill-places.ts";
+import { askedBy } from "../tools/approvals/asked-by.ts";
 import type { Tool } from "../tools/tool.ts";
 import { listOutcomes, type CallOutcome } from "../tools/tool-call.store.ts";
 import type { App } from "./app.ts";
@@ -23,7 +24,7 @@ export async function viewApprovals(app: Pick<App, "database" | "clock" | "works
     listVotes(database, actor.tenantId, rows.map((row) => row.id)), listOutcomes(database, actor.tenantId, rows.flatMap((row) => (row.call_id === null ? [] : [row.call_id]))), actor.kind === "user" ? listAbsent(database, actor.tenantId, actor.userId, at) : [],
   ]);
   const viewer = { actor, absent, tools: app.workspace.tools };
-  return rows.map((row) => toView(viewer, row, votes.filter((vote) => vote.approvalId === row.id && vote.callHash === row.call_hash), outcomes.get(row.call_id ?? "") ?? null));
+  return rows.map((row) => toView(viewer, row, votesFor(row, votes), outcomes.get(row.call_id ?? "") ?? null));
 }
 
 export async function viewApproval(app: Pick<App, "database" | "clock" | "workspace">, actor: StaffActor, row: ApprovalRow): Promise<ApprovalView> {
@@ -38,7 +39,7 @@ function toView({ actor, absent, tools }: Viewer, row: ApprovalRow, votes: reado
   const { open } = fillPlaces(row.rule, rightsUsed(votes));
   const isMine = isWaiting && person !== null && hasSay(person, absent, row);
   return {
-    id: row.id, askedBy: row.run_id === null ? "turn" : row.call_id === null ? "workflow" : "task", runId: row.run_id, workflow: row.workflow, taskName: row.task_name, pointer: row.pointer, turnId: row.turn_id, callId: row.call_id,
+    id: row.id, askedBy: askedBy(row), callerName: row.caller_name, runId: row.run_id, workflow: row.workflow, taskName: row.task_name, pointer: row.pointer, turnId: row.turn_id, callId: row.call_id,
     conversationId: row.conversation_id, caseId: row.case_id, contactName: row.contact_name, tool: row.tool, risk: row.risk, arguments: argumentsOf(row, tools.get(row.tool)), editable: isMine && row.call_id !== null ? row.given : null,
     callHash: row.call_hash, describedAs: row.described_as, amountCents: row.amount_cents, currency: row.currency, reason: row.reason, rules: row.policy_rules, said: row.said, next: nextWords(row, open.reduce((sum, group) => sum + group.people, 0)), facts: row.facts, editedBy: row.edited_by,
     votes: votes.map((vote) => ({ by: `user:${vote.person.userId}`, standsFor: vote.standsFor === null ? null : `user:${vote.standsFor.userId}`, comment: vote.comment, at: vote.at })),

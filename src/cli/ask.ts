@@ -1,38 +1,67 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { readConfig } from "../app/config.ts";
 import { createSecretCache } from "../identity/authenticate.ts";
 import { signIdentity } from "../identity/identity-token.ts";
 import { systemClock } from "../lib/clock.ts";
+import { advise } from "./advise.ts";
 import { openStore, readRunning } from "./open-store.ts";
+import { toStdout } from "./to-stdout.ts";
 
 const opened = z.object({ token: z.string() });
-const answered = z.object({ reply: z.object({ text: z.string(), citations: z.array(z.object({ marker: z.number(), title: z.string(), heading: z.string() })) }).nullable() });
+const message = z.object({ seq: z.number(), author: z.enum(["contact", "ai", "human", "system"]), authorName: z.string().nullable(), text: z.string(), citations: z.array(z.object({ marker: z.number(), title: z.string(), heading: z.string() })) });
+const answered = z.object({ message: z.object({ seq: z.number() }), reply: message.nullable() });
+const thread = z.object({ items: z.array(message) });
 
-/** `ask "…" [--as mail]`: one message through the whole turn of the running Baton; prints the reply and its sources. */
-export async function ask(args: readonly string[]): Promise<number> {
+/** After a reply, so long may the next one take: for somebody who has signed in a turn may have begun a run, which speaks for itself. */
+const QUIET_MS = { visitor: 1_000, customer: 3_000 };
+const LOOK_EVERY_MS = 150;
+/** However much a run has to say, the prompt comes back. */
+const LONGEST_MS = 30_000;
+
+/** `ask "…" [--as mail] [--url URL]`: one message through the whole turn of the running Baton; prints every reply to it, with its sources. */
+export async function ask(args: readonly string[], write = toStdout): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: { as: { type: "string" }, url: { type: "string" } }, allowPositionals: true });
   const text = positionals.join(" ").trim();
-  if (text === "") {
-    process.stderr.write('Say what to ask: baton ask "How long do I have to return something?" [--as mail@example.com]\n');
-    return 2;
-  }
+  if (text === "") return advise('Say what to ask: baton ask "How long do I have to return something?" [--as mail@example.com]');
   const url = values.url ?? (await runningUrl());
   if (url === null) {
     process.stderr.write("No Baton runs on this data folder. Start it with `npm start`, then ask again in another terminal.\n");
     return 1;
   }
   const identityToken = values.as === undefined ? undefined : await vouch(values.as);
-  const { token } = opened.parse(await post(`${url}/api/chat/session`, identityToken === undefined ? {} : { identityToken }, {}));
-  const { reply } = answered.parse(await post(`${url}/api/chat/messages`, { id: randomUUID(), text }, { authorization: `Bearer ${token}`, prefer: "wait=60" }));
+  const { token } = opened.parse(await send("POST", `${url}/api/chat/session`, {}, identityToken === undefined ? {} : { identityToken }));
+  const headers = { authorization: `Bearer ${token}` };
+  const { message: sent, reply } = answered.parse(await send("POST", `${url}/api/chat/messages`, { ...headers, prefer: "wait=60" }, { id: randomUUID(), text }));
   if (reply === null) {
     process.stderr.write("No reply within 60 s. A person may hold this conversation; it goes on in the console.\n");
     return 1;
   }
-  process.stdout.write(`${reply.text}\n`);
-  for (const { marker, title, heading } of reply.citations) process.stdout.write(`  [${marker}] ${title}${heading === "" ? "" : ` › ${heading}`}\n`);
+  await writeReplies(async (after) => thread.parse(await send("GET", `${url}/api/chat/messages?after=${after}&limit=50`, headers)).items, { after: sent.seq, quietMs: values.as === undefined ? QUIET_MS.visitor : QUIET_MS.customer }, write);
   return 0;
+}
+
+type Message = z.infer<typeof message>;
+
+/** Writes what is said after the message, until nobody has said anything for a while. */
+async function writeReplies(read: (after: number) => Promise<Message[]>, from: { after: number; quietMs: number }, write: (text: string) => void): Promise<void> {
+  const beganMs = performance.now();
+  let { after } = from;
+  for (let quietUntilMs = beganMs + from.quietMs; performance.now() < Math.min(quietUntilMs, beganMs + LONGEST_MS); await sleep(LOOK_EVERY_MS)) {
+    for (const each of await read(after)) {
+      after = each.seq;
+      if (each.author === "contact") continue;
+      write(replyText(each));
+      quietUntilMs = performance.now() + from.quietMs;
+    }
+  }
+}
+
+function replyText({ author, authorName, text, citations }: Message): string {
+  const who = author === "human" ? `${authorName ?? "A colleague"}: ` : "";
+  return `${who}${text}\n${citations.map(({ marker, title, heading }) => `  [${marker}] ${title}${heading === "" ? "" : ` › ${heading}`}\n`).join("")}`;
 }
 
 async function runningUrl(): Promise<string | null> {
@@ -50,8 +79,9 @@ export async function vouch(email: string): Promise<string> {
   return signIdentity(secret, store.tenantId, { email: z.email().parse(email), name: null, externalId: null }, systemClock.nowMs(), 86_400);
 }
 
-async function post(url: string, body: unknown, headers: Record<string, string>): Promise<unknown> {
-  const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) }).catch((error: unknown) => {
+async function send(method: "GET" | "POST", url: string, headers: Record<string, string>, body?: unknown): Promise<unknown> {
+  const given = body === undefined ? {} : { body: JSON.stringify(body) };
+  const answer = await fetch(url, { method, headers: { "content-type": "application/json", ...headers }, ...given }).catch((error: unknown) => {
     throw new Error(`Baton does not answer at ${new URL(url).origin}.`, { cause: error });
   });
   const value: unknown = await answer.json();

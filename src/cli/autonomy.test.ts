@@ -27,11 +27,15 @@ describe("the autonomy ladder by the command line", () => {
   };
 
   test("show, set and kill work on the database, and a wrong word is told the right ones", async () => {
-    assert.deepEqual(await run("show"), { code: 0, written: "Where no rule fits: act\n  money  draft, 0 of 0 overridden\n" });
-    assert.equal((await run("set", "money", "act", "--reason", "It works.")).written, "Where no rule fits: act\n  money  act (baton.yaml: draft; cli: It works.), 0 of 0 overridden\n");
+    const head = `The ladder of ${folder}, for the tenant "cli":\n`;
+    const shown = { code: 0, written: `${head}Where no rule fits: act\n  money  draft, 0 of 0 overridden\n` };
+    assert.deepEqual(await run("show"), shown);
+    assert.deepEqual([await run("show", folder), await run("show", "--workspace", folder)], [shown, shown]);
+    assert.match((await run("show", "examples/shop")).written, /^The ladder of .*\/examples\/shop, for the tenant "shop":\n/);
+    assert.equal((await run("set", "money", "act", "--reason", "It works.", "--workspace", folder)).written, `The ladder now of ${folder}, for the tenant "cli":\nWhere no rule fits: act\n  money  act (baton.yaml: draft; cli: It works.), 0 of 0 overridden\n`);
     assert.match((await run("kill", "act")).written, /\nCLOSED: act and above, by cli: by the command line\n$/);
     assert.doesNotMatch((await run("kill", "act", "--undo")).written, /CLOSED/);
-    for (const wrong of [[], ["kill"], ["kill", "everything"], ["set", "money", "sometimes"]]) assert.deepEqual([(await run(...wrong)).code, (await run(...wrong)).written.startsWith("Usage: baton autonomy show")], [2, true]);
+    for (const wrong of [[], ["kill"], ["kill", "everything"], ["set", "money", "sometimes"], ["show", "a", "b"]]) assert.deepEqual([(await run(...wrong)).code, (await run(...wrong)).written.startsWith("Usage: baton autonomy show [folder]")], [2, true]);
     await assert.rejects(run("set", "nothing", "act"), /There is no autonomy rule "nothing"/);
   });
 });

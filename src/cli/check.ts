@@ -1,17 +1,15 @@
-import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../app/config.ts";
-import { checkSurroundings } from "../app/workflow-functions/check-documents.ts";
 import type { WorkflowSource } from "../workflows/document/definition.ts";
-import { tryReadWorkflow } from "../workflows/document/read-workflow.ts";
-import { checkWorkflows } from "../workflows/verify/check-workflow.ts";
 import { type DataFlowReport, describeDataFlow } from "../workflows/verify/describe-data-flow.ts";
 import { workflowKey } from "../workflows/verify/environment.ts";
 import type { Finding } from "../workflows/verify/finding.ts";
+import { RULES } from "../workflows/verify/rules.ts";
 import { toSarif } from "../workflows/verify/to-sarif.ts";
 import { toText } from "../workflows/verify/to-text.ts";
-import { openWorkspace } from "../app/open-workspace.ts";
-import type { Workspace } from "../workspace/workspace.ts";
+import { checkWorkspace, type WorkspaceCounts } from "./check/check-workspace.ts";
+import { WORKSPACE_RULES } from "./check/findings.ts";
+import { counted } from "./policy-check.ts";
 import { toStdout } from "./to-stdout.ts";
 
 const FORMATS = ["text", "sarif", "json"] as const;
@@ -19,7 +17,7 @@ export type CheckFormat = (typeof FORMATS)[number];
 
 export type CheckOptions = { format: CheckFormat; /** Says what personal data can reach which system. */ hasDataFlow: boolean; write(text: string): void };
 
-/** `check [folder] [--format text|sarif|json] [--data-flow]`: exit code 1 when a document may not be published. */
+/** `check [folder] [--format text|sarif|json] [--data-flow]`: exit code 1 when anything in the workspace cannot be used as it is. */
 export async function check(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: { format: { type: "string", default: "text" }, "data-flow": { type: "boolean", default: false } }, allowPositionals: true });
   const format = FORMATS.find((each) => each === values.format);
@@ -31,41 +29,28 @@ export async function check(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Reads and checks every document in a workspace's `workflows/`, against its own tools and policies. Changes nothing.
- * Returns the exit code. Throws `workspace.invalid`.
+ * Reads and checks all of a workspace: settings, intents, tools, policies, agents, articles and workflows. Changes nothing.
+ * Returns the exit code. Throws `workspace.invalid` for a folder that is no workspace.
  */
 export async function checkCommand(folder: string, { format, hasDataFlow, write }: CheckOptions): Promise<number> {
   const startedMs = performance.now();
-  await using workspace = await openWorkspace(folder);
-  const { sources, findings } = readDocuments(workspace);
-  const environment = checkSurroundings(workspace);
-  findings.push(...checkWorkflows(sources, environment));
+  const { counts, findings, sources, surroundings } = await checkWorkspace(folder);
   const workflows = new Map(sources.map((source) => [workflowKey(source.definition.document), source]));
-  const flows = hasDataFlow ? sources.map((source) => ({ source, report: describeDataFlow(source, { ...environment, workflows }) })) : [];
-  if (format === "sarif") write(`${JSON.stringify(toSarif(findings, "0.1.0"), null, 2)}\n`);
-  else if (format === "json") write(`${JSON.stringify({ findings, dataFlow: flows.map(({ source, report }) => ({ file: source.file, ...report })) }, null, 2)}\n`);
+  const flows = hasDataFlow ? sources.map((source) => ({ source, report: describeDataFlow(source, { ...surroundings, workflows }) })) : [];
+  if (format === "sarif") write(`${JSON.stringify(toSarif(findings, "0.1.0", { ...RULES, ...WORKSPACE_RULES }), null, 2)}\n`);
+  else if (format === "json") write(`${JSON.stringify({ counts, findings, dataFlow: flows.map(({ source, report }) => ({ file: source.file, ...report })) }, null, 2)}\n`);
   else {
     write(toText(findings));
     for (const { source, report } of flows) write(flowText(source, report));
-    write(`${summary(sources.length, findings)} (${Math.round(performance.now() - startedMs)} ms)\n`);
+    write(`${summary(counts, findings)} (${Math.round(performance.now() - startedMs)} ms)\n`);
   }
   return findings.some(({ severity }) => severity === "error") ? 1 : 0;
 }
 
-function readDocuments(workspace: Workspace): { sources: WorkflowSource[]; findings: Finding[] } {
-  const sources: WorkflowSource[] = [];
-  const findings: Finding[] = [];
-  for (const { file, text } of workspace.workflows) {
-    const result = tryReadWorkflow(text, relative(process.cwd(), join(workspace.folder, file)));
-    if (result.kind === "read") sources.push(result.source);
-    else findings.push(...result.findings);
-  }
-  return { sources, findings };
-}
-
-function summary(read: number, findings: readonly Finding[]): string {
+function summary({ workflows, tools, policies, agents, intents, articles }: WorkspaceCounts, findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === "error").length;
-  return `${read} ${read === 1 ? "workflow" : "workflows"} checked: ${errors} ${errors === 1 ? "error" : "errors"}, ${findings.length - errors} ${findings.length - errors === 1 ? "warning" : "warnings"}`;
+  const parts = [counted(workflows, "workflow", "workflows"), counted(tools, "tool", "tools"), counted(policies, "policy", "policies"), counted(agents, "agent", "agents"), counted(intents, "intent", "intents")];
+  return `${parts.join(", ")} and ${counted(articles, "article", "articles")} checked: ${counted(errors, "error", "errors")}, ${counted(findings.length - errors, "warning", "warnings")}`;
 }
 
 function flowText(source: WorkflowSource, { flows, mermaid }: DataFlowReport): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import { createServer as createTcpServer } from "node:net";
@@ -11,6 +11,7 @@ import { openDataFolder } from "../lib/data-folder.ts";
 import { createLog } from "../lib/log.ts";
 import { checkDatabase, checkModel, checkModelsFolder, checkRestate, judgePostgresVersion, judgeRestateVersion } from "./doctor-services.ts";
 import { checkDataFolder, checkNode, checkPort, judgeFreeBytes } from "./doctor-machine.ts";
+import { checkWorkspace } from "./doctor-workspace.ts";
 import { printDoctorReport, runDoctor } from "./doctor.ts";
 
 const home = await mkdtemp(join(tmpdir(), "baton-doctor-"));
@@ -118,4 +119,22 @@ test("the model that would answer is named; an address that does not answer is a
   assert.match(await tell({ BATON_MODEL_URL: "http://127.0.0.1:9/v1" }), /^warn .*not reachable/);
   assert.deepEqual((await checkModelsFolder(join(home, "nothing"))).map((check) => check.status), ["warn"]);
   assert.deepEqual((await checkModelsFolder(home)).map((check) => check.status), ["ok"]);
+});
+
+test("what tools need and the operator has not given is a warning with what to do, and a workspace that cannot be read fails", async () => {
+  const folder = join(home, "workspace");
+  const dataDir = join(home, "none");
+  await cp("test/workflows/desk", folder, { recursive: true });
+  assert.deepEqual((await checkWorkspace({ BATON_WORKSPACE: folder }, dataDir)).map(({ name, status, message }) => [name, status, message]), [["workspace", "ok", folder], ["needs of tools", "ok", "none"]]);
+  await writeFile(join(folder, "tools", "helpdesk.yaml"), "kind: connector\nconnector: zendesk\nserver: http://127.0.0.1:8080\nsubdomain: acme\nagent_email: bot@acme.com\nsecret: zendesk_token\nwebhookSecret: zendesk_hook\noperations: [my_ticket]\n");
+  const [, ...found] = await checkWorkspace({ BATON_WORKSPACE: folder, BATON_SECRET_ZENDESK_HOOK: "x", BATON_OUTBOUND_ALLOW: "10.0.0.1" }, dataDir);
+  assert.deepEqual(found, [
+    { name: "secret", status: "warn", message: "zendesk_token is not in the environment, and stored ones are seen only while Baton runs; tools/helpdesk.yaml needs it", advice: "Set it: npm run baton -- secrets set zendesk_token" },
+    { name: "private address", status: "warn", message: "127.0.0.1:8080 is not in BATON_OUTBOUND_ALLOW; tools/helpdesk.yaml needs it", advice: "If Baton may call it, start with BATON_OUTBOUND_ALLOW=10.0.0.1,127.0.0.1:8080" },
+  ]);
+  const given = await checkWorkspace({ BATON_WORKSPACE: folder, BATON_SECRET_ZENDESK_HOOK: "x", BATON_SECRET_ZENDESK_TOKEN: "y", BATON_OUTBOUND_ALLOW: "127.0.0.0/8" }, dataDir);
+  assert.deepEqual(given.slice(1).map(({ status, message }) => [status, message]), [["ok", "2 secrets are set"]]);
+  await writeFile(join(folder, "tools", "helpdesk.yaml"), "kind: unheard_of\n");
+  const [broken] = await checkWorkspace({ BATON_WORKSPACE: folder }, dataDir);
+  assert.deepEqual([broken?.status, /helpdesk\.yaml/.test(broken?.message ?? "")], ["fail", true]);
 });

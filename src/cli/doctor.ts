@@ -1,4 +1,5 @@
 import { checkDatabase, checkModel, checkModelsFolder, checkRestate } from "./doctor-services.ts";
+import { checkWorkspace } from "./doctor-workspace.ts";
 import { checkBinaries, checkDataFolder, checkDisk, checkNode, checkPlatformPackages, checkPort } from "./doctor-machine.ts";
 
 /** One finding; `advice` says what to do about it, null when there is nothing to do. */
@@ -32,6 +33,7 @@ export async function runDoctor(input: DoctorInput): Promise<DoctorReport> {
     checkRestate(env["RESTATE_INGRESS_URL"], env["RESTATE_ADMIN_URL"]),
     checkModel(env),
     checkModelsFolder(env["BATON_MODELS_DIR"]),
+    checkWorkspace(env, dataDir),
   ]);
   const checks = [checkNode(process.versions.node), checkPlatformPackages({ needsPostgres: !hasDatabase, needsRestate: !hasRestate }), ...found.flat()];
   return { ok: checks.every((check) => check.status !== "fail"), checks };

@@ -9,17 +9,17 @@ import { migrate } from "../storage/migrate.ts";
 import { openWorkspace } from "../app/open-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
-export type OpenStore = AsyncDisposable & { database: Database; tenantId: string; /** Of the settings. */ workspace: Workspace };
+export type OpenStore = AsyncDisposable & { database: Database; tenantId: string; /** The one that was named, else that of the settings. */ workspace: Workspace };
 
 /**
  * The database for a command. With a running Baton on the same data folder its database is used as it stands; without
- * one, the embedded database is started for the length of the command.
+ * one, the embedded database is started for the length of the command. `folder`: another workspace than that of the settings.
  */
-export async function openStore(): Promise<OpenStore> {
+export async function openStore(folder?: string): Promise<OpenStore> {
   await using cleanup = new AsyncDisposableStack();
   const config = readConfig(process.env);
   const { database } = cleanup.use(await openStoreDatabase(config));
-  const workspace = cleanup.use(await openWorkspace(config.workspace, { log: createLog({ level: "warn", isPretty: true }) }));
+  const workspace = cleanup.use(await openWorkspace(folder ?? config.workspace, { log: createLog({ level: "warn", isPretty: true }) }));
   const disposal = cleanup.move();
   return { database, tenantId: workspace.tenantId, workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -46,10 +46,28 @@ describe("publishing by the command line", () => {
     const diff = await run(diffCommand, "1", "2");
     assert.equal(diff.code, 1);
     assert.match(diff.written, /~ task "greet": set\.text changed from "one" to "two" {2}\(\/do\/0\/greet\/set\/text\)/);
+    for (const wrong of [[], ["1"], ["1", "2", "3"], ["1", "hello"], ["1", "1a2b3c4d"]]) assert.equal((await run(diffCommand, ...wrong)).code, 2, wrong.join(" "));
+    await assert.rejects(run(diffCommand, "1", "7"), /There is no publish 7: there are 1 to 2\.\n`baton versions` lists/);
+    await assert.rejects(run(diffCommand, "00000000", "ffffffff"), /No version's hash begins with 00000000\./);
     assert.match((await run(rollbackCommand)).written, /Publish 1 is active again/);
     assert.match((await run(versionsCommand)).written, /\* {4}1 .*first/);
     assert.match((await run(versionsCommand, "hello")).written, /^ {2}[0-9a-f]{12} {2}1\.1\.0/);
     assert.equal((await run(versionsCommand, "nothing")).code, 1);
+  });
+
+  test("changed content needs another version number, which --bump raises in the file", async () => {
+    await write("1.1.0", "changed");
+    const refused = await run(publishCommand);
+    assert.equal(refused.code, 1);
+    assert.match(refused.written, /workflows\/hello\.yaml:1:\d+: error version-taken: The workflow "hello" has changed, and its version 1\.1\.0 is published already with another text\.\n {4}→ Raise the version to 1\.1\.1 .* or to 1\.2\.0 /);
+    assert.match(refused.written, /Nothing was published: a version number stands for one text.*\nRaise it by hand, or say --bump patch/);
+    assert.match((await run(versionsCommand)).written, /\* {4}1 /, "what was active stays so");
+    assert.equal((await run(publishCommand, "--bump", "huge")).code, 2);
+    const raised = await run(publishCommand, "--bump", "patch");
+    assert.match(raised.written, /Raised hello from 1\.1\.0 to 1\.1\.1 in workflows\/hello\.yaml\.\nPublished as 3; .*:\n {2}hello 1\.1\.1/);
+    assert.equal(await readFile(join(folder, "workflows", "hello.yaml"), "utf8"), hello("1.1.1", "changed"));
+    assert.match((await run(publishCommand, "--bump", "patch")).written, /Nothing to publish: publish 3 is active and has these 1 workflows exactly as they are/);
+    assert.match((await run(rollbackCommand, "1")).written, /Publish 1 is active again/);
   });
 
   test("a faulty document is named with its place, and nothing is published", async () => {
@@ -75,7 +93,7 @@ describe("publishing by the command line", () => {
     assert.equal(code, 1);
     assert.match(written, new RegExp(`^The workflows of ${other}, for the tenant "cli":`));
     assert.match(written, /Nothing was published.*\n {2}a\/hello\nSay --remove/);
-    assert.match((await run(publishCommand, other, "--remove")).written, /Published as 3; .*\n {2}bye 1\.0\.0/);
+    assert.match((await run(publishCommand, other, "--remove")).written, /Published as 4; .*\n {2}bye 1\.0\.0/);
     await rm(other, { recursive: true });
   });
 });

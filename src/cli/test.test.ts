@@ -35,7 +35,7 @@ for (const name of ["shop", "lead-desk", "document-intake", "it-service-desk"]) 
   test(`the workflows of ${name} pass their checks and their tests, with every branch`, async () => {
     let findings = "";
     assert.equal(await checkCommand(`examples/${name}`, { format: "text", hasDataFlow: false, write: (text) => (findings += text) }), 0);
-    assert.match(findings, /^\d+ workflows? checked: 0 errors, 0 warnings/, findings);
+    assert.match(findings, /^\d+ workflows?, .* checked: 0 errors, 0 warnings/, findings);
     const { code, text } = await run(`examples/${name}`);
     assert.equal(code, 0, text);
     assert.doesNotMatch(text, /FAIL/);

@@ -12,6 +12,7 @@ const row = z.object({
   focus: z.object({
     records: z.record(z.string(), z.array(z.string())).default({}),
     pending: z.object({ awaiting: z.enum(["slot", "confirmation"]), intent: z.string(), tool: z.string(), slot: z.string().nullable(), slots: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) }).nullable().default(null),
+    hasLapsed: z.boolean().default(false),
   }),
   claimed: z.array(z.object({ id: z.string(), seq: z.number(), body: z.string(), channel: z.string(), created_at: z.string() })).min(1).transform((list): [Claimed, ...Claimed[]] => { const [head, ...rest] = list; if (!head) throw new Error("a turn without messages"); return [head, ...rest]; }),
   recent: z.array(z.object({ id: z.string(), author: z.enum(["contact", "ai", "human", "system"]), body: z.string() })).nullable(),

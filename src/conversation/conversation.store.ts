@@ -108,6 +108,8 @@ export type TurnOutcome = {
   runs: readonly RunInput[];
   /** Deliver even when newer messages wait (an effect has happened and must be told). */
   isForced: boolean;
+  /** The rule of the autonomy ladder that lets it be sent, asked again as it is stored; null: sent whatever the ladder says. */
+  ladder: { rule: string | null } | null;
   ledger: readonly LedgerEntry[];
 };
 
@@ -118,7 +120,7 @@ const DELIVER = {
   textOf: (lock: string) => `with item as materialized (
       select * from jsonb_to_recordset($2::jsonb) as x(ord int, conversation_id text, turn_id text, at timestamptz, message_id text, author_name text, channel text, body text, citations jsonb,
         intent text, decision text, reason text, model text, cost_micro_usd bigint, stages jsonb, focus jsonb, handoff_id text, handoff_reason text, handoff_summary jsonb, handoff_tried jsonb,
-        is_forced boolean, end_offset_us bigint, subject text, outbox_id text, push_channel text, ledger jsonb, runs jsonb, until_seq bigint)
+        is_forced boolean, end_offset_us bigint, subject text, outbox_id text, push_channel text, ledger jsonb, runs jsonb, until_seq bigint, is_laddered boolean, autonomy_rule text)
     ), held as materialized (
       select c.id from conversation c where c.tenant_id = $1 and c.id in (select i.conversation_id from item i) for no key update ${lock}
     ), conv as (
@@ -127,6 +129,8 @@ const DELIVER = {
       from item i join held h on h.id = i.conversation_id
       where c.tenant_id = $1 and c.id = i.conversation_id and c.running_turn_id = i.turn_id and c.holder = 'ai' and (c.pending_count = 0 or i.is_forced)
         and (i.until_seq is null or exists (select from turn t where t.tenant_id = $1 and t.id = i.turn_id and t.until_seq = i.until_seq))
+        and not (i.is_laddered and (exists (select from autonomy_switch w where w.tenant_id = $1 and w.rung in ('suggest', 'draft', 'act_with_approval'))
+          or exists (select from autonomy_level l where l.tenant_id = $1 and l.rule = i.autonomy_rule and l.level in ('off', 'suggest', 'draft'))))
       returning i.ord, c.last_seq, c.pending_count
     ), sent as materialized (
       select i.*, conv.last_seq, conv.pending_count, t.case_id from conv join item i on i.ord = conv.ord join turn t on t.tenant_id = $1 and t.id = i.turn_id
@@ -163,7 +167,9 @@ export type Delivered =
   | { kind: "sent"; seq: number; pendingCount: number }
   | { kind: "repeat"; status: TurnStatus; pendingCount: number }
   | { kind: "silent"; pendingCount: number }
-  | { kind: "joined"; untilSeq: number };
+  | { kind: "joined"; untilSeq: number }
+  /** The ladder was lowered since it was decided: a person looks at the reply first. */
+  | { kind: "limited" };
 
 /**
  * Stores the reply and ends the turn, if the AI may still speak and nothing newer waits; else says what happened instead.
@@ -177,7 +183,7 @@ export async function deliverTurn(database: Database, input: TurnInput, outcome:
       conversation_id: input.conversationId, turn_id: input.turnId, at, message_id: outcome.messageId, author_name: outcome.authorName, channel: outcome.channel, body: outcome.text, citations: outcome.citations,
       intent: outcome.intent, decision: outcome.decision, reason: outcome.reason, model: outcome.model, cost_micro_usd: outcome.costMicroUsd, stages: packStages(outcome.stages), focus: outcome.focus,
       handoff_id: handoff?.id ?? null, handoff_reason: handoff?.reason ?? null, handoff_summary: handoff?.summary ?? {}, handoff_tried: handoff?.tried ?? [], is_forced: outcome.isForced, end_offset_us: endOffsetUs(outcome.stages),
-      subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, runs: outcome.runs, until_seq: outcome.untilSeq,
+      subject: outcome.subject, outbox_id: outcome.outboxId, push_channel: outcome.pushChannel, ledger: outcome.ledger, runs: outcome.runs, until_seq: outcome.untilSeq, is_laddered: outcome.ladder !== null, autonomy_rule: outcome.ladder?.rule ?? null,
     },
   });
   if (typeof row?.["last_seq"] === "number") return { kind: "sent", seq: row["last_seq"], pendingCount: Number(row["pending_count"]) };
@@ -185,7 +191,7 @@ export async function deliverTurn(database: Database, input: TurnInput, outcome:
 }
 
 /** Nothing was sent: the turn had ended before, somebody else holds the conversation, or newer messages join this turn. */
-async function explainUndelivered(query: TransactionQuery, input: TurnInput, outcome: Pick<TurnOutcome, "untilSeq" | "intent" | "stages">, at: Date): Promise<Delivered> {
+async function explainUndelivered(query: TransactionQuery, input: TurnInput, outcome: Pick<TurnOutcome, "untilSeq" | "intent" | "stages" | "isForced" | "ladder">, at: Date): Promise<Delivered> {
   const { untilSeq } = outcome;
   const conv = (await query("select holder, pending_count, last_seq, running_turn_id from conversation where tenant_id = $1 and id = $2 for update", [input.tenantId, input.conversationId]))[0];
   const turn = (await query("select status, until_seq from turn where tenant_id = $1 and id = $2", [input.tenantId, input.turnId]))[0];
@@ -199,6 +205,7 @@ async function explainUndelivered(query: TransactionQuery, input: TurnInput, out
   // They had joined before, and a crash kept that from the journal.
   const joinedUntil = Number(turn?.["until_seq"] ?? 0);
   if (untilSeq !== null && joinedUntil > untilSeq) return { kind: "joined", untilSeq: joinedUntil };
+  if (outcome.ladder !== null && (outcome.isForced || Number(conv["pending_count"]) === 0)) return { kind: "limited" };
   const untilLast = Number(conv["last_seq"]);
   await joinWaiting(query, input, untilLast);
   return { kind: "joined", untilSeq: untilLast };

@@ -37,7 +37,7 @@ async function tellAndHandOff(deps: TurnDeps, input: TurnInput, error: unknown):
     return deliverTurn(deps.database, input, {
       untilSeq: null, messageId: newId("msg", at.getTime()), text: "Something went wrong on our side, and I don't want to leave you waiting. I'm passing you to a colleague, who will see our whole conversation.",
       authorName: deps.assistantName, citations: [], channel: context.channel, pushChannel: deps.channels.get(context.channel)?.delivery === "push" ? context.channel : null, outboxId: newId("out", at.getTime()),
-      intent: null, decision: "handoff", reason: `turn.failed: ${code}`, model: null, costMicroUsd: 0, stages: [], focus: context.focus, subject: null, isForced: true,
+      intent: null, decision: "handoff", reason: `turn.failed: ${code}`, model: null, costMicroUsd: 0, stages: [], focus: context.focus, subject: null, isForced: true, ladder: null,
       handoff: { id: handoffId, reason: "turn.failed", summary: { headline, intent: null, sentiment: null, language: null, openQuestion: cut(context.text, 500), verifiedFacts: [], suggestedNextStep: "Read the thread and answer by hand." }, tried: [] }, runs: [],
       ledger: [makeLedgerEntry({ kind: "turn.failed", subjectId: input.conversationId, caseId: context.caseId, actor: "baton", at, body: { turnId: input.turnId, code, handoffId } })],
     }, at);

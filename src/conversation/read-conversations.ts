@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
 import { decodeCursor, encodeCursor, type Page } from "../lib/page.ts";
 import type { Database } from "../storage/database.ts";
+import { findOpenDraft, toDraftView } from "../handoff/draft.store.ts";
 import type { Schema } from "../storage/schema.ts";
 import { cursorInvalid } from "./conversation.errors.ts";
 import { readHandoff } from "./read-handoffs.ts";
@@ -64,7 +65,8 @@ export async function readConversation(database: Database, tenantId: string, id:
   const row = await summaries(database, tenantId).where("v.id", "=", id).executeTakeFirst();
   if (!row) return null;
   const cases = await database.of(tenantId).selectFrom("support_case").selectAll().where("tenant_id", "=", tenantId).where("conversation_id", "=", id).orderBy("opened_at", "desc").limit(50).execute();
-  return { ...toSummary(row), cases: cases.map(toCase), handoff: await readHandoff(database, tenantId, { conversationId: id }), isMine: viewerId !== null && row.assignee_id === viewerId };
+  const draft = await findOpenDraft(database, tenantId, id);
+  return { ...toSummary(row), cases: cases.map(toCase), handoff: await readHandoff(database, tenantId, { conversationId: id }), isMine: viewerId !== null && row.assignee_id === viewerId, draft: draft === null ? null : toDraftView(draft) };
 }
 
 /** A page of the thread in its order; `before` pages back, `after` forward. `nextCursor` is the older page's `before`. */

@@ -4,6 +4,8 @@ import { act, noteActed } from "./stages/act.ts";
 import { delegate, runsToStart, startRuns } from "./stages/delegate.ts";
 import { deliver } from "./stages/deliver.ts";
 import { identify } from "./stages/identify.ts";
+import { isForPerson } from "./stages/hold-to-ladder.ts";
+import { propose } from "./stages/propose.ts";
 import { receive } from "./stages/receive.ts";
 import { record } from "./stages/record.ts";
 import { redact } from "./stages/redact.ts";
@@ -45,15 +47,18 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
       const acted = await trace.stage("act", () => act(deps, durable, context, decision, decision.parts, redacted.text, redacted.placeholders), noteActed);
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
+      const draft = tellApprovals(checked.acted, checked.draft);
       const runs = runsToStart(context, decision, checked.acted, redacted);
-      const delivered = await deliver(deps, durable, { context, decision, runs, trace, acted: checked.acted, draft: comeBack(context, tellApprovals(checked.acted, checked.draft)) });
-      if (delivered.kind === "joined") {
-        untilSeq = delivered.untilSeq;
+      const delivered = isForPerson(decision) ? { kind: "limited" as const } : await deliver(deps, durable, { context, decision, runs, trace, acted: checked.acted, draft: comeBack(context, draft) });
+      const ended = delivered.kind === "limited" ? await propose(deps, durable, { context, decision, acted: checked.acted, draft, redacted, trace }) : delivered;
+      if (ended.kind === "ended") return ended;
+      if (ended.kind === "joined") {
+        untilSeq = ended.untilSeq;
         continue;
       }
       // Also after a repeat: the attempt that delivered may have died before it came to this line.
-      if (delivered.kind === "sent" || (delivered.kind === "repeat" && (delivered.status === "replied" || delivered.status === "handed_off"))) startRuns(deps, durable, runs);
-      return record(deps, durable, context, checked.draft, delivered);
+      if (ended.kind === "sent" || (ended.kind === "repeat" && (ended.status === "replied" || ended.status === "handed_off"))) startRuns(deps, durable, runs);
+      return record(deps, durable, context, checked.draft, ended);
     }
   } catch (error) {
     return giveUp(deps, durable, input, error);

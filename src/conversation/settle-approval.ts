@@ -13,12 +13,12 @@ import type { Database, TransactionQuery } from "../storage/database.ts";
 import { outcomeWords, type OutcomeWords } from "../tools/approvals/approval-words.ts";
 import { findApproval, type ApprovalRow } from "../tools/approvals/approval.store.ts";
 import { awaitDecision } from "../tools/approvals/await-decision.ts";
-import { occasionOfApproval, placeOfApproval } from "../tools/approvals/decide/edit-approval.ts";
+import { callerOf, occasionOfApproval, placeOfApproval } from "../tools/approvals/decide/edit-approval.ts";
+import { askedBy } from "../tools/approvals/asked-by.ts";
 import { callTool, type CallToolDeps } from "../tools/call-tool.ts";
 import { listTried } from "../tools/list-tried.ts";
 import { findToolCall, type ToolCallRecord } from "../tools/tool-call.store.ts";
 import { addToTried, appendOutcome } from "./approval-outcome.store.ts";
-import { ASSISTANT } from "./stages/authorize.ts";
 
 export type SettleDeps = { database: Database; clock: Clock; live: Live; channels: ReadonlyMap<string, Channel>; assistantName: string; toolCalls: CallToolDeps };
 
@@ -26,8 +26,8 @@ export const settleInput = z.object({ tenantId: z.string(), approvalId: z.string
 export type SettleInput = z.infer<typeof settleInput>;
 
 /**
- * Waits for the decision about a call that a turn asked for, makes the call if it was approved, and tells the contact what came
- * of it: an invocation of its own, so that the conversation stays free. A call that could not be made, and one that nobody
+ * Waits for the decision about a call that a turn or another system asked for, makes the call if it was approved, and tells the
+ * contact what came of it, where a turn asked (other systems fetch it): an invocation of its own, so that the conversation stays free. A call that could not be made, and one that nobody
  * decided in time, goes to a person.
  *
  * Replay: the wait, the call and the message are journaled; the call's record and the message are stored once under ids made
@@ -45,9 +45,10 @@ export async function settleApproval(deps: SettleDeps, durable: Durable, input: 
 async function carryOut(deps: SettleDeps, { tenantId, approvalId }: SettleInput): Promise<ToolCallRecord | null> {
   const approval = await findApproval(deps.database, tenantId, approvalId);
   if (approval === null || approval.call_id === null) return null;
+  const place = await placeOfApproval(deps, tenantId, approval);
   const made = await callTool(deps.toolCalls, {
-    tenantId, callId: approval.call_id, tool: approval.tool, arguments: approval.given, principal: ASSISTANT, channel: approval.channel, turnId: approval.turn_id, asker: { kind: "turn" }, eventDepth: approval.event_depth,
-    ...occasionOfApproval(approval), ...(await placeOfApproval(deps, tenantId, approval)),
+    tenantId, callId: approval.call_id, tool: approval.tool, arguments: approval.given, principal: callerOf(approval, place.contact), channel: approval.channel, turnId: approval.turn_id, asker: { kind: "turn" }, eventDepth: approval.event_depth,
+    ...occasionOfApproval(approval), ...place,
   });
   deps.live.publish({ kind: "approval", tenantId, runId: null });
   return made;
@@ -57,7 +58,7 @@ type Told = { conversationId: string; isPushed: boolean };
 
 async function tellOutcome(deps: SettleDeps, { tenantId, approvalId }: SettleInput): Promise<Told | null> {
   const approval = await findApproval(deps.database, tenantId, approvalId);
-  if (approval === null || approval.call_id === null || approval.conversation_id === null) return null;
+  if (approval === null || approval.call_id === null || approval.conversation_id === null || askedBy(approval) === "caller") return null;
   const call = await findToolCall(deps.database, tenantId, approval.call_id);
   if (call === null) return null;
   const conversationId = approval.conversation_id;

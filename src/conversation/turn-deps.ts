@@ -5,6 +5,7 @@ import type { Understander } from "../intelligence/understander.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Live } from "../observe/live.ts";
+import type { AutonomyLadder } from "../policy/autonomy-ladder.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Database } from "../storage/database.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -26,6 +27,9 @@ export type TurnDeps = ActDeps & {
   live: Live;
   policy: Policy;
   policyHash: string;
+  ladder: Pick<AutonomyLadder, "levelFor" | "follow">;
+  /** What a contact is told when a person has to look at the answer first; null: nothing. */
+  notice: string | null;
   audiences: readonly string[];
   redactor: Redactor;
   understander: Understander;

@@ -1,6 +1,7 @@
 import type { OpenQuestion } from "../workflows/talk/question.store.ts";
 import type { Understanding } from "../intelligence/understander.ts";
 import type { Placeholder } from "../guard/redactor.ts";
+import type { AutonomyLevel } from "../policy/autonomy.ts";
 import type { ContactView } from "../shapes/conversation.ts";
 
 /** What the engine is given; the same on every attempt and replay of a turn. */
@@ -15,6 +16,8 @@ export type CaseFocus = {
   records: Record<string, string[]>;
   /** The question the AI has put to the contact and waits for. */
   pending: PendingQuestion | null;
+  /** A person has spoken since the AI asked: a bare "yes" or "no" answers nothing of the AI's. */
+  hasLapsed?: boolean;
 };
 
 /** How often newer messages may join one turn before it is delivered without them. */
@@ -46,6 +49,8 @@ export type TurnContext = TurnInput & {
   text: string;
   channel: string;
   receivedAtMs: number;
+  /** A person holds the conversation, or is awaited, and gets a draft instead of a reply being sent. */
+  isAssisting?: boolean;
 };
 
 export type Rights = { audiences: string[]; mayUseRecords: boolean };
@@ -78,6 +83,8 @@ export type Decision = {
   understanding: Pick<Understanding, "language" | "sentiment" | "urgency" | "risks">;
   /** `$runtime.version` of the runs it starts: that of the process which decided. */
   runtimeVersion?: string;
+  /** How far the AI may go with its reply, by which rule of the ladder; what it leaves to a person. Older journals have none: sent. */
+  autonomy?: { level: AutonomyLevel; rule: string | null; calls: { tool: string; arguments: Record<string, string | number | boolean> }[] };
 };
 
 export type TurnStatus = "replied" | "handed_off" | "silent" | "failed";

@@ -16,9 +16,13 @@ export function createSecretReader(store: CredentialDeps | null, environment: Re
   return {
     async read(tenantId, name) {
       const stored = store === null ? null : await readSecret(store, tenantId, name);
-      return toValue(stored ?? environment[`BATON_SECRET_${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`]);
+      return toValue(stored ?? environment[environmentName(name)]);
     },
   };
+}
+
+export function environmentName(secret: string): string {
+  return `BATON_SECRET_${secret.toUpperCase().replace(/[^A-Z0-9]/g, "_")}`;
 }
 
 function toValue(text: string | undefined): SecretValue | null {

@@ -1,3 +1,4 @@
+import type { Citation } from "../shapes/conversation.ts";
 import type { TransactionQuery } from "../storage/database.ts";
 
 /** SQL of taking over, replying, handing back. Each runs in the caller's transaction, after `lockConversation`. */
@@ -19,16 +20,16 @@ export async function setHolder(query: TransactionQuery, input: { tenantId: stri
     where tenant_id = $1 and id = $2`, [input.tenantId, input.conversationId, input.holder, input.assigneeId, input.at]);
 }
 
-/** Adds a message at the end of the thread; returns its number. */
+/** Adds a message at the end of the thread; returns its number. `turnId`: of the turn that drafted it. */
 export async function appendMessage(
   query: TransactionQuery,
-  input: { tenantId: string; conversationId: string; caseId: string | null; messageId: string; author: "human" | "system"; authorId: string | null; authorName: string | null; channel: string; text: string; at: Date },
+  input: { tenantId: string; conversationId: string; caseId: string | null; messageId: string; author: "human" | "system"; authorId: string | null; authorName: string | null; channel: string; text: string; citations?: readonly Citation[]; turnId?: string; at: Date },
 ): Promise<number> {
   const rows = await query(
     `with numbered as (update conversation set last_seq = last_seq + 1, updated_at = $10 where tenant_id = $1 and id = $2 returning last_seq)
-     insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_id, author_name, channel, body, created_at)
-     select $1, $4, $2, $3, last_seq, $5, $6, $7, $8, $9, $10 from numbered returning seq`,
-    [input.tenantId, input.conversationId, input.caseId, input.messageId, input.author, input.authorId, input.authorName, input.channel, input.text, input.at],
+     insert into message (tenant_id, id, conversation_id, case_id, seq, author, author_id, author_name, channel, body, created_at, citations, turn_id)
+     select $1, $4, $2, $3, last_seq, $5, $6, $7, $8, $9, $10, $11, $12 from numbered returning seq`,
+    [input.tenantId, input.conversationId, input.caseId, input.messageId, input.author, input.authorId, input.authorName, input.channel, input.text, input.at, JSON.stringify(input.citations ?? []), input.turnId ?? null],
   );
   return Number(rows[0]?.["seq"]);
 }
@@ -53,11 +54,11 @@ export async function holdHandoff(query: TransactionQuery, input: { tenantId: st
   ]);
 }
 
-/** A contact's own wish for a person, when none is under way. False when one is open already. */
-export async function openHandoff(query: TransactionQuery, input: { tenantId: string; conversationId: string; caseId: string | null; handoffId: string; reason: string; summary: unknown; tried: unknown; at: Date }): Promise<boolean> {
-  const rows = await query(`insert into handoff (tenant_id, id, conversation_id, case_id, status, reason, summary, tried, requested_at) values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)
+/** Asks for a person, when none is under way. False when one is open already. */
+export async function openHandoff(query: TransactionQuery, input: { tenantId: string; conversationId: string; caseId: string | null; handoffId: string; turnId?: string; reason: string; summary: unknown; tried: unknown; at: Date }): Promise<boolean> {
+  const rows = await query(`insert into handoff (tenant_id, id, conversation_id, case_id, status, reason, summary, tried, requested_at, turn_id) values ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $9)
     on conflict (tenant_id, conversation_id) where status in ('waiting', 'held') do nothing returning id`, [
-    input.tenantId, input.handoffId, input.conversationId, input.caseId, input.reason, JSON.stringify(input.summary), JSON.stringify(input.tried), input.at,
+    input.tenantId, input.handoffId, input.conversationId, input.caseId, input.reason, JSON.stringify(input.summary), JSON.stringify(input.tried), input.at, input.turnId ?? null,
   ]);
   return rows.length > 0;
 }
@@ -102,4 +103,9 @@ export async function findSent(query: TransactionQuery, tenantId: string, messag
   const row = (await query("select body, conversation_id, seq, case_id, created_at, channel from message where tenant_id = $1 and id = $2", [tenantId, messageId]))[0];
   if (!row) return null;
   return { body: String(row["body"]), conversationId: String(row["conversation_id"]), seq: Number(row["seq"]), caseId: typeof row["case_id"] === "string" ? row["case_id"] : null, createdAt: String(row["created_at"]), channel: String(row["channel"]) };
+}
+
+/** What the AI has asked before a person came is no longer open, and a "yes" to it means nothing. */
+export async function lapseQuestion(query: TransactionQuery, tenantId: string, caseId: string): Promise<void> {
+  await query(`update support_case set focus = focus || '{"pending": null, "hasLapsed": true}' where tenant_id = $1 and id = $2`, [tenantId, caseId]);
 }

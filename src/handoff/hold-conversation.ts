@@ -13,18 +13,21 @@ import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { Live } from "../observe/live.ts";
+import type { AutonomyDeps } from "../policy/change-autonomy.ts";
 import type { Database, TransactionQuery } from "../storage/database.ts";
 import { withdrawApprovals } from "../tools/approvals/withdraw-approvals.ts";
 import { listTried } from "../tools/list-tried.ts";
+import { countDraft } from "./count-draft.ts";
+import { closeOpenDraft, readOpenDraft } from "./draft.store.ts";
 import { alreadyHeld, noSuchConversation, notHolder } from "./handoff.errors.ts";
-import { appendMessage, endHandoff, findSent, holdHandoff, lastChannel, lockConversation, openHandoff, readBackground, reopenUnanswered, queueOutbound, resolveCase, setHolder, type LockedConversation } from "./handoff.store.ts";
+import { appendMessage, endHandoff, findSent, holdHandoff, lapseQuestion, lastChannel, lockConversation, openHandoff, readBackground, reopenUnanswered, queueOutbound, resolveCase, setHolder, type LockedConversation } from "./handoff.store.ts";
 
-export type HandoffDeps = { database: Database; live: Live; clock: Clock; log: Log; channels: ReadonlyMap<string, Channel>; engine: () => DurableEngine };
+export type HandoffDeps = { database: Database; live: Live; clock: Clock; log: Log; channels: ReadonlyMap<string, Channel>; engine: () => DurableEngine; /** What people make of drafts moves the ladder. */ autonomy: AutonomyDeps };
 
-type Scene = { query: TransactionQuery; conv: LockedConversation; at: Date };
+export type Scene = { query: TransactionQuery; conv: LockedConversation; at: Date };
 
 /** Runs a change under the conversation's row lock, then tells open pages. */
-async function change<T>(deps: HandoffDeps, tenantId: string, conversationId: string, work: (scene: Scene) => Promise<T>): Promise<T> {
+export async function change<T>(deps: HandoffDeps, tenantId: string, conversationId: string, work: (scene: Scene) => Promise<T>): Promise<T> {
   const at = new Date(deps.clock.nowMs());
   const done = await deps.database.transaction(tenantId, async (query) => {
     const conv = await lockConversation(query, tenantId, conversationId);
@@ -35,6 +38,11 @@ async function change<T>(deps: HandoffDeps, tenantId: string, conversationId: st
   deps.live.publish({ kind: "message", tenantId, conversationId, seq: 0 });
   for (const kind of ["holder", "handoff"] as const) deps.live.publish({ kind, tenantId, conversationId });
   return done;
+}
+
+/** The conversation goes on without the draft that waits: nobody has judged it. */
+async function overtakeDraft({ query, at }: Scene, actor: UserActor | ContactActor, conversationId: string, reason: string): Promise<void> {
+  await closeOpenDraft(query, actor.tenantId, conversationId, { status: "stale", by: actorName(actor), byName: null, reason, messageId: null, at });
 }
 
 async function sayInThread(scene: Scene, target: { tenantId: string; conversationId: string }, text: string): Promise<void> {
@@ -68,6 +76,8 @@ export async function handBack(deps: HandoffDeps, actor: UserActor, conversation
     const { conv, query, at } = scene;
     if (conv.holder !== "human" || conv.assigneeId !== actor.userId) throw notHolder();
     const unanswered = await reopenUnanswered(query, target.tenantId, target.conversationId);
+    await overtakeDraft(scene, actor, conversationId, "conversation.handed_back");
+    if (conv.caseId !== null) await lapseQuestion(query, target.tenantId, conv.caseId);
     await setHolder(query, { ...target, holder: "ai", assigneeId: null, at });
     await endHandoff(query, { ...target, status: "returned", at });
     await sayInThread(scene, target, `${actor.name} has handed the conversation back to the assistant.`);
@@ -83,6 +93,7 @@ export async function withdrawFromQueue(deps: HandoffDeps, actor: ContactActor):
   await change(deps, actor.tenantId, actor.conversationId, async (scene) => {
     const { conv, query, at } = scene;
     if (conv.holder !== "queue") return;
+    await overtakeDraft(scene, actor, actor.conversationId, "contact.back_with_assistant");
     await setHolder(query, { ...target, holder: "ai", assigneeId: null, at });
     await endHandoff(query, { ...target, status: "returned", at });
     await sayInThread(scene, target, "You are back with the assistant. You can ask for a person again at any time.");
@@ -97,6 +108,7 @@ export async function resolveConversation(deps: HandoffDeps, actor: UserActor, c
     const { conv, query, at } = scene;
     if (conv.holder === "human" && conv.assigneeId !== actor.userId) throw alreadyHeld();
     if (conv.caseId === null && conv.holder === "ai") return;
+    await overtakeDraft(scene, actor, conversationId, "case.resolved");
     await setHolder(query, { ...target, holder: "ai", assigneeId: null, at });
     await endHandoff(query, { ...target, status: "closed", at });
     await sayInThread(scene, target, "This case was closed. Write again at any time to open a new one.");
@@ -117,12 +129,12 @@ export async function replyAsHuman(deps: HandoffDeps, actor: UserActor, input: {
   const target = { tenantId: actor.tenantId, conversationId: input.conversationId };
   const text = cleanText(input.text);
   const messageId = input.key === null ? newId("msg") : keyedMessageId(actor, input.conversationId, input.key);
-  const { view, isPushed } = await change(deps, actor.tenantId, input.conversationId, async ({ conv, query, at }) => {
+  const { view, isPushed, hasMoved } = await change(deps, actor.tenantId, input.conversationId, async ({ conv, query, at }) => {
     const sent = await findSent(query, actor.tenantId, messageId);
     const base = { id: messageId, conversationId: input.conversationId, author: "human" as const, authorName: actor.name, text, citations: [], turnId: null };
     if (sent !== null) {
       if (sent.body !== text) throw messageConflict();
-      return { isPushed: false, view: { ...base, seq: sent.seq, caseId: sent.caseId, channel: sent.channel, createdAt: sent.createdAt } };
+      return { isPushed: false, hasMoved: false, view: { ...base, seq: sent.seq, caseId: sent.caseId, channel: sent.channel, createdAt: sent.createdAt } };
     }
     if (conv.holder !== "human" || conv.assigneeId !== actor.userId) throw notHolder();
     const channel = (await lastChannel(query, actor.tenantId, input.conversationId)) ?? "web";
@@ -130,10 +142,26 @@ export async function replyAsHuman(deps: HandoffDeps, actor: UserActor, input: {
     const needsPush = deps.channels.get(channel)?.delivery === "push";
     if (needsPush) await queueOutbound(query, { ...target, outboxId: newId("out", at.getTime()), messageId, channel, at });
     await recordInLedger(query, actor.tenantId, [{ kind: "human.replied", subjectId: input.conversationId, caseId: conv.caseId, actor: actorName(actor), at, body: { messageId, sha256: createHash("sha256").update(text).digest("hex") } }]);
-    return { isPushed: needsPush, view: { ...base, seq, caseId: conv.caseId, channel, createdAt: at.toISOString() } };
+    const hasMoved = await answerOtherwise(deps, query, actor, { conversationId: input.conversationId, messageId, at });
+    return { isPushed: needsPush, hasMoved, view: { ...base, seq, caseId: conv.caseId, channel, createdAt: at.toISOString() } };
   });
+  if (hasMoved) await deps.autonomy.onChanged?.();
   if (isPushed) await startDelivery(deps, target);
   return view;
+}
+
+/** A reply of one's own, past the draft that waits, overrides it. True when that moved its rule on the ladder. */
+async function answerOtherwise(deps: HandoffDeps, query: TransactionQuery, actor: UserActor, { conversationId, messageId, at }: { conversationId: string; messageId: string; at: Date }): Promise<boolean> {
+  const draft = await readOpenDraft(query, actor.tenantId, conversationId);
+  if (draft === null) return false;
+  const by = actorName(actor);
+  if (draft.is_stale) {
+    await closeOpenDraft(query, actor.tenantId, conversationId, { status: "stale", by, byName: actor.name, reason: "answered.otherwise", messageId, at });
+    return false;
+  }
+  await closeOpenDraft(query, actor.tenantId, conversationId, { status: "rejected", by, byName: actor.name, reason: "answered.otherwise", messageId, at });
+  await recordInLedger(query, actor.tenantId, [{ kind: "draft.rejected", subjectId: conversationId, caseId: draft.case_id, actor: by, at, body: { draftId: draft.id, turnId: draft.turn_id, rung: draft.rung, rule: draft.autonomy_rule, messageId, because: "answered.otherwise" } }]);
+  return countDraft(deps.autonomy, query, actor.tenantId, draft, true);
 }
 
 function keyedMessageId(actor: UserActor, conversationId: string, key: string): string {

@@ -1,4 +1,5 @@
 import type { Clock } from "../lib/clock.ts";
+import { createMinuteCounter } from "../lib/minute-counter.ts";
 import { newId } from "../lib/ids.ts";
 import type { Database } from "../storage/database.ts";
 import type { ContactActor, KeyActor, StaffActor, UserActor } from "./actor.ts";
@@ -41,7 +42,6 @@ export function createSecretCache(database: Database): SecretCache {
 export const SESSION_DAYS = 14;
 
 const ATTEMPTS_PER_MINUTE = 10;
-const MINUTE_MS = 60_000;
 const decoyHash = hashPassword("not a password");
 
 /** Throws `identity.sign_in_wrong`, also for an unknown e-mail and in the same time; `identity.too_many_attempts` after ten a minute. */
@@ -60,17 +60,12 @@ export async function signIn(deps: IdentityDeps, input: { tenantId: string; emai
 }
 
 export function createAttemptCounter(): AttemptCounter {
-  const attempts = new Map<string, { count: number; untilMs: number }>();
+  const attempts = createMinuteCounter(ATTEMPTS_PER_MINUTE);
   return {
     count(key, nowMs) {
-      const known = attempts.get(key);
-      // A minute that ends later than in one minute was counted before the clock was set back.
-      if (known === undefined || known.untilMs <= nowMs || known.untilMs > nowMs + MINUTE_MS) {
-        if (attempts.size > 10_000) attempts.clear();
-        attempts.set(key, { count: 1, untilMs: nowMs + MINUTE_MS });
-      } else if ((known.count += 1) > ATTEMPTS_PER_MINUTE) throw signInSlowDown();
+      if (attempts.take(key, nowMs) > 0) throw signInSlowDown();
     },
-    clear: (key) => void attempts.delete(key),
+    clear: (key) => attempts.clear(key),
   };
 }
 

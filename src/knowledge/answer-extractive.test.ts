@@ -7,7 +7,7 @@ import type { Passage } from "./retrieve.ts";
 let made = 0;
 function passage(title: string, heading: string, text: string): Passage {
   made += 1;
-  return { chunkId: `chunk_${made}`, documentId: `doc_${title}`, title, heading, text, score: 1, startOffset: 0 };
+  return { chunkId: `chunk_${made}`, documentId: `doc_${title}`, title, heading, text, score: 1, startOffset: 0, updatedAtMs: null };
 }
 
 const RETURNS = passage("Return an order", "How long you have", "You can return unused items within **30 days** of delivery. It starts on the day the carrier hands over the parcel. Items must have all tags attached.");

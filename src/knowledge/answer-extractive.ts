@@ -1,11 +1,10 @@
 import type { Citation } from "../shapes/conversation.ts";
 import { composeAnswer, runAround, type AnswerLimits, type Run } from "./compose-answer.ts";
-import { analysePassage, type PassageAnalysis } from "./passage-units.ts";
-import { analyseQuestion, type Question } from "./question.ts";
+import { decideAnswer, type Evidence, type EvidenceInput } from "./evidence/decide-answer.ts";
+import type { PassageAnalysis } from "./passage-units.ts";
 import type { Passage } from "./retrieve.ts";
-import { matchIn, matchUnit, scoreUnits, weighTerms, type QuestionTerm, type ScoredUnit } from "./score-units.ts";
+import { matchIn, matchUnit, type QuestionTerm } from "./score-units.ts";
 import { isLightTerm } from "./terms.ts";
-import { weighEvidence } from "./weigh-evidence.ts";
 
 export type ExtractiveLimits = AnswerLimits & {
   /** Confidence an answer needs, 0..1; below it nothing is said. */
@@ -17,30 +16,23 @@ export const DEFAULT_EXTRACTIVE_LIMITS: ExtractiveLimits = { maxCharacters: 600,
 export type ExtractiveAnswer =
   /** `text` carries markers [1], [2] that `citations` explain; each `quote` is an exact span of its passage's text. */
   | { kind: "answer"; sentences: { text: string; passageIndex: number }[]; text: string; citations: Citation[]; confidence: number }
-  /** `options`: two to four titles to choose from. */
+  /** `options`: two to four titles, or kinds of what was asked for, to choose from. */
   | { kind: "ask_back"; options: string[]; reason: string }
   | { kind: "none"; reason: string };
 
-export type ExtractiveInput = {
-  question: string;
-  /** Best first, as `retrieve` gives them; the order counts, the scores do not. */
-  passages: readonly Passage[];
-  /** The contact's earlier messages, oldest first; they help when the question points back. */
-  recentTerms?: readonly string[];
-  limits?: Partial<ExtractiveLimits>;
-};
+export type ExtractiveInput = Omit<EvidenceInput, "limits"> & { limits?: Partial<ExtractiveLimits> };
 
 /**
  * Answers from the passages alone, in their own sentences: no model, no network, nothing invented.
  *
- * Picks the sentences that cover the question best (terms weighed by how telling they are, synonyms, neighbours, headings,
- * the kind of fact asked for) and declines where what was asked for is not there.
+ * Picks the sentences that cover the question best (terms weighed by how telling they are, synonyms, neighbours, headings, the
+ * kind of fact asked for); `decideAnswer` says whether they are enough, or whether to ask back.
  *
  * Units: `confidence` 0..1 (see `weighEvidence`). Expected outcomes are values; never throws.
  * Replay: pure and deterministic; safe outside a step.
  */
 export function answerExtractively(input: ExtractiveInput): ExtractiveAnswer {
-  const asked = JSON.stringify([input.question, input.recentTerms ?? [], input.limits ?? null]);
+  const asked = JSON.stringify([input.question, input.recentTerms ?? [], input.earlier ?? null, input.limits ?? null]);
   const known = latest.get(input.passages);
   if (known?.asked === asked) return known.answer;
   const answer = findAnswer(input);
@@ -53,35 +45,12 @@ const latest = new WeakMap<readonly Passage[], { asked: string; answer: Extracti
 
 function findAnswer(input: ExtractiveInput): ExtractiveAnswer {
   const limits = { ...DEFAULT_EXTRACTIVE_LIMITS, ...input.limits };
-  if (input.passages.length === 0) return { kind: "none", reason: "no passage was found" };
-  const question = analyseQuestion(input.question, input.recentTerms);
-  if (question.weights.size === 0) return { kind: "none", reason: "the message names no subject" };
-  const analyses = input.passages.map(analysePassage);
-  const terms = weighTerms(question, analyses);
-  const scored = scoreUnits(question, terms, analyses).filter((unit) => (analyses[unit.passage]?.units[unit.unit]?.text.length ?? Infinity) <= limits.maxCharacters);
-  const best = scored[0];
-  const analysis = best && analyses[best.passage];
-  if (!best || !analysis) return { kind: "none", reason: "no sentence speaks of what was asked" };
-  if (question.isFragment) {
-    const options = optionsOf(scored, input.passages);
-    if (options.length > 1) return { kind: "ask_back", options, reason: "the message names a subject but no question" };
-  }
-  const run = runAround(question, best, scored, terms, analysis, limits);
-  const confidence = Math.round(weighEvidence(question, terms, analysis, best, run) * 1000) / 1000;
-  if (confidence < limits.minConfidence) return { kind: "none", reason: `evidence ${confidence.toFixed(2)}, ${limits.minConfidence} is needed` };
-  const runs = [run, ...secondRun(question, run, scored, terms, analyses, limits)];
-  return { kind: "answer", ...composeAnswer(runs, input.passages, analyses), confidence };
-}
-
-/** The titles of the documents that the best units stand in. */
-function optionsOf(scored: readonly ScoredUnit[], passages: readonly Passage[]): string[] {
-  const best = scored[0]?.score ?? 0;
-  const options = new Map<string, string>();
-  for (const unit of scored) {
-    const passage = passages[unit.passage];
-    if (passage && unit.score >= 0.6 * best && !options.has(passage.documentId) && options.size < 4) options.set(passage.documentId, passage.title);
-  }
-  return [...new Set(options.values())];
+  const decision = decideAnswer({ ...input, limits });
+  if (decision.kind === "ask_back") return { kind: "ask_back", options: decision.options, reason: decision.reason };
+  if (decision.kind === "decline") return { kind: "none", reason: decision.reason };
+  const { evidence } = decision;
+  const runs = [evidence.run, ...secondRun(evidence, limits)];
+  return { kind: "answer", ...composeAnswer(runs, input.passages, evidence.analyses), confidence: evidence.confidence };
 }
 
 function inRun(term: QuestionTerm, analysis: PassageAnalysis, run: Run): number {
@@ -96,7 +65,7 @@ function inRun(term: QuestionTerm, analysis: PassageAnalysis, run: Run): number 
 const MIN_SECOND_EVIDENCE = 0.5;
 
 /** A second passage where it speaks of something asked that the first leaves out. */
-function secondRun(question: Question, first: Run, scored: readonly ScoredUnit[], terms: readonly QuestionTerm[], analyses: readonly PassageAnalysis[], limits: ExtractiveLimits): Run[] {
+function secondRun({ question, run: first, scored, terms, analyses }: Evidence, limits: ExtractiveLimits): Run[] {
   const analysis = analyses[first.passage];
   if (!analysis) return [];
   const open = terms.filter((term) => !isLightTerm(term.term) && term.matches.size > 0 && inRun(term, analysis, first) === 0 && matchIn(term, analysis.headingTerms) === 0 && matchIn(term, analysis.titleTerms) === 0);

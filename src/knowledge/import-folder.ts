@@ -1,13 +1,20 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
-import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Database, TransactionQuery } from "../storage/database.ts";
-import { CHUNKER_VERSION, chunkMarkdown } from "./chunk-markdown.ts";
-import { folderTooLarge, folderUnreadable, unknownTenant } from "./knowledge.errors.ts";
-import { HEADING_SEPARATOR, lockKnowledge, putDocument, raiseKnowledgeVersion, readContentHashes, removeDocument, type ChunkRecord } from "./knowledge.store.ts";
-import { MAX_ARTICLE_BYTES, parseArticle, type Article } from "./parse-article.ts";
+import { newId } from "../lib/ids.ts";
+import { createLog, type Log } from "../lib/log.ts";
+import { createOutbound } from "../outbound/outbound.ts";
+import type { Database } from "../storage/database.ts";
+import { folderUnreadable, sourceInvalid } from "./knowledge.errors.ts";
+import { folderKind, listFiles } from "./sources/adapters/folder.ts";
+import { WORKSPACE_SOURCE, type SourceDefaults } from "./sources/source.ts";
+import type { SourceDeps } from "./sources/source-kind.ts";
+import { putSource } from "./sources/source.store.ts";
+import type { ParseFile } from "./sync/make-document.ts";
+import { HERE, runSync } from "./sync/run-sync.ts";
+import type { SyncDeps } from "./sync/sync-deps.ts";
+import { listProblems } from "./sync/sync-item.store.ts";
+import { findSync, putSync } from "./sync/sync.store.ts";
+
+export { chunkRecordsOf, documentIdOf } from "./sync/make-document.ts";
 
 export type ImportOutcome = {
   added: number;
@@ -16,117 +23,49 @@ export type ImportOutcome = {
   unchanged: number;
   /** `path` from the folder, with `/`; `reason` in words for whoever wrote the file. */
   failed: { path: string; reason: string }[];
+  /** Why removals were held back; null when they were not. */
+  held: string | null;
 };
 
-export type ImportFolderDeps = { database: Database; clock: Clock; onKnowledgeChanged(tenantId: string): void };
-
-/** Most Markdown files in one folder. */
-export const MAX_FILES = 20_000;
+/** `parse`: for other formats than articles. */
+export type ImportFolderDeps = { database: Database; clock: Clock; onKnowledgeChanged(tenantId: string): void; log?: Log; parse?: ParseFile };
 
 /**
- * Brings the tenant's documents to what the folder holds: every `.md` file in it and below, dot names and links left out.
+ * Brings the workspace's own documents to what its folder holds, within this call: the sync of the source `knowledge`.
  *
- * Incremental by content hash, in one transaction under a lock, so two imports follow each other and readers see all of it
- * or nothing. A file that cannot be taken is listed in `failed`, and the version of it served before stays; the rest goes on.
- * Raises `tenant.knowledge_version` when anything changed, then calls `onKnowledgeChanged`.
+ * Every `.md` file in it and below is an article that names its audience; with an audience in `defaults` other formats are taken as
+ * well. A file that cannot be taken is listed in `failed`, and the version of it served before stays; the rest goes on.
  *
- * Throws: `knowledge.folder_unreadable`, `knowledge.folder_too_large`, `knowledge.unknown_tenant`; `storage.unavailable` (retryable).
- * Replay: the second run finds everything unchanged; ids follow from tenant, path and content, so they are the same anywhere.
+ * Throws: `knowledge.folder_unreadable`, `knowledge.unknown_tenant`; `storage.unavailable` (retryable).
+ * Replay: the second run finds everything unchanged; one that runs at the same moment, in whatever process, is joined.
  */
-export async function importFolder(deps: ImportFolderDeps, input: { tenantId: string; folder: string }): Promise<ImportOutcome> {
-  const outcome = await deps.database.transaction(input.tenantId, async (query) => {
-    await lockKnowledge(query, input.tenantId);
-    return importLocked(deps, query, input);
+export async function importFolder(deps: ImportFolderDeps, input: { tenantId: string; folder: string; defaults?: SourceDefaults }): Promise<ImportOutcome> {
+  const { tenantId, folder, defaults = { audience: [] } } = input;
+  await listFiles(folder, "articles");
+  const at = new Date(deps.clock.nowMs());
+  const settings = { folder, formats: defaults.audience.length === 0 ? "articles" : "all" };
+  const { id } = await deps.database.transaction(tenantId, async (query) => {
+    await putSource(query, tenantId, { id: WORKSPACE_SOURCE, kind: folderKind.kind, settings, defaults, schedule: null, staleAfterMinutes: null, isDeclared: true, isPaused: false, nextAt: null }, at);
+    return putSync(query, tenantId, { id: newId("sync", at.getTime()), sourceId: WORKSPACE_SOURCE, by: "start", acceptRemovals: false, at });
   });
-  if (outcome.added + outcome.changed + outcome.removed > 0) deps.onKnowledgeChanged(input.tenantId);
-  return outcome;
+  await runSync(syncDepsOf(deps, folder), HERE, { tenantId, syncId: id, sourceId: WORKSPACE_SOURCE });
+  const sync = await findSync(deps.database, tenantId, id);
+  if (sync === null || sync.status === "failed") throw folderUnreadable({ message: sync?.error ?? "The sync of the knowledge folder is gone." });
+  const problems = await listProblems(deps.database, tenantId, { sourceId: WORKSPACE_SOURCE, after: null, limit: 1_000 });
+  const { added, changed, removed, unchanged } = sync;
+  return { added, changed, removed, unchanged, failed: problems.map(({ item, reason }) => ({ path: item, reason })), held: sync.status === "held" ? sync.error : null };
 }
 
-async function importLocked(deps: ImportFolderDeps, query: TransactionQuery, { tenantId, folder }: { tenantId: string; folder: string }): Promise<ImportOutcome> {
-  const outcome: ImportOutcome = { added: 0, changed: 0, removed: 0, unchanged: 0, failed: [] };
-  const known = await readContentHashes(query, tenantId);
-  for (const path of await listArticles(folder)) {
-    const before = known.get(path);
-    known.delete(path);
-    const file = await readArticleFile(join(folder, path));
-    if (file.kind === "failed") outcome.failed.push({ path, reason: file.reason });
-    else if (file.contentHash === before) outcome.unchanged += 1;
-    else {
-      const parsed = parseArticle(file.bytes);
-      if (parsed.kind === "failed") outcome.failed.push({ path, reason: parsed.reason });
-      else {
-        await putArticle(query, { tenantId, path, contentHash: file.contentHash, article: parsed.article, nowMs: deps.clock.nowMs() });
-        outcome[before === undefined ? "added" : "changed"] += 1;
-      }
-    }
-  }
-  for (const path of known.keys()) {
-    await removeDocument(query, tenantId, path);
-    outcome.removed += 1;
-  }
-  if (outcome.added + outcome.changed + outcome.removed > 0) {
-    if ((await raiseKnowledgeVersion(query, tenantId)) === null) throw unknownTenant({ details: { tenantId } });
-  }
-  return outcome;
+/** Paths of the articles below a folder, with `/`, sorted. */
+export function listArticles(folder: string): Promise<string[]> {
+  return listFiles(folder, "articles");
 }
 
-async function putArticle(query: TransactionQuery, input: { tenantId: string; path: string; contentHash: string; article: Article; nowMs: number }): Promise<void> {
-  const { tenantId, path, contentHash, article } = input;
-  const id = documentIdOf(tenantId, path);
-  const chunks = chunkRecordsOf(tenantId, id, contentHash, article);
-  const updatedAt = article.updatedAt ?? new Date(input.nowMs).toISOString();
-  await putDocument(query, tenantId, { id, path, title: article.title, language: article.language, audience: article.audience, body: article.body, contentHash, updatedAt }, chunks);
-}
-
-/** The same path has the same document id for as long as the tenant lives. */
-export function documentIdOf(tenantId: string, path: string): string {
-  return `doc_${hashText(`${tenantId}\n${path}`)}`;
-}
-
-/** The chunks of an article as they are stored; pure. */
-export function chunkRecordsOf(tenantId: string, documentId: string, contentHash: string, article: Article): ChunkRecord[] {
-  const clean = (heading: string) => heading.replaceAll("›", ">");
-  return chunkMarkdown(article.title, article.body).map((chunk) => ({
-    id: `chunk_${hashText(`${tenantId}\n${documentId}\n${contentHash}\n${chunk.ordinal}`)}`,
-    ordinal: chunk.ordinal,
-    heading: [article.title, ...chunk.headingPath].map(clean).join(HEADING_SEPARATOR),
-    body: chunk.text,
-    startOffset: chunk.startOffset,
-    endOffset: chunk.endOffset,
-  }));
-}
-
-const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-
-/** 22 characters (110 bits) in the alphabet of every id. */
-function hashText(text: string): string {
-  return Array.from(createHash("sha256").update(text).digest().subarray(0, 22), (byte) => ALPHABET[byte % 32]).join("");
-}
-
-type ArticleFile = { kind: "ok"; bytes: Buffer; contentHash: string } | { kind: "failed"; reason: string };
-
-async function readArticleFile(file: string): Promise<ArticleFile> {
-  try {
-    if ((await stat(file)).size > MAX_ARTICLE_BYTES) return { kind: "failed", reason: `longer than ${MAX_ARTICLE_BYTES} bytes` };
-    const bytes = await readFile(file);
-    return { kind: "ok", bytes, contentHash: createHash("sha256").update(`${CHUNKER_VERSION}\n`).update(bytes).digest("hex") };
-  } catch (error) {
-    return { kind: "failed", reason: `cannot be read: ${messageOf(error)}` };
-  }
-}
-
-/** Paths of the Markdown files below a folder, with `/`, sorted. Links are not followed, so nothing outside is read. */
-export async function listArticles(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  try {
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.toLowerCase().endsWith(".md")) continue;
-      const path = relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/");
-      if (!path.split("/").some((part) => part.startsWith("."))) paths.push(path);
-    }
-  } catch (error) {
-    throw folderUnreadable({ message: `The knowledge folder cannot be read: ${messageOf(error)}`, cause: error });
-  }
-  if (paths.length > MAX_FILES) throw folderTooLarge({ details: { files: paths.length, most: MAX_FILES } });
-  return paths.sort();
+/** A folder needs nothing but itself. */
+function syncDepsOf(deps: ImportFolderDeps, folder: string): SyncDeps {
+  const { database, clock, log = createLog({ level: "warn", isPretty: true }) } = deps;
+  const refuse = () => Promise.reject(sourceInvalid());
+  const open: SourceDeps = { database, log, outbound: createOutbound({ isAllowed: () => false }), guardAddress: () => {}, readSecret: refuse, readRecords: refuse, folders: [folder], cacheFolder: folder, redact: (text) => text };
+  const parse: ParseFile = deps.parse ?? (() => Promise.resolve({ kind: "refused", code: "unsupported", reason: "This format is not read here." }));
+  return { database, clock, log, live: { publish: () => {} }, kinds: new Map([[folderKind.kind, folderKind]]), open, parse, onKnowledgeChanged: (tenantId) => deps.onKnowledgeChanged(tenantId) };
 }

@@ -1,17 +1,25 @@
-import type { Database, Row, Statement, TransactionQuery } from "../storage/database.ts";
+import { z } from "zod";
+import type { Database, Row, Statement } from "../storage/database.ts";
 import type { IndexChunk } from "./search-index.ts";
 
-/** SQL of documents and chunks. Every function reads or writes one tenant. */
+/** SQL that reads documents and chunks as they are served. Every function reads one tenant. */
 
-/** A document as it is served. `updatedAt` ISO 8601 UTC. */
+/** A document as it is served. `updatedAt` ISO 8601 UTC. `uri`: where it stands in its source, for people. */
 export type DocumentRecord = {
   id: string;
+  sourceId: string;
   path: string;
+  uri: string | null;
   title: string;
   language: string;
   audience: string[];
+  product: string | null;
+  brand: string | null;
   body: string;
-  contentHash: string;
+  format: string;
+  revision: string;
+  /** What whoever keeps it should know of how it was read. */
+  warnings: { code: string; message: string }[];
   updatedAt: string;
 };
 
@@ -23,41 +31,36 @@ export type ChunkRecord = { id: string; ordinal: number; heading: string; body: 
 
 export const HEADING_SEPARATOR = " › ";
 
-const VERSION: Statement = { name: "knowledge_version", text: "select knowledge_version from tenant where id = $1" };
+/** What the record has: `version` counts changes of documents, `vectorVersion` those of the vectors that `model` made of them. */
+export type KnowledgeState = { version: number; model: string | null; vectorVersion: number };
+
+const STATE: Statement = { name: "knowledge_state", text: "select knowledge_version, embedding_model, vector_version from tenant where id = $1" };
 
 const DOCUMENT: Statement = {
   name: "knowledge_document",
-  text: "select id, path, title, language, audience, body, content_hash, updated_at from document where tenant_id = $1 and id = $2 and audience && $3::text[]",
+  text: `select id, source_id, path, uri, title, language, audience, product, brand, body, format, revision, warnings, updated_at from document
+    where tenant_id = $1 and id = $2 and to_version is null and audience && $3::text[]`,
 };
 
 const DOCUMENT_PAGE: Statement = {
   name: "knowledge_document_page",
-  text: "select id, path, title, updated_at from document where tenant_id = $1 and audience && $2::text[] and ($3::text is null or path > $3) order by path limit $4",
-};
-
-const INDEX_CHUNKS: Statement = {
-  name: "knowledge_index_chunks",
-  text: `select id, document_id, heading, body, start_offset, audience from chunk
-    where tenant_id = $1 and is_current order by document_id, ordinal`,
+  text: "select id, path, title, updated_at from document where tenant_id = $1 and to_version is null and audience && $2::text[] and ($3::text is null or path > $3) order by path, id limit $4",
 };
 
 // A superseded chunk is shown as it was, but not to those the document has since been closed to.
 const CHUNKS: Statement = {
   name: "knowledge_chunks",
-  text: `select c.id, c.document_id, c.heading, c.body, c.start_offset, c.audience
-    from chunk c left join document d on d.tenant_id = c.tenant_id and d.id = c.document_id
-    where c.tenant_id = $1 and c.id = any($2::text[]) and c.audience && $3::text[] and (d.id is null or d.audience && $3::text[])`,
+  text: `select c.id, c.document_id, c.heading, c.body, c.start_offset, cut.audience, cut.language, cut.product, cut.brand, cut.updated_at
+    from chunk c
+    join lateral (select * from document d where d.tenant_id = c.tenant_id and d.id = c.document_id and d.revision = c.revision order by d.from_version desc limit 1) cut on true
+    left join document now on now.tenant_id = c.tenant_id and now.id = c.document_id and now.to_version is null
+    where c.tenant_id = $1 and c.id = any($2::text[]) and cut.audience && $3::text[] and (now.id is null or now.audience && $3::text[])`,
 };
 
 /** Null when there is no such tenant. */
-export async function readKnowledgeVersion(database: Database, tenantId: string): Promise<number | null> {
-  const [row] = await database.query(tenantId, VERSION, [tenantId]);
-  return row ? numberOf(row, "knowledge_version") : null;
-}
-
-/** Every current chunk of the tenant, whoever may see it: input of the index, never of an answer. */
-export async function readIndexChunks(database: Database, tenantId: string): Promise<IndexChunk[]> {
-  return (await database.query(tenantId, INDEX_CHUNKS, [tenantId])).map(indexChunkOf);
+export async function readKnowledgeState(database: Database, tenantId: string): Promise<KnowledgeState | null> {
+  const [row] = await database.query(tenantId, STATE, [tenantId]);
+  return row ? { version: numberOf(row, "knowledge_version"), model: nullableOf(row, "embedding_model"), vectorVersion: numberOf(row, "vector_version") } : null;
 }
 
 /** The chunks of these ids, current or superseded, that one of the audiences may see; in no order. */
@@ -68,17 +71,7 @@ export async function readChunks(database: Database, tenantId: string, audiences
 /** Null when there is no such document or none of the audiences may see it. */
 export async function readDocument(database: Database, tenantId: string, audiences: readonly string[], id: string): Promise<DocumentRecord | null> {
   const [row] = await database.query(tenantId, DOCUMENT, [tenantId, id, audiences]);
-  if (!row) return null;
-  return {
-    id: textOf(row, "id"),
-    path: textOf(row, "path"),
-    title: textOf(row, "title"),
-    language: textOf(row, "language"),
-    audience: listOf(row, "audience"),
-    body: textOf(row, "body"),
-    contentHash: textOf(row, "content_hash"),
-    updatedAt: textOf(row, "updated_at"),
-  };
+  return row ? documentOf(row) : null;
 }
 
 /** By path, from behind `after` on. */
@@ -87,54 +80,16 @@ export async function readDocumentPage(database: Database, tenantId: string, aud
   return rows.map((row) => ({ id: textOf(row, "id"), path: textOf(row, "path"), title: textOf(row, "title"), updatedAt: textOf(row, "updated_at") }));
 }
 
-/** One import at a time for a tenant; held to the end of the transaction. */
-export async function lockKnowledge(query: TransactionQuery, tenantId: string): Promise<void> {
-  await query("select pg_advisory_xact_lock(hashtextextended('baton.knowledge.' || $1, 0))", [tenantId]);
+const warnings = z.array(z.object({ code: z.string(), message: z.string() }));
+
+export function documentOf(row: Row): DocumentRecord {
+  return {
+    id: textOf(row, "id"), sourceId: textOf(row, "source_id"), path: textOf(row, "path"), uri: nullableOf(row, "uri"), title: textOf(row, "title"), language: textOf(row, "language"),
+    audience: listOf(row, "audience"), product: nullableOf(row, "product"), brand: nullableOf(row, "brand"), body: textOf(row, "body"), format: textOf(row, "format"), revision: textOf(row, "revision"), warnings: warnings.parse(row["warnings"]), updatedAt: textOf(row, "updated_at"),
+  };
 }
 
-/** The content hash of every document, by path. */
-export async function readContentHashes(query: TransactionQuery, tenantId: string): Promise<Map<string, string>> {
-  const rows = await query("select path, content_hash from document where tenant_id = $1", [tenantId]);
-  return new Map(rows.map((row) => [textOf(row, "path"), textOf(row, "content_hash")]));
-}
-
-/** Writes the document and makes exactly these chunks its current ones; earlier ones are kept as superseded. */
-export async function putDocument(query: TransactionQuery, tenantId: string, document: DocumentRecord, chunks: readonly ChunkRecord[]): Promise<void> {
-  await query(
-    `insert into document (tenant_id, id, path, title, language, audience, body, content_hash, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     on conflict (tenant_id, id) do update set path = excluded.path, title = excluded.title, language = excluded.language, audience = excluded.audience,
-       body = excluded.body, content_hash = excluded.content_hash, updated_at = excluded.updated_at`,
-    [tenantId, document.id, document.path, document.title, document.language, document.audience, document.body, document.contentHash, document.updatedAt],
-  );
-  await query("update chunk set is_current = false where tenant_id = $1 and document_id = $2 and is_current", [tenantId, document.id]);
-  await query(
-    `insert into chunk (tenant_id, id, document_id, ordinal, heading, body, start_offset, end_offset, audience, is_current)
-     select $1, part.id, $2, part.ordinal, part.heading, part.body, part.start_offset, part.end_offset, $3::text[], true
-     from unnest($4::text[], $5::int[], $6::text[], $7::text[], $8::int[], $9::int[]) as part (id, ordinal, heading, body, start_offset, end_offset)
-     on conflict (tenant_id, id) do update set is_current = true`,
-    [
-      tenantId, document.id, document.audience, chunks.map((chunk) => chunk.id), chunks.map((chunk) => chunk.ordinal), chunks.map((chunk) => chunk.heading),
-      chunks.map((chunk) => chunk.body), chunks.map((chunk) => chunk.startOffset), chunks.map((chunk) => chunk.endOffset),
-    ],
-  );
-}
-
-/** Takes the document out; its chunks stay, superseded, for the answers that cite them. */
-export async function removeDocument(query: TransactionQuery, tenantId: string, path: string): Promise<void> {
-  await query(
-    `with gone as (delete from document where tenant_id = $1 and path = $2 returning id)
-     update chunk set is_current = false from gone where chunk.tenant_id = $1 and chunk.document_id = gone.id`,
-    [tenantId, path],
-  );
-}
-
-/** The new version; null when there is no such tenant. */
-export async function raiseKnowledgeVersion(query: TransactionQuery, tenantId: string): Promise<number | null> {
-  const [row] = await query("update tenant set knowledge_version = knowledge_version + 1 where id = $1 returning knowledge_version", [tenantId]);
-  return row ? numberOf(row, "knowledge_version") : null;
-}
-
-function indexChunkOf(row: Row): IndexChunk {
+export function indexChunkOf(row: Row): IndexChunk {
   const [title = "", ...path] = textOf(row, "heading").split(HEADING_SEPARATOR);
   return {
     chunkId: textOf(row, "id"),
@@ -144,11 +99,26 @@ function indexChunkOf(row: Row): IndexChunk {
     text: textOf(row, "body"),
     startOffset: numberOf(row, "start_offset"),
     audiences: listOf(row, "audience"),
+    language: nullableOf(row, "language"),
+    product: nullableOf(row, "product"),
+    brand: nullableOf(row, "brand"),
+    updatedAtMs: Date.parse(textOf(row, "updated_at")),
+    vector: vectorOf(row["vector"]),
   };
+}
+
+/** Float32 little-endian, as it is stored; copied, since a row's bytes need not lie at a multiple of four. */
+function vectorOf(value: unknown): Float32Array | null {
+  return value instanceof Uint8Array ? new Float32Array(Uint8Array.from(value).buffer) : null;
 }
 
 function textOf(row: Row, column: string): string {
   return String(row[column]);
+}
+
+function nullableOf(row: Row, column: string): string | null {
+  const value = row[column];
+  return value === null || value === undefined ? null : String(value);
 }
 
 function numberOf(row: Row, column: string): number {

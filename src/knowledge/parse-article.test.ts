@@ -10,7 +10,7 @@ const reasonOf = (bytes: Uint8Array) => {
 
 test("front matter gives title, audience, language and date; the body has single line feeds", () => {
   const parsed = parse("\ufeff---\r\ntitle: Return an order\r\naudience: [public, customer]\r\nlanguage: en\r\nupdated: 2026-03-09\r\n---\r\n\r\nText\r\nmore");
-  deepStrictEqual(parsed, { kind: "ok", article: { title: "Return an order", audience: ["customer", "public"], language: "en", updatedAt: "2026-03-09T00:00:00.000Z", body: "\nText\nmore" } });
+  deepStrictEqual(parsed, { kind: "ok", article: { title: "Return an order", audience: ["customer", "public"], language: "en", updatedAt: "2026-03-09T00:00:00.000Z", product: null, brand: null, body: "\nText\nmore" } });
 });
 
 test("an audience is never assumed", () => {

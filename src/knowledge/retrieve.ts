@@ -1,52 +1,73 @@
 import type { Database } from "../storage/database.ts";
-import { buildQuery } from "./build-query.ts";
+import type { Embedder } from "../models/embeddings/embedder.ts";
+import { askedText, queryParts, type EarlierMessage } from "./build-query.ts";
 import { noRights } from "./knowledge.errors.ts";
 import { readChunks } from "./knowledge.store.ts";
-import { rankPassages } from "./rank-passages.ts";
-import type { Hit, IndexChunk, SearchIndex } from "./search-index.ts";
+import { embedQuestion } from "./retrieval/embed-question.ts";
+import { fuseHits, type FusedHit } from "./retrieval/fuse-hits.ts";
+import { preferNewer, withoutNearDuplicates } from "./retrieval/near-duplicates.ts";
+import { lexicalReranker, type Reranker } from "./retrieval/reranker.ts";
+import type { IndexChunk, SearchFilter, SearchIndex } from "./search-index.ts";
 import type { TenantIndexes } from "./tenant-index.ts";
 
 /**
  * A chunk found for a question. `heading` is the path below `title`, joined by " › ", or "". `startOffset`: where `text`
  * begins in the document's body (UTF-16 units). `score` orders one answer's passages and means nothing beyond.
+ * `updatedAtMs`: when its document last changed, null when nobody says.
  */
-export type Passage = { chunkId: string; documentId: string; title: string; heading: string; text: string; score: number; startOffset: number };
+export type Passage = { chunkId: string; documentId: string; title: string; heading: string; text: string; score: number; startOffset: number; updatedAtMs: number | null };
 
 export type RetrieveInput = {
   tenantId: string;
   /** What the asker may see, decided by policy before this call. */
   audiences: readonly string[];
   query: string;
-  /** Words of earlier messages, or the messages whole, oldest first; used when the query is short or points back. */
-  recentTerms?: readonly string[];
+  /** What was said before, oldest first: it counts less than the question, and more where the question leans on it. */
+  earlier?: readonly EarlierMessage[];
+  filter?: SearchFilter;
   limit: number;
 };
 
-/** Hits looked at for each passage wanted. */
+/** Hits looked at for each passage wanted, at least and at most. */
 const OVERSAMPLING = 5;
+const FEWEST_HITS = 30;
+const MOST_RERANKED = 50;
 
-export type RetrieveDeps = { database: Database; index: SearchIndex; indexes: TenantIndexes };
+/** `embedder`: what the index's vectors were made with; without one, or with another, the search goes by words. */
+export type RetrieveDeps = { database: Database; index: SearchIndex; indexes: TenantIndexes; embedder?: Embedder | null; reranker?: Reranker };
+
+export type SearchDeps = Pick<RetrieveDeps, "index" | "embedder" | "reranker">;
 
 /**
  * The passages that fit a question best, out of what the asker may see.
  *
- * Shapes: 0..limit passages, best first, each chunk once.
+ * Shapes: 0..limit passages, best first, each chunk once, near-identical ones once.
  * Throws: `knowledge.no_rights` without audiences, before anything is read; `knowledge.unknown_tenant`; `storage.unavailable` (retryable).
+ * An embedding model that fails costs the meaning, not the search: it then goes by words.
  * Replay: ranks move when documents change. Journal the chunk ids and use `loadPassages` on replay.
  */
-export async function retrieve(deps: Pick<RetrieveDeps, "index" | "indexes">, input: RetrieveInput): Promise<Passage[]> {
+export async function retrieve(deps: Omit<RetrieveDeps, "database">, input: RetrieveInput): Promise<Passage[]> {
   if (input.audiences.length === 0) throw noRights({ details: { tenantId: input.tenantId } });
   await deps.indexes.ensureCurrent(input.tenantId);
-  return searchPassages(deps.index, input);
+  const isServed = deps.embedder?.id === deps.indexes.modelOf(input.tenantId);
+  return searchPassages({ ...deps, embedder: isServed ? (deps.embedder ?? null) : null }, input);
 }
 
 /** The search itself, on an index that is current. */
-export async function searchPassages(index: SearchIndex, input: RetrieveInput): Promise<Passage[]> {
-  const query = buildQuery(input);
-  const limit = Math.max(0, Math.floor(input.limit));
-  const hits = await index.search({ tenantId: input.tenantId, audiences: input.audiences, query, limit: Math.min(index.maxLimit, limit * OVERSAMPLING) });
-  return rankPassages(query, hits.map(passageOf)).slice(0, limit);
+export async function searchPassages(deps: SearchDeps, input: RetrieveInput): Promise<Passage[]> {
+  const { index } = deps;
+  const wanted = Math.max(0, Math.floor(input.limit));
+  const limit = Math.min(index.maxLimit, Math.max(FEWEST_HITS, wanted * OVERSAMPLING));
+  const question = askedText(input);
+  const vector = await embedQuestion(deps.embedder ?? null, input, question);
+  const scope = { tenantId: input.tenantId, audiences: input.audiences, limit, ...(input.filter === undefined ? {} : { filter: input.filter }) };
+  const parts = await Promise.all(queryParts(input).map(async ({ text, weight }, place) => ({ weight, hits: await index.search({ ...scope, query: text, vector: place === 0 ? vector : null }) })));
+  const passages = fuseHits(parts).slice(0, Math.max(MOST_RERANKED, wanted)).map(passageOf);
+  const ranked = await (deps.reranker ?? lexicalReranker).rerank({ question, passages, signal: AbortSignal.timeout(RERANK_MS) });
+  return preferNewer(withoutNearDuplicates(ranked)).slice(0, wanted);
 }
+
+const RERANK_MS = 5_000;
 
 /**
  * The passages of an earlier search, in the order of the ids.
@@ -70,6 +91,6 @@ export async function loadPassages(
 }
 
 /** A hit without its audiences, which are nobody's business past the search. */
-export function passageOf({ chunk, score }: Hit): Passage {
-  return { chunkId: chunk.chunkId, documentId: chunk.documentId, title: chunk.title, heading: chunk.heading, text: chunk.text, score, startOffset: chunk.startOffset };
+export function passageOf({ chunk, score }: FusedHit): Passage {
+  return { chunkId: chunk.chunkId, documentId: chunk.documentId, title: chunk.title, heading: chunk.heading, text: chunk.text, score, startOffset: chunk.startOffset, updatedAtMs: chunk.updatedAtMs ?? null };
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
-import { buildQuery, carryTerms, isElliptical } from "./build-query.ts";
+import { askedText, carryTerms, isElliptical } from "./build-query.ts";
 import { indexTerms, isLightTerm, termsOf, wordsOf } from "./terms.ts";
 
 const termsIn = (text: string) => termsOf(wordsOf(text)).map(({ term }) => term);
@@ -33,6 +33,6 @@ test("a message that points back takes terms of the ones before it, a full quest
   strictEqual(isElliptical("and how much is it?"), true);
   strictEqual(isElliptical("Can I return a tent that was used outdoors?"), false);
   deepStrictEqual(carryTerms(["Hi", "What does express delivery to Norway cost?"]), ["express", "delivery", "norway", "cost"]);
-  strictEqual(buildQuery({ query: "and how long does it take?", recentTerms: ["Do you deliver to Norway?"] }), "and how long does it take?\ndeliver norway");
-  strictEqual(buildQuery({ query: "Can I return a used tent?", recentTerms: ["Do you deliver to Norway?"] }), "Can I return a used tent?");
+  strictEqual(askedText({ query: "and how long does it take?", earlier: [{ author: "contact", text: "Do you deliver to Norway?" }] }), "and how long does it take?\ndeliver norway");
+  strictEqual(askedText({ query: "Can I return a used tent?", earlier: [{ author: "contact", text: "Do you deliver to Norway?" }] }), "Can I return a used tent?");
 });

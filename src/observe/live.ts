@@ -3,7 +3,7 @@ import type { Log } from "../lib/log.ts";
 import type { MessageView } from "../shapes/conversation.ts";
 
 /** What open pages are told at once: a page reads the truth from the store, these say "look again". */
-export type LiveEvent = ConversationEvent | RunEvent;
+export type LiveEvent = ConversationEvent | RunEvent | KnowledgeEvent;
 
 export type ConversationEvent = { tenantId: string; conversationId: string } & (
   /** `message`: what was committed, where it was committed by this process; it is not told to others. */
@@ -23,6 +23,9 @@ export type RunEvent = { tenantId: string } & (
   | { kind: "approval"; /** Null: asked for by a turn. */ runId: string | null }
 );
 
+/** A source, one of its syncs or what is served of it changed. */
+export type KnowledgeEvent = { tenantId: string; kind: "knowledge"; sourceId: string };
+
 /**
  * Carries events between the parts of one process and, when several share a database, between processes.
  * Errors: an event may be lost when the database is away; listeners also look by themselves from time to time.
@@ -31,7 +34,7 @@ export type Live = {
   publish(event: LiveEvent): void;
   /** Events of one conversation. Returns the way to stop. */
   onConversation(tenantId: string, conversationId: string, listener: (event: ConversationEvent) => void): () => void;
-  /** Events of all of a tenant's conversations, runs and approvals. */
+  /** Events of all of a tenant's conversations, runs, approvals and sources. */
   onTenant(tenantId: string, listener: (event: LiveEvent) => void): () => void;
   close(): Promise<void>;
 };
@@ -45,7 +48,7 @@ export function openLive(sharing: { connectionString: string; log: Log } | null)
   const byConversation = createTopics<ConversationEvent>();
   const byTenant = createTopics<LiveEvent>();
   const emit = (event: LiveEvent) => {
-    if (!isOfRuns(event)) byConversation.emit(`${event.tenantId}/${event.conversationId}`, event);
+    if (!isOfNoConversation(event)) byConversation.emit(`${event.tenantId}/${event.conversationId}`, event);
     byTenant.emit(event.tenantId, event);
   };
   const wire = sharing === null ? null : connect(sharing, emit);
@@ -60,8 +63,8 @@ export function openLive(sharing: { connectionString: string; log: Log } | null)
   };
 }
 
-function isOfRuns(event: LiveEvent): event is RunEvent {
-  return event.kind === "runs" || event.kind === "approval";
+function isOfNoConversation(event: LiveEvent): event is RunEvent | KnowledgeEvent {
+  return event.kind === "runs" || event.kind === "approval" || event.kind === "knowledge";
 }
 
 /** Listeners by what they listen to; a topic nobody listens to is forgotten. */

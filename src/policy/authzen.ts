@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ApprovalRule, Policy, PolicyEntity, PolicyValue } from "./policy.ts";
+import type { ApprovalRule, EntityRef, PolicyEntity, PolicyValue, WorkspacePolicy } from "./policy.ts";
 import { accessRequestInvalid } from "./policy.errors.ts";
 
 const MAX_EVALUATIONS = 100;
@@ -20,7 +20,7 @@ const evaluations = z.object({
 export type AccessDecision = { decision: boolean; context: { rules: string[]; reason?: string; needs_person?: boolean; approval?: ApprovalRule } };
 
 /** Answers one question of OpenID AuthZEN 1.0 by the workspace's policies. Throws `policy.access_request_invalid` (400). */
-export function evaluateAccess(policy: Policy, body: unknown): AccessDecision {
+export function evaluateAccess(policy: WorkspacePolicy, body: unknown): AccessDecision {
   return decideOne(policy, read(evaluation, body));
 }
 
@@ -28,7 +28,7 @@ export function evaluateAccess(policy: Policy, body: unknown): AccessDecision {
  * Answers several; what an evaluation leaves out is taken from the top. Without evaluations the top is the one question.
  * `deny_on_first_deny` and `permit_on_first_permit` end with the first such answer. Throws `policy.access_request_invalid` (400).
  */
-export function evaluateAccesses(policy: Policy, body: unknown): AccessDecision | { evaluations: AccessDecision[] } {
+export function evaluateAccesses(policy: WorkspacePolicy, body: unknown): AccessDecision | { evaluations: AccessDecision[] } {
   const { evaluations: given = [], options, ...shared } = read(evaluations, body);
   if (given.length === 0) return decideOne(policy, read(evaluation, shared));
   // All are read before the first is decided: a body is right as a whole or not at all.
@@ -42,12 +42,25 @@ export function evaluateAccesses(policy: Policy, body: unknown): AccessDecision 
   return { evaluations: answers };
 }
 
-function decideOne(policy: Policy, asked: z.infer<typeof evaluation>): AccessDecision {
+function decideOne(policy: WorkspacePolicy, asked: z.infer<typeof evaluation>): AccessDecision {
   const context = { ...asked.context, ...(asked.action.properties === undefined ? {} : { action: asked.action.properties }) };
-  const decision = policy.decide({ principal: toEntity(asked.subject), action: asked.action.name, resource: toEntity(asked.resource), context });
+  const decision = policy.decide({ principal: withParents(toEntity(asked.subject), policy), action: asked.action.name, resource: toEntity(asked.resource), context });
   if (decision.effect === "allow") return { decision: true, context: { rules: decision.rules } };
   if (decision.effect === "approve") return { decision: false, context: { rules: decision.rules, reason: decision.reason, approval: decision.by } };
   return { decision: false, context: { rules: decision.rules, reason: decision.reason, needs_person: decision.needsPerson } };
+}
+
+/** The properties by which other systems say what a subject belongs to, and the entity types that stand for them. */
+const BELONGS: Record<string, RegExp> = { groups: /(^|::)groups?$/i, roles: /(^|::)roles?$/i };
+
+/** A subject with `groups` or `roles` is in them, where the schema lets its type be in such: `User in [Role]` and `roles: ["admin"]` make it be in `Role::"admin"`. */
+function withParents(subject: PolicyEntity, { parentTypes }: WorkspacePolicy): PolicyEntity {
+  const parents = Object.entries(BELONGS).flatMap(([property, isFor]): EntityRef[] => {
+    const given = subject.attributes?.[property];
+    const ids = typeof given === "string" ? [given] : Array.isArray(given) ? given : [];
+    return parentTypes(subject.type).filter((type) => isFor.test(type)).flatMap((type) => ids.map((id) => ({ type, id })));
+  });
+  return parents.length === 0 ? subject : { ...subject, parents };
 }
 
 function toEntity({ type, id, properties: given, ...beside }: z.infer<typeof entity>): PolicyEntity {

@@ -30,6 +30,7 @@ const rule = z.strictObject({
 export const autonomySection: z.ZodType<AutonomyPlan> = z.strictObject({
   level: level.default("act"),
   approval: approval.prefault({}),
+  notice: z.union([z.string().trim().min(1).max(500), z.literal(false).transform(() => null)]).default("Thank you for your message. A colleague will look at it and answer you here."),
   measure: z.strictObject({ window: z.number().int().min(1).max(10_000).default(100), minimum: z.number().int().min(1).default(30), promoteAtMost: rate.default(0.02), demoteAbove: rate.default(0.1) }).prefault({})
     .refine((given) => given.promoteAtMost < given.demoteAbove && given.minimum <= given.window, "promoteAtMost must be below demoteAbove, and minimum at most window."),
   rules: z.array(rule).default([]).refine((rules) => new Set(rules.map((each) => each.name)).size === rules.length, "Two rules have the same name."),

@@ -16,7 +16,7 @@ export type AutonomyLadder = {
    * The same policy for everybody but the AI, whose calls are held to the ladder: policies see the level as `context.autonomy`,
    * and what they allow is then limited by it.
    */
-  around(policy: Policy): Policy;
+  around<Given extends Policy>(policy: Given): Given;
   /** Reads what was changed. */
   follow(): Promise<void>;
   stop(): Promise<void>;

@@ -23,8 +23,11 @@ export type AutonomyRule = {
 /** `window`: the latest outcomes that count; nothing moves before there are `minimum`. Rates are 0..1. */
 export type AutonomyMeasure = { window: number; minimum: number; promoteAtMost: number; demoteAbove: number };
 
-/** The ladder as `baton.yaml` has it. `approval`: who approves on the rung `act_with_approval`. */
-export type AutonomyPlan = { level: AutonomyLevel; approval: ApprovalRule; measure: AutonomyMeasure; rules: readonly AutonomyRule[] };
+/**
+ * The ladder as `baton.yaml` has it. `approval`: who approves on the rung `act_with_approval`. `notice`: what a contact is
+ * told, once, when a person has to look at the answer first; null: nothing.
+ */
+export type AutonomyPlan = { level: AutonomyLevel; approval: ApprovalRule; notice: string | null; measure: AutonomyMeasure; rules: readonly AutonomyRule[] };
 
 /** What people and measurements made of it: levels of rules, and the rungs that are closed. */
 export type AutonomyState = { levels: ReadonlyMap<string, AutonomyLevel>; closed: ReadonlySet<AutonomyRung> };
@@ -40,6 +43,11 @@ export function autonomyFor(plan: AutonomyPlan, state: AutonomyState, asked: Aut
   const closedRung = RUNGS.find((rung) => state.closed.has(rung)) ?? null;
   const ceiling = closedRung === null ? "act" : below(closedRung);
   return { level: lower(level, ceiling), rule: rule?.name ?? null, closedRung: heightOf(level) > heightOf(ceiling) ? closedRung : null };
+}
+
+/** What becomes of a reply: sent by itself, or kept for a person. Approval is about effects, which are asked for one by one. Pure. */
+export function sendsReplies(level: AutonomyLevel): boolean {
+  return heightOf(level) >= heightOf("act_with_approval");
 }
 
 export function levelOf(rule: AutonomyRule, state: Pick<AutonomyState, "levels">): AutonomyLevel {

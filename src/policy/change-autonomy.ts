@@ -48,24 +48,27 @@ export async function switchAutonomy(deps: AutonomyDeps, { tenantId, by, reason 
  * Errors: a rule that is no longer in the plan is counted by nobody.
  */
 export async function recordOutcome(deps: AutonomyDeps, tenantId: string, outcome: NewOutcome): Promise<AutonomyLevel | null> {
-  const rule = deps.plan.rules.find((each) => each.name === outcome.rule);
-  if (rule === undefined) return null;
-  const { measure } = deps.plan;
-  const moved = await deps.database.transaction(tenantId, async (query) => {
-    const stored = await lockRule(query, tenantId, rule.name);
-    const level = stored?.level ?? rule.level;
-    const isNew = await insertOutcome(query, tenantId, outcome, new Date(deps.clock.nowMs()));
-    // What was done before the level changed says nothing about the new one.
-    if (!isNew || outcome.level !== level) return null;
-    const counted = await countOutcomes(query, tenantId, { rule: rule.name, level, since: stored?.at ?? null, window: measure.window });
-    const next = nextLevel(rule, level, counted, measure);
-    if (next === null) return null;
-    const rate = Math.round((counted.overridden / counted.outcomes) * 1_000) / 10;
-    await storeLevel(deps, query, tenantId, { rule, from: level, to: next, by: "system:autonomy", reason: `${counted.overridden} of the latest ${counted.outcomes} were overridden (${rate} %).`, detail: counted });
-    return next;
-  });
+  const moved = await deps.database.transaction(tenantId, (query) => countOutcome(deps, query, tenantId, outcome));
   if (moved !== null) await deps.onChanged?.();
   return moved;
+}
+
+/** The same in the caller's transaction, who tells `onChanged` after it when a level is returned. */
+export async function countOutcome(deps: Pick<AutonomyDeps, "plan" | "clock" | "record">, query: TransactionQuery, tenantId: string, outcome: NewOutcome): Promise<AutonomyLevel | null> {
+  const { measure, rules } = deps.plan;
+  const rule = rules.find((each) => each.name === outcome.rule);
+  if (rule === undefined) return null;
+  const stored = await lockRule(query, tenantId, rule.name);
+  const level = stored?.level ?? rule.level;
+  const isNew = await insertOutcome(query, tenantId, outcome, new Date(deps.clock.nowMs()));
+  // What was done before the level changed says nothing about the new one.
+  if (!isNew || outcome.level !== level) return null;
+  const counted = await countOutcomes(query, tenantId, { rule: rule.name, level, since: stored?.at ?? null, window: measure.window });
+  const next = nextLevel(rule, level, counted, measure);
+  if (next === null) return null;
+  const rate = Math.round((counted.overridden / counted.outcomes) * 1_000) / 10;
+  await storeLevel(deps, query, tenantId, { rule, from: level, to: next, by: "system:autonomy", reason: `${counted.overridden} of the latest ${counted.outcomes} were overridden (${rate} %).`, detail: counted });
+  return next;
 }
 
 export type AutonomyView = {
@@ -95,7 +98,7 @@ export async function readAutonomy(deps: Pick<AutonomyDeps, "database" | "plan">
   return { level: plan.level, state: { levels, closed: new Set(closed.map((each) => each.rung)) }, rules, closed };
 }
 
-async function storeLevel(deps: AutonomyDeps, query: TransactionQuery, tenantId: string, move: { rule: AutonomyRule; from: AutonomyLevel; to: AutonomyLevel; by: string; reason: string; detail: Record<string, unknown> }): Promise<void> {
+async function storeLevel(deps: Pick<AutonomyDeps, "clock" | "record">, query: TransactionQuery, tenantId: string, move: { rule: AutonomyRule; from: AutonomyLevel; to: AutonomyLevel; by: string; reason: string; detail: Record<string, unknown> }): Promise<void> {
   const { rule, from, to, by, reason, detail } = move;
   const at = new Date(deps.clock.nowMs());
   await putLevel(query, tenantId, { rule: rule.name, level: to, by, reason }, at);

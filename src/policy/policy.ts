@@ -34,3 +34,11 @@ export type Policy = {
   hash: string;
   decide(request: PolicyRequest): PolicyDecision;
 };
+
+/** What can be asked of the workspace's policies besides a decision. */
+export type WorkspacePolicy = Policy & {
+  /** Whether it could allow this, or ask people, for some value of these attributes of the context; false: it denies whatever they are. */
+  mayAllow(request: PolicyRequest, unknown: readonly string[]): boolean;
+  /** The types of what an entity of this type may be in, as the schema says. */
+  parentTypes(type: string): readonly string[];
+};

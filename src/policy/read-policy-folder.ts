@@ -8,8 +8,17 @@ export type PolicyFolder = { policies: string; schema: string | null; files: Pol
 export async function readPolicyFolder(workspace: string): Promise<PolicyFolder> {
   const folder = join(workspace, "policies");
   const names = (await isFolder(folder)) ? (await readdir(folder)).sort() : [];
-  const read = (ending: string) => Promise.all(names.filter((name) => name.endsWith(ending)).map(async (name) => ({ file: `policies/${name}`, text: await readFile(join(folder, name), "utf8") })));
-  const [files, schemaFiles] = [await read(".cedar"), await read(".cedarschema")];
+  return toPolicyFolder(await Promise.all(names.filter(isPolicyFile).map(async (name) => ({ file: `policies/${name}`, text: await readFile(join(folder, name), "utf8") }))));
+}
+
+export function isPolicyFile(name: string): boolean {
+  return name.endsWith(".cedar") || name.endsWith(".cedarschema");
+}
+
+/** The same from texts, wherever they come from. */
+export function toPolicyFolder(all: readonly PolicyFile[]): PolicyFolder {
+  const files = all.filter(({ file }) => file.endsWith(".cedar"));
+  const schemaFiles = all.filter(({ file }) => file.endsWith(".cedarschema"));
   return { policies: files.map((each) => each.text).join("\n"), schema: schemaFiles.length > 0 ? schemaFiles.map((each) => each.text).join("\n") : null, files, schemaFiles };
 }
 

@@ -12,8 +12,8 @@ const wanted = z.object({ words: z.string(), people: z.number().int() });
 export const approvalView = z
   .object({
     id: z.string(),
-    /** What asked: a call of a turn, a task of a run, or a workflow's `approve`. The run's fields are null for a turn. */
-    askedBy: z.enum(["turn", "task", "workflow"]), runId: z.string().nullable(), workflow: z.string().nullable(), taskName: z.string().nullable(), pointer: z.string().nullable(), turnId: z.string().nullable(), callId: z.string().nullable(),
+    /** What asked: a call of a turn, a call of another system or of a contact's own agent, a task of a run, or a workflow's `approve`. The run's fields are null for the first two. `callerName`: of the other system's key. */
+    askedBy: z.enum(["turn", "caller", "task", "workflow"]), callerName: z.string().nullable(), runId: z.string().nullable(), workflow: z.string().nullable(), taskName: z.string().nullable(), pointer: z.string().nullable(), turnId: z.string().nullable(), callId: z.string().nullable(),
     conversationId: z.string().nullable(), caseId: z.string().nullable(), contactName: z.string().nullable(),
     tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]),
     /** The whole call, and the part of it that may be changed. */

@@ -104,8 +104,33 @@ export const handoffView = z
   })
   .openapi("Handoff");
 
+/** What the AI would answer, for a person to send, change or reject. `draft`: sent as it is by one key; `suggest`: for a person's own reply. */
+export const draftView = z
+  .object({
+    id: z.string(),
+    conversationId: z.string(),
+    rung: z.enum(["suggest", "draft"]),
+    status: z.enum(["open", "accepted", "edited", "rejected", "stale"]),
+    /** Empty where there are only calls to propose. */
+    text: z.string(),
+    citations: z.array(citation),
+    intent: z.string().nullable(),
+    /** What the AI would have done besides, for a person to do. */
+    calls: z.array(z.object({ tool: z.string(), arguments: z.record(z.string(), z.unknown()), describedAs: z.string() })),
+    /** The contact has written since; a new one is being made. */
+    isStale: z.boolean(),
+    turnId: z.string(),
+    createdAt: z.string(),
+    decidedByName: z.string().nullable(),
+    /** Why it was rejected. */
+    reason: z.string().nullable(),
+    /** The message it became. */
+    messageId: z.string().nullable(),
+  })
+  .openapi("Draft");
+
 export const conversationView = conversationSummary
-  .extend({ cases: z.array(caseView), handoff: handoffView.nullable(), isMine: z.boolean() })
+  .extend({ cases: z.array(caseView), handoff: handoffView.nullable(), isMine: z.boolean(), /** The one that waits for a decision. */ draft: draftView.nullable() })
   .openapi("Conversation");
 
 export const stageName = z
@@ -178,6 +203,7 @@ export type ConversationSummary = z.infer<typeof conversationSummary>;
 export type ConversationView = z.infer<typeof conversationView>;
 export type CaseView = z.infer<typeof caseView>;
 export type HandoffView = z.infer<typeof handoffView>;
+export type DraftView = z.infer<typeof draftView>;
 export type StageName = z.infer<typeof stageName>;
 export type StageView = z.infer<typeof stageView>;
 type StageAlways = "stage" | "offsetUs" | "durationUs" | "reason";

@@ -7,7 +7,7 @@ type Time = ColumnType<string, string | Date, string | Date>;
 type Json<T> = ColumnType<T, string, string>;
 
 export type Schema = {
-  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string> };
+  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string>; embedding_model: string | null; vector_version: Generated<number> };
   tenant_secret: { tenant_id: string; name: string; value: string };
   contact: { tenant_id: string; id: string; name: string | null; email: string | null; external_id: string | null; locale: string | null; created_at: Time };
   contact_identity: { tenant_id: string; kind: string; address: string; contact_id: string; is_verified: boolean; proof: string; created_at: Time };
@@ -37,6 +37,7 @@ export type Schema = {
     arguments: Json<Record<string, unknown>>; status: "waiting" | "started" | "ok" | "not_found" | "refused" | "denied" | "failed"; reason: string | null; say: string | null;
     output: Json<unknown> | null; actor: string; duration_us: number; created_at: Time; event_depth: Generated<number>;
   };
+  webhook_digest: { tenant_id: string; system: string; digest: string; taken_at: Time };
   tool_rate: { tenant_id: string; key: string; window_start: Time; calls: number };
   credential: { tenant_id: string; name: string; key_id: string; wrapped_key: string; sealed: string; updated_at: Time; updated_by: string };
   access_token: { tenant_id: string; key: string; key_id: string | null; wrapped_key: string | null; sealed: string | null; fresh_until: Time | null; leased_until: Time | null };
@@ -51,11 +52,26 @@ export type Schema = {
     attempts: Generated<number>; next_attempt_at: Time; last_error: string | null; created_at: Time; sent_at: Time | null;
   };
   channel_endpoint: { tenant_id: string; conversation_id: string; channel: string; address: string; updated_at: Time };
-  document: { tenant_id: string; id: string; path: string; title: string; language: string; audience: string[]; body: string; content_hash: string; updated_at: Time };
-  chunk: {
-    tenant_id: string; id: string; document_id: string; ordinal: number; heading: string; body: string; start_offset: number; end_offset: number;
-    audience: string[]; is_current: boolean;
+  document: {
+    tenant_id: string; id: string; from_version: number; to_version: number | null; source_id: string; item: string; path: string; uri: string | null; title: string; language: string; audience: string[];
+    product: string | null; brand: string | null; body: string; format: string; revision: string; fingerprint: string | null; warnings: Generated<Json<unknown>>; updated_at: Time;
   };
+  chunk: { tenant_id: string; id: string; document_id: string; revision: string; ordinal: number; heading: string; body: string; text_hash: string; start_offset: number; end_offset: number };
+  chunk_vector: { tenant_id: string; model: string; text_hash: string; vector: Uint8Array };
+  source: {
+    tenant_id: string; id: string; kind: string; settings: Json<unknown>; defaults: Json<unknown>; schedule: Json<unknown> | null; stale_after_minutes: number | null; is_declared: boolean; is_paused: Generated<boolean>;
+    next_at: Time | null; last_ok_at: Time | null; stale_told_at: Time | null; created_at: Time; updated_at: Time;
+  };
+  source_sync: {
+    tenant_id: string; id: string; source_id: string; status: "waiting" | "running" | "done" | "held" | "failed" | "cancelled"; started_by: string; accept_removals: boolean; invocation_id: string | null; phase: Generated<string>;
+    listed: Generated<number>; added: Generated<number>; changed: Generated<number>; removed: Generated<number>; unchanged: Generated<number>; failed: Generated<number>; missing: Generated<number>; cursor: string | null;
+    version_before: number | null; version_after: number | null; error: string | null; created_at: Time; touched_at: Time; ended_at: Time | null;
+  };
+  sync_item: { tenant_id: string; sync_id: string; item: string; seq: number; fingerprint: string | null; details: Json<unknown>; state: Generated<"open" | "seen" | "gone" | "moved" | "failed"> };
+  source_file: { tenant_id: string; source_id: string; name: string; media_type: string | null; bytes: Uint8Array; sha256: string; uploaded_by: string; uploaded_at: Time };
+  document_problem: { tenant_id: string; source_id: string; item: string; uri: string | null; code: string; reason: string; first_at: Time; last_at: Time };
+  knowledge_snapshot: { tenant_id: string; name: string; version: number; note: string | null; made_by: string; made_at: Time };
+  knowledge_change: { tenant_id: string; version: number; reason: string; subject: string | null; made_by: string; made_at: Time };
   ledger_entry: { tenant_id: string; id: string; kind: string; subject_id: string; case_id: string | null; actor: string; at: Time; body: string };
   ledger_link: { tenant_id: string; seq: number; entry_id: string; previous_hash: string; hash: string };
   ledger_unsealed: { tenant_id: string; entry_id: string };
@@ -90,11 +106,11 @@ export type Schema = {
   approval: {
     tenant_id: string; id: string; call_id: string | null; turn_id: string | null; run_id: string | null; workflow: string | null; pointer: string | null; task_name: string | null; channel: Generated<string>; conversation_id: string | null; case_id: string | null; contact_id: string | null;
     principal: Generated<string>; requested_by: Generated<string>; tool: string; risk: "read" | "write" | "money" | "irreversible"; given: Json<Record<string, unknown>>; arguments: Json<Record<string, unknown>>; facts: Json<Record<string, unknown>>; amount_cents: number | null; currency: string | null;
-    policy_rules: Generated<string[]>; policy_hash: string | null; said: string | null; told_as: string | null; rule: Json<unknown>; asked_rule: Json<unknown>; call_hash: string; asked_hash: string; asked_arguments: Json<Record<string, unknown>> | null; edited_by: string | null; described_as: string; reason: string;
+    policy_rules: Generated<string[]>; policy_hash: string | null; said: string | null; told_as: string | null; rule: Json<unknown>; asked_rule: Json<unknown>; call_hash: string; revision: Generated<number>; asked_hash: string; asked_arguments: Json<Record<string, unknown>> | null; edited_by: string | null; described_as: string; reason: string;
     status: "waiting" | "approved" | "refused" | "expired" | "withdrawn"; external_id: string | null; requested_at: Time; deadline_at: Time | null; decided_at: Time | null; decided_by: string | null; comment: string | null; used_by: string | null; event_depth: Generated<number>; told_at: Time | null;
     notice_due_at: Time | null; notice_attempts: Generated<number>; notice_number: Generated<number>;
   };
-  approval_vote: { tenant_id: string; approval_id: string; call_hash: string; user_id: string; email: string; role: string; for_user_id: string | null; for_email: string | null; for_role: string | null; comment: string | null; at: Time };
+  approval_vote: { tenant_id: string; approval_id: string; call_hash: string; revision: Generated<number>; user_id: string; email: string; role: string; for_user_id: string | null; for_email: string | null; for_role: string | null; comment: string | null; at: Time };
   approval_deputy: { tenant_id: string; user_id: string; deputy_id: string; until_at: Time; set_at: Time };
   workflow_question: {
     tenant_id: string; id: string; run_id: string; workflow: string; pointer: string; conversation_id: string; message_id: string; attempt: number; expects: Json<unknown>; status: "waiting" | "answered" | "expired" | "withdrawn"; external_id: string;
@@ -104,5 +120,10 @@ export type Schema = {
   policy_request: { tenant_id: string; id: string; request: Json<unknown>; effect: "allow" | "approve" | "deny"; rules: string[]; policy_hash: string; seen: number; first_at: Time; last_at: Time };
   autonomy_level: { tenant_id: string; rule: string; level: "off" | "suggest" | "draft" | "act_with_approval" | "act"; changed_by: string; reason: string; changed_at: Time };
   autonomy_switch: { tenant_id: string; rung: "suggest" | "draft" | "act_with_approval" | "act"; thrown_by: string; reason: string; thrown_at: Time };
+  reply_draft: {
+    tenant_id: string; id: string; conversation_id: string; case_id: string | null; turn_id: string; rung: "suggest" | "draft"; autonomy_rule: string | null; status: "open" | "accepted" | "edited" | "rejected" | "stale";
+    body: string; citations: Json<unknown>; intent: string | null; calls: Json<unknown>; pending: Json<unknown> | null; until_seq: number; created_at: Time;
+    decided_at: Time | null; decided_by: string | null; decided_by_name: string | null; reason: string | null; message_id: string | null;
+  };
   autonomy_outcome: { tenant_id: string; id: string; rule: string; level: "suggest" | "draft" | "act_with_approval" | "act"; is_overridden: boolean; at: Time };
 };

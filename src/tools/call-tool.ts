@@ -14,10 +14,10 @@ import { grantOf, mismatch, standingOf, type Grant } from "./approvals/standing.
 import { overWords } from "./approvals/approval-words.ts";
 import { dataClassesIn } from "./data-classes.ts";
 import { bindCall, hashCall, wholeCall, type CallOwner } from "./approvals/hash-call.ts";
-import { judgeCall, type CallOccasion, type Judgement } from "./judge-call.ts";
+import { contextOf, judgeCall, type CallOccasion, type Judgement } from "./judge-call.ts";
 import { resolveArguments, type Resolved } from "./resolve-arguments.ts";
 import { isHouseAway, type ToolRunner } from "./run-call.ts";
-import { isIdempotent, type SqlClient, type Tool, type ToolContact, type ToolContext, type ToolResult } from "./tool.ts";
+import { isIdempotent, type SqlClient, type Tool, type ToolContact, type ToolResult } from "./tool.ts";
 import { findToolCall, saveToolCall, startToolCall, type ToolCallRecord } from "./tool-call.store.ts";
 import { takeCall } from "./tool-rate.store.ts";
 import { toolUnknown } from "./tools.errors.ts";
@@ -126,10 +126,6 @@ export async function previewCall(deps: CallToolDeps, input: PreviewInput): Prom
 
 function isUnverified(tool: Tool, input: Pick<CallToolInput, "contact">): boolean {
   return tool.needsVerifiedContact && input.contact?.isVerified !== true;
-}
-
-function contextOf(deps: CallToolDeps, { tenantId, contact }: Pick<CallToolInput, "tenantId" | "contact">, idempotencyKey: string): Omit<ToolContext, "signal"> {
-  return { tenantId, contact: { contactId: contact?.contactId ?? "", email: contact?.email ?? "", externalId: contact?.externalId ?? null }, idempotencyKey, sql: deps.sql };
 }
 
 /** Who has it done: the person who approved it, else who calls. */

@@ -31,9 +31,14 @@ export function resolveArguments(tool: Tool, given: Readonly<Record<string, unkn
 }
 
 /** A member that the schema does not name, unless it says that there may be others: a widened call is refused, whatever the source's own check lets pass. */
-function unnamedMember({ properties, additionalProperties, patternProperties }: JsonSchemaObject, given: Readonly<Record<string, unknown>>): string | undefined {
-  if (!isRecord(properties) || patternProperties !== undefined || additionalProperties === true || isRecord(additionalProperties)) return undefined;
-  return Object.keys(given).find((name) => !Object.hasOwn(properties, name));
+function unnamedMember(schema: JsonSchemaObject, given: Readonly<Record<string, unknown>>): string | undefined {
+  const properties = namedMembers(schema);
+  return properties === null ? undefined : Object.keys(given).find((name) => !Object.hasOwn(properties, name));
+}
+
+/** All that a call may give, by name; null: the schema says that there may be others. */
+export function namedMembers({ properties, additionalProperties, patternProperties }: JsonSchemaObject): Readonly<Record<string, unknown>> | null {
+  return !isRecord(properties) || patternProperties !== undefined || additionalProperties === true || isRecord(additionalProperties) ? null : properties;
 }
 
 /** A text of digits is the number it spells where the schema wants a number: what a message says is text. Pure. */

@@ -1,21 +1,21 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { AppError } from "../lib/app-error.ts";
 import { undoFault } from "../tools/declared/check-undo.ts";
 import { joinFacts } from "../tools/declared/join-facts.ts";
 import type { DeclarationPath, DeclaredTool, InboundHook, OpenedTools, ToolSource, ToolSourceDeps } from "../tools/declared/tool-source.ts";
+import type { ToolNeeds } from "../tools/declared/tool-needs.ts";
 import type { Tool } from "../tools/tool.ts";
 import { declarationInvalid } from "../tools/tools.errors.ts";
+import { importTool } from "./import-tool.ts";
 import { readDeclaration } from "./read-declaration.ts";
 import { resolvePackages } from "./resolve-packages.ts";
-import { workspaceInvalid } from "./workspace.errors.ts";
 
 /** The kinds of declarations there are, and what they are opened with. */
 export type ToolKinds = { sources: readonly ToolSource[]; deps: ToolSourceDeps };
 
-/** `hooks`: what declared systems tell by themselves, by the name of their file. */
-export type LoadedTools = AsyncDisposable & { tools: Map<string, Tool>; hooks: Map<string, InboundHook> };
+/** `hooks`: what declared systems tell by themselves, by the name of their file; `needs` by the file, `tools/orders.yaml`. */
+export type LoadedTools = AsyncDisposable & { tools: Map<string, Tool>; hooks: Map<string, InboundHook>; needs: Map<string, ToolNeeds> };
 
 const MOST_FAULTS = 20;
 
@@ -26,8 +26,7 @@ type Placed = { tool: Tool; declared: DeclaredTool | null; at(path: DeclarationP
  * Reads a workspace's `tools/`: TypeScript files as they are, YAML files by their kind. Nothing is called, so this works
  * without network and secrets; closing lets go of what calls have opened since.
  *
- * Throws `tools.declaration_invalid` with every fault as a line (file, line, column, what to do), `workspace.invalid` for a
- * TypeScript file.
+ * Throws `tools.declaration_invalid` with every fault as a line (file, line, column, what to do).
  */
 export async function loadTools(root: string, tenantId: string, kinds: ToolKinds): Promise<LoadedTools> {
   await using cleanup = new AsyncDisposableStack();
@@ -35,8 +34,13 @@ export async function loadTools(root: string, tenantId: string, kinds: ToolKinds
   const faults: string[] = [];
   const placed: Placed[] = [];
   const hooks = new Map<string, InboundHook>();
+  const needs = new Map<string, ToolNeeds>();
   if (files.some((file) => file.endsWith(".ts"))) resolvePackages();
-  for (const name of files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))) placed.push({ tool: await importTool(join(root, "tools", name), `tools/${name}`), declared: null, at: () => `tools/${name}` });
+  for (const name of files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))) {
+    const read = await importTool(join(root, "tools", name), `tools/${name}`);
+    if (read.kind === "faulty") faults.push(...read.faults);
+    else placed.push({ tool: read.tool, declared: null, at: read.at });
+  }
   for (const name of files.filter((file) => /\.ya?ml$/.test(file))) {
     const file = `tools/${name}`;
     const read = readDeclaration(file, await readFile(join(root, file), "utf8"), kinds.sources);
@@ -48,6 +52,7 @@ export async function loadTools(root: string, tenantId: string, kinds: ToolKinds
         continue;
       }
       cleanup.use(opened);
+      needs.set(file, opened.needs);
       if (opened.hook !== undefined) hooks.set(name.replace(/\.ya?ml$/, ""), opened.hook);
       for (const declared of opened.tools) placed.push({ tool: declared.tool, declared, at: read.at });
     }
@@ -55,7 +60,7 @@ export async function loadTools(root: string, tenantId: string, kinds: ToolKinds
   const tools = joinTools(placed, faults);
   if (faults.length > 0) throw declarationInvalid({ message: [...faults.slice(0, MOST_FAULTS), ...(faults.length > MOST_FAULTS ? [`… and ${faults.length - MOST_FAULTS} more.`] : [])].join("\n"), details: { faults } });
   const disposal = cleanup.move();
-  return { tools, hooks, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { tools, hooks, needs, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 
 /** What a kind finds wrong with its declaration stands beside the faults of the others; anything else goes on. */
@@ -82,18 +87,6 @@ function joinTools(placed: readonly Placed[], faults: string[]): Map<string, Too
     else tools.set(tool.name, joined.tool);
   }
   return tools;
-}
-
-async function importTool(path: string, file: string): Promise<Tool> {
-  const module: unknown = await import(pathToFileURL(path).href);
-  const tool = typeof module === "object" && module !== null && "default" in module ? module.default : null;
-  if (!isTool(tool)) throw workspaceInvalid({ message: `${file} has no default export made by defineTool.` });
-  return tool;
-}
-
-/** `defineTool` has checked the types where the tool was written; this finds files that are something else. */
-function isTool(value: unknown): value is Tool {
-  return typeof value === "object" && value !== null && "name" in value && typeof value.name === "string" && "run" in value && typeof value.run === "function" && "input" in value && "output" in value && "risk" in value && "describe" in value;
 }
 
 function noFolder(error: unknown): string[] {

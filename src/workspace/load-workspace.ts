@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { loadAgentProfiles } from "../agents/agent-profile.ts";
+import { NO_SOURCES, sourcesFile } from "../knowledge/sources/sources-file.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { ToolFallback } from "../tools/call-tool.ts";
 import { readPolicyFolder } from "../policy/read-policy-folder.ts";
@@ -17,14 +18,14 @@ export type LoadedWorkspace = Workspace & AsyncDisposable;
 
 /**
  * Reads a workspace's folder; calls nothing and needs no secret.
- * Throws `workspace.invalid` and, for `tools/*.yaml`, `tools.declaration_invalid`, naming the file and the place.
+ * Throws `workspace.invalid` and, for `tools/`, `tools.declaration_invalid`, naming the file and the place.
  */
 export async function loadWorkspace(folder: string, options: { tools: ToolKinds; webhookSecret?: string | undefined }): Promise<LoadedWorkspace> {
   await using cleanup = new AsyncDisposableStack();
   const root = resolve(folder);
   const baton = await readYaml(join(root, "baton.yaml"), batonFile);
   const intents = await readYaml(join(root, "intents.yaml"), intentsFile);
-  const { tools, hooks } = cleanup.use(await loadTools(root, baton.tenant.id, options.tools));
+  const { tools, hooks, needs } = cleanup.use(await loadTools(root, baton.tenant.id, options.tools));
   for (const intent of intents.intents) {
     if (intent.action.kind === "tool" && !tools.has(intent.action.tool)) throw workspaceInvalid({ message: `intents.yaml: intent "${intent.name}" uses the tool "${intent.action.tool}", which is not in tools/.` });
   }
@@ -34,8 +35,9 @@ export async function loadWorkspace(folder: string, options: { tools: ToolKinds;
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, agent: agents.values().next().value ?? null, agents,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, needs, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
+    knowledgeSources: (await isFile(join(root, "knowledge", "sources.yaml"))) ? await readYaml(join(root, "knowledge", "sources.yaml"), sourcesFile) : NO_SOURCES,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };
   const disposal = cleanup.move();
@@ -74,10 +76,18 @@ async function readYaml<T>(path: string, schema: z.ZodType<T>): Promise<T> {
 }
 
 /** The documents by name; paths as messages show them, from the workspace's folder. */
-async function readWorkflowFiles(folder: string): Promise<Workspace["workflows"]> {
+export async function readWorkflowFiles(folder: string): Promise<Workspace["workflows"]> {
   if (!(await isFolder(folder))) return [];
   const names = (await readdir(folder, { recursive: true })).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
   return Promise.all(names.map(async (name) => ({ file: `workflows/${name}`, text: await readFile(join(folder, name), "utf8") })));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -30,18 +30,25 @@ export function readDeclaration(file: string, text: string, sources: readonly To
   }
   const read = source.declaration.safeParse(yaml.data);
   if (read.success) return { kind: "read", source, declared: read.data, at };
-  const schema = schemaOf(source.declaration);
-  return { kind: "faulty", faults: read.error.issues.flatMap((issue) => faultsOf(issue, schema)).map(({ path, message }) => `${at(path)}: ${message}`) };
+  return { kind: "faulty", faults: faultsOfShape(source.declaration, read.error).map(({ path, message }) => `${at(path)}: ${message}`) };
 }
 
-type Fault = { path: (string | number)[]; message: string };
+/** `message` says what to do as well, as far as the schema's own descriptions do. */
+export type ShapeFault = { path: (string | number)[]; message: string };
 
-function faultsOf(issue: z.core.$ZodIssue, schema: unknown): Fault[] {
+/** What is wrong with data of a file, in words for whoever wrote it. */
+export function faultsOfShape(declaration: z.ZodType, error: z.ZodError): ShapeFault[] {
+  const schema = schemaOf(declaration);
+  return error.issues.flatMap((issue) => faultsOf(issue, schema));
+}
+
+function faultsOf(issue: z.core.$ZodIssue, schema: unknown): ShapeFault[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? part.toString() : part));
   const name = path.at(-1) ?? "it";
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...path, key], message: `There is no "${key}" here.${didYouMean(key, membersAt(schema, path))}` }));
   const advice = adviceAt(schema, path);
   if (issue.code === "invalid_type" && issue.input === undefined && /received undefined/.test(issue.message)) return [{ path, message: `"${name}" is missing.${advice}` }];
+  if (issue.code === "invalid_union") return [{ path, message: `"${name}" is none of what it can be.${formsOf(schemaAt(schema, path))}` }];
   if (issue.code === "custom") return [{ path, message: issue.message }];
   return [{ path, message: `"${name}": ${issue.message}.${advice}`.replace("..", ".") }];
 }
@@ -53,6 +60,12 @@ function schemaOf(declaration: z.ZodType): unknown {
 function adviceAt(schema: unknown, path: readonly (string | number)[]): string {
   const found = schemaAt(schema, path);
   return isRecord(found) && typeof found["description"] === "string" ? ` ${found["description"]}` : "";
+}
+
+/** What each form of a choice must have. */
+function formsOf(schema: unknown): string {
+  const forms = isRecord(schema) && Array.isArray(schema["anyOf"]) ? schema["anyOf"].flatMap((form: unknown) => (isRecord(form) && Array.isArray(form["required"]) ? [form["required"].join(" and ")] : [])) : [];
+  return forms.length === 0 ? "" : ` Write one of: ${forms.join(", ")}.`;
 }
 
 function membersAt(schema: unknown, path: readonly (string | number)[]): string[] {

@@ -1,7 +1,9 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
+import type { SourcesFile } from "../knowledge/sources/sources-file.ts";
 import type { AutonomyPlan } from "../policy/autonomy.ts";
 import type { PolicyFolder } from "../policy/read-policy-folder.ts";
 import type { InboundHook } from "../tools/declared/tool-source.ts";
+import type { ToolNeeds } from "../tools/declared/tool-needs.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 
@@ -39,6 +41,8 @@ export type Workspace = {
   tools: Map<string, Tool>;
   /** What declared systems tell by themselves, by the name of their file in `tools/`. */
   hooks: ReadonlyMap<string, InboundHook>;
+  /** What declared tools need from the operator, by their file. */
+  needs: ReadonlyMap<string, ToolNeeds>;
   fallbacks: ReadonlyMap<string, ToolFallback>;
   /** `workflows/*.yaml` as they are; read and checked when they are published. */
   workflows: { file: string; text: string }[];
@@ -48,6 +52,8 @@ export type Workspace = {
   /** Every profile by name; `agent` is the first. */
   agents: ReadonlyMap<string, AgentProfile>;
   knowledgeFolder: string | null;
+  /** `knowledge/sources.yaml`. */
+  knowledgeSources: SourcesFile;
   /** People to try the workspace as; only shown in a demo on loopback. */
   demoCustomers: { name: string; email: string; hint: string }[];
   webhook: { url: string; secret: string } | null;

@@ -60,6 +60,17 @@ describe("AuthZEN 1.0", () => {
     assert.equal((await ask("/access/v1/evaluation", question(morty, morty), {})).status, 401);
   });
 
+  test("a subject with roles and groups is in them, where the schema knows them", async () => {
+    const decide = async (name: string, id: string, properties: Record<string, unknown>, type = "user") =>
+      single.parse(await (await ask("/access/v1/evaluation", { subject: { type, id, properties }, action: { name }, resource: { type: "todo", id: "1" } })).json());
+    assert.deepEqual(await decide("can_delete_todo", "jerry", { roles: ["viewer", "archivist"] }), { decision: true, context: { rules: ["delete.archivist"] } });
+    for (const roles of [[], ["viewer"], "viewer", [7], { id: "archivist" }]) assert.equal((await decide("can_delete_todo", "jerry", { roles })).decision, false);
+    assert.equal((await decide("can_delete_todo", "jerry", { roles: "archivist" })).decision, true);
+    assert.equal((await decide("can_delete_todo", "jerry", { groups: ["archivist"] })).decision, false, "a group is no role");
+    assert.equal((await decide("can_delete_todo", "jerry", { roles: ["archivist"] }, "robot")).decision, false, "the schema lets only users be in roles");
+    assert.deepEqual(await decide("can_create_todo", "morty@the-citadel.com", { groups: ["interns"] }), { decision: false, context: { rules: ["create.interns"], reason: "Interns read only." } });
+  });
+
   test("the configuration names the endpoints, and the asker's request id comes back", async () => {
     const answer = await app.request("/.well-known/authzen-configuration");
     assert.equal(answer.status, 200);

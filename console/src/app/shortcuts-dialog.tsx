@@ -8,6 +8,7 @@ const SHORTCUTS: { keys: string[]; effect: string }[] = [
   { keys: ["t"], effect: "Take over the open conversation" },
   { keys: ["h"], effect: "Hand it back to the AI" },
   { keys: ["r"], effect: "Write a reply" },
+  { keys: ["a", "e", "x"], effect: "Send, change or reject the AI's draft" },
   { keys: ["a", "d"], effect: "To Approve or Decline of the chosen approval" },
   { keys: ["?"], effect: "This list" },
 ];

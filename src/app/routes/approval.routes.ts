@@ -12,6 +12,7 @@ import { chooseDeputy, handOnApproval } from "../../tools/approvals/decide/hand-
 import { readApproval } from "../../tools/approvals/decide/read-approval.ts";
 import { approvalMismatch } from "../../tools/approvals/approvals.errors.ts";
 import type { App } from "../app.ts";
+import { askerOf, askToApprove } from "../ask-policy.ts";
 import { body, createApi, idText, json, pathId, person, problems, staff } from "../http/api.ts";
 import { viewApproval, viewApprovals } from "../view-approvals.ts";
 
@@ -52,6 +53,7 @@ export function approvalRoutes(app: App) {
     const actor = allow(await person(c, app.identity), "approvals.decide");
     const { comment, callHash, decision } = c.req.valid("json");
     const { id } = c.req.valid("param");
+    await askToApprove(app, askerOf(actor), await readApproval(app.database, actor.tenantId, id));
     // A yes is to one exact call: whoever names none is told so, unless there is nothing left to decide.
     if (decision === "approved" && callHash === undefined && (await readApproval(app.database, actor.tenantId, id)).status === "waiting") throw approvalMismatch({ message: "Say which call you approve: send the callHash of the one that was shown." });
     return c.json(await viewApproval(app, actor, await decideApproval(deps, actor, { id, decision, callHash: callHash ?? null, comment: comment ?? null })), 200);
@@ -59,6 +61,7 @@ export function approvalRoutes(app: App) {
   api.openapi(routes.edit, async (c) => {
     const actor = allow(await person(c, app.identity), "approvals.edit");
     const { comment, ...given } = c.req.valid("json");
+    await askToApprove(app, askerOf(actor), await readApproval(app.database, actor.tenantId, c.req.valid("param").id));
     return c.json(await viewApproval(app, actor, await editApproval(deps, actor, { id: c.req.valid("param").id, comment: comment ?? null, ...given })), 200);
   });
   api.openapi(routes.reassign, async (c) => {

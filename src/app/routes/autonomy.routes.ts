@@ -6,6 +6,7 @@ import { LEVELS, RUNGS } from "../../policy/autonomy.ts";
 import { setAutonomy, switchAutonomy } from "../../policy/change-autonomy.ts";
 import { autonomyView } from "../../shapes/policy.ts";
 import type { App } from "../app.ts";
+import { askerOf, askToChangePolicy } from "../ask-policy.ts";
 import { body, createApi, json, problems, staff } from "../http/api.ts";
 import { viewAutonomy } from "../view-autonomy.ts";
 
@@ -19,17 +20,19 @@ const routes = {
   switch: createRoute({ method: "put", path: "/api/autonomy/switches", tags, summary: "Close a rung and those above it, or open it again; `all` is the whole ladder (admins)", request: body(z.object({ rung: z.enum([...RUNGS, "all"]), isClosed: z.boolean(), reason })), responses: { 200: json(view, "The ladder now."), ...problems } }),
 };
 
-export function autonomyRoutes(app: Pick<App, "identity" | "autonomy">) {
+export function autonomyRoutes(app: Pick<App, "identity" | "autonomy" | "database" | "clock" | "policy" | "workspace">) {
   const api = createApi();
   api.openapi(routes.read, async (c) => c.json(await viewAutonomy(app.autonomy, (await staff(c, app.identity)).tenantId), 200));
   api.openapi(routes.set, async (c) => {
     const actor = allow(await staff(c, app.identity), "autonomy.set");
+    await askToChangePolicy(app, askerOf(actor));
     const { level: to, reason: why } = c.req.valid("json");
     await setAutonomy(app.autonomy, { tenantId: actor.tenantId, by: actorName(actor), reason: why }, { rule: c.req.valid("param").name, level: to });
     return c.json(await viewAutonomy(app.autonomy, actor.tenantId), 200);
   });
   api.openapi(routes.switch, async (c) => {
     const actor = allow(await staff(c, app.identity), "autonomy.switch");
+    await askToChangePolicy(app, askerOf(actor));
     const { rung, isClosed, reason: why } = c.req.valid("json");
     await switchAutonomy(app.autonomy, { tenantId: actor.tenantId, by: actorName(actor), reason: why }, { rung, isClosed });
     return c.json(await viewAutonomy(app.autonomy, actor.tenantId), 200);

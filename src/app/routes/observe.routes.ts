@@ -21,7 +21,7 @@ const routes = {
   status: createRoute({ method: "get", path: "/api/status", tags: ["observe"], summary: "The status line", responses: { 200: json(statusView, "Now."), ...problems } }),
   ledger: createRoute({ method: "get", path: "/api/ledger", tags: ["observe"], summary: "What happened, newest first", request: { query: pageQuery.extend({ caseId: idText.optional() }) }, responses: { 200: json(pageOf(entryView, "LedgerPage"), "A page."), ...problems } }),
   verify: createRoute({ method: "get", path: "/api/ledger/verify", tags: ["observe"], summary: "Recompute the hash chain", responses: { 200: json(z.object({ ok: z.boolean(), checked: z.number(), problems: z.array(z.string()) }), "The verdict."), ...problems } }),
-  events: createRoute({ method: "get", path: "/api/events", tags: ["observe"], summary: "Live changes (server-sent events)", responses: { 200: { description: "Events conversation.changed, handoff.changed, turn.finished, runs.changed, approval.changed, message, status.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
+  events: createRoute({ method: "get", path: "/api/events", tags: ["observe"], summary: "Live changes (server-sent events)", responses: { 200: { description: "Events conversation.changed, handoff.changed, turn.finished, runs.changed, approval.changed, knowledge.changed, message, status.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
 };
 
 export function observeRoutes(app: App) {
@@ -58,6 +58,7 @@ export function observeRoutes(app: App) {
         app.live.onTenant(actor.tenantId, (event) => {
           if (event.kind === "runs") return push("runs.changed", { runIds: event.runIds });
           if (event.kind === "approval") return push("approval.changed", { runId: event.runId });
+          if (event.kind === "knowledge") return push("knowledge.changed", { sourceId: event.sourceId });
           const conversationId = event.conversationId;
           if (event.kind === "message") push("message", { conversationId, seq: event.seq });
           else if (event.kind === "holder") push("conversation.changed", { conversationId });

@@ -24,7 +24,7 @@ describe("the policies over HTTP", () => {
     const find = (id: string) => view.rules.find((rule) => rule.id === id);
     const { text = "", ...limit } = find("refund.above_limit") ?? {};
     assert.match(text, /^@id\("refund.above_limit"\)[^]*HumanAgent };$/);
-    assert.deepEqual({ ...limit, line: 0 }, { id: "refund.above_limit", effect: "forbid", reason: "Refunds above €150 are checked and released by a colleague.", needsPerson: true, approval: null, who: null, actions: ["useTool"], what: "Tool refund_order", isConditional: true, file: "policies/shop.cedar", line: 0, decided: 0 });
+    assert.deepEqual({ ...limit, line: 0 }, { id: "refund.above_limit", effect: "forbid", reason: "Refunds above €150 are checked and released by a colleague.", needsPerson: false, approval: "role agent within 1 d", who: null, actions: ["useTool"], what: "Tool refund_order", isConditional: true, file: "policies/shop.cedar", line: 0, decided: 0 });
     assert.ok((find("tools.read")?.decided ?? 0) > 0, "the look-up was decided by it");
     assert.equal(find("articles.public")?.decided, null, "readings are not kept one by one");
     assert.deepEqual([find("policy.admin")?.who, find("approve.agent")?.isConditional], ["HumanAgent in Role admin", false]);
@@ -38,7 +38,9 @@ describe("the policies over HTTP", () => {
 
   test("who may is answered as `baton policy query` answers it; a wrong question is told what is wrong", async () => {
     const { answers, gaps } = policyAnswers.parse(await (await post("/api/policies/queries", { action: "useTool", resource: "refund_order", where: "totalCents > 15000" })).json());
-    assert.deepEqual([answers, gaps], [[{ principal: "HumanAgent", resource: "refund_order", groups: [], allow: ["refund.by_person"], approve: [], isAlways: false }], []]);
+    const asked = { resource: "refund_order", groups: [], allow: [], approve: [{ rules: ["refund.above_limit", "refund.in_time"], by: "role agent within 1 d" }], isAlways: false };
+    assert.deepEqual(gaps, []);
+    assert.deepEqual(answers, ["Contact", "Employee", "HumanAgent", "AiAgent", "ApiKey"].map((principal) => (principal === "HumanAgent" ? { ...asked, principal, allow: ["refund.by_person", "refund.in_time"], approve: [] } : { ...asked, principal })));
     assert.match(await told("/api/policies/queries", { action: "fly" }), /^404 .*policy\.question_unknown.*There is no action/);
     assert.match(await told("/api/policies/queries", { action: "useTool", where: "colour == 3" }), /^422 .*policy\.question_invalid.*is no attribute/);
     assert.match(await told("/api/policies/queries", { action: "useTool", where: "channel ==" }), /^422 .*cannot be read/);
@@ -54,8 +56,8 @@ describe("the policies over HTTP", () => {
   test("a decision is tried with what is known, and nothing is recorded by it", async () => {
     const decide = async (tried: object) => policyTried.parse(await (await post("/api/policies/decisions", { action: "useTool", principal: "AiAgent", resource: "refund_order", ...tried })).json());
     const known = { "context.channel": "web", "context.isVerified": true, "context.facts.status": "delivered", "context.facts.daysSinceDelivery": 3 };
-    assert.deepEqual(await decide({ values: { ...known, "context.facts.totalCents": 4_000 } }), { effect: "allow", reason: null, needsPerson: false, approval: null, rules: ["refund.within_limits"] });
-    assert.deepEqual(await decide({ values: { ...known, "context.facts.totalCents": 40_000 } }), { effect: "deny", reason: "Refunds above €150 are checked and released by a colleague.", needsPerson: true, approval: null, rules: ["refund.above_limit"] });
+    assert.deepEqual(await decide({ values: { ...known, "context.facts.totalCents": 4_000 } }), { effect: "allow", reason: null, needsPerson: false, approval: null, rules: ["refund.in_time"] });
+    assert.deepEqual(await decide({ values: { ...known, "context.facts.totalCents": 40_000 } }), { effect: "approve", reason: "Refunds above €150 are checked and released by a colleague.", needsPerson: false, approval: "role agent within 1 d", rules: ["refund.above_limit", "refund.in_time"] });
     assert.equal((await decide({ action: "changePolicy", principal: "HumanAgent", resource: "shop", groups: ["Role admin"] })).effect, "allow");
     assert.equal((await decide({ action: "changePolicy", principal: "HumanAgent", resource: "shop" })).effect, "deny");
     assert.match(await told("/api/policies/decisions", { action: "useTool", principal: "AiAgent", resource: "refund_order" }), /^422 .*Say context\.channel, context\.isVerified, too/);

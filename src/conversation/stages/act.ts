@@ -59,13 +59,12 @@ export async function act(deps: ActDeps, durable: Durable, context: TurnContext,
 
 async function search(deps: RetrieveDeps, durable: Durable, context: TurnContext, rights: Rights, query: string): Promise<{ passages: Passage[]; isCarried: boolean }> {
   let found: Passage[] | null = null;
-  const recentTerms = recentOf(context);
   const scope = { tenantId: context.tenantId, audiences: rights.audiences };
   const searched = await durable.step("search", async () => {
     // A question that stands alone is asked alone; one that points back, or finds nothing, takes its subject along.
     const alone = POINTS_BACK.test(query) ? [] : await retrieve(deps, { ...scope, query, limit: PASSAGES });
-    const isCarried = recentTerms.length > 0 && answerExtractively({ question: query, passages: alone }).kind !== "answer";
-    found = isCarried || alone.length === 0 ? await retrieve(deps, { ...scope, query, recentTerms, limit: PASSAGES }) : alone;
+    const isCarried = recentOf(context).length > 0 && answerExtractively({ question: query, passages: alone }).kind !== "answer";
+    found = isCarried || alone.length === 0 ? await retrieve(deps, { ...scope, query, earlier: context.earlier, limit: PASSAGES }) : alone;
     return { chunkIds: found.map((passage) => passage.chunkId), isCarried };
   });
   return { passages: found ?? (await loadPassages(deps, { ...scope, chunkIds: searched.chunkIds })), isCarried: searched.isCarried };

@@ -21,6 +21,7 @@ import { callInStep, mayHaveEffect, occasionOf, placeOf, type Acted } from "./ac
 import { ASSISTANT } from "./authorize.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
+import { isForPerson } from "./hold-to-ladder.ts";
 import { namesOf } from "./redact.ts";
 import { createSentenceGate } from "./sentence-gate.ts";
 import type { ReplyWriter, WriteInput, Written } from "./write-reply.ts";
@@ -39,7 +40,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
     const acted: Acted = { ...input.acted, calls: [...input.acted.calls] };
     const draft: Draft = { text: "", citations: [], handoffReason: null, facts: [], isFromKnowledge: true, model: options.model.id, reason: "answered", pending: null, handoffNote: null };
     const run = input.feedback === null ? "answer" : "repair";
-    const gate = createSentenceGate(deps, input.context, acted, placeholders);
+    const gate = createSentenceGate(deps, input.context, acted, placeholders, !isForPerson(input.decision));
     const takeover = watchForTakeover(deps, input);
     const outcome = await runAgent(
       {
@@ -63,11 +64,11 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
   };
 }
 
-/** Ends the run as soon as somebody else holds the conversation. */
+/** Ends the run as soon as somebody else holds the conversation; a draft is for them and goes on. */
 function watchForTakeover(deps: TurnDeps, input: WriteInput): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const stop = deps.live.onConversation(input.context.tenantId, input.context.conversationId, (event) => {
-    if (event.kind === "holder") controller.abort();
+    if (event.kind === "holder" && !isForPerson(input.decision)) controller.abort();
   });
   return { signal: controller.signal, stop };
 }
@@ -98,8 +99,9 @@ function toolsOf(deps: TurnDeps, durable: Durable, options: AgentWriterOptions, 
   const names = options.profile.tools.length > 0 ? options.profile.tools : [...deps.tools.keys()];
   return names.flatMap((name) => {
     const tool = deps.tools.get(name);
-    // What needs a verified contact is not even offered to others; a repair mends words and acts no more.
-    const isOffered = tool !== undefined && !(tool.needsVerifiedContact && !input.rights.mayUseRecords) && !(input.feedback !== null && tool.risk !== "read");
+    // What needs a verified contact is not even offered to others; a repair mends words and acts no more, and beside a person the AI only reads.
+    const mayOnlyRead = input.feedback !== null || input.context.isAssisting === true;
+    const isOffered = tool !== undefined && !(tool.needsVerifiedContact && !input.rights.mayUseRecords) && !(mayOnlyRead && tool.risk !== "read");
     return isOffered ? [agentTool(deps, durable, tool, input, state)] : [];
   });
 }

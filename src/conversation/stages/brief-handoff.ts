@@ -16,6 +16,9 @@ const REASON_WORDS: Record<string, string> = {
   "risk.vulnerable": "may need special care",
   "verify.failed": "got no answer that could be proven",
   "turn.failed": "hit a fault in processing",
+  "autonomy.draft": "waits for a colleague to look at the prepared answer",
+  "autonomy.suggest": "waits for a colleague's answer",
+  "autonomy.off": "waits for a colleague: the assistant is switched off here",
   "approval.expired": "waits for something nobody decided in time",
 };
 
@@ -23,6 +26,9 @@ const NEXT_STEPS: Record<string, string> = {
   "evidence.missing": "Answer the question; if it comes up again, add an article about it.",
   "policy.denied": "Check the request against the limits for your role and decide it.",
   "tool.failed": "Check the business system, then do the step by hand.",
+  "autonomy.draft": "Read the draft and send, change or reject it.",
+  "autonomy.suggest": "Take over and answer; the assistant has a suggestion.",
+  "autonomy.off": "Take over and answer by hand.",
   "risk.legal": "Follow the escalation guide; promise nothing.",
   "risk.safety": "Follow the safety escalation first, then the request.",
   "verify.failed": "Read the question and the sources in the trace, and answer by hand.",

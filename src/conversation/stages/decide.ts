@@ -35,6 +35,9 @@ export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "co
   const answered = pending === null ? null : answerPending(deps, pending, understanding, redactedText);
   if (answered !== null && pending !== null) return { ...base, ...answered, fallback: answered.parts, intent: pending.intent, focus: { ...focus, pending: answered.pending } };
 
+  // A person has spoken since the AI asked: what the contact agrees to is not for the AI to guess.
+  if (context.focus.hasLapsed === true && pending === null && isBareAnswer(redactedText)) return { ...base, ...only({ kind: "say", text: questions.length > 0 ? LET_ME_ASK : WHAT_IS_MEANT }), intent: null, confidence: 0, reason: "question.lapsed" };
+
   const risk = understanding.risks.find((flag) => RISK_HANDOFF.has(flag));
   if (risk !== undefined) return { ...base, ...only({ kind: "handoff", reason: `risk.${risk}` }), reason: `risk.${risk}` };
 
@@ -121,6 +124,16 @@ function proceed(deps: DecideDeps, plan: { intent: string; tool: string; slots: 
     return { part: { kind: "say", text: `Shall I do this for you? ${sentence.replace(/\.$/, "")}. Please answer "yes" or "no".` }, pending: { awaiting: "confirmation", intent: plan.intent, tool: plan.tool, slot: null, slots: plan.slots } };
   }
   return { part: { kind: "tool", tool: plan.tool, arguments: plan.slots, ...(plan.follow === undefined ? {} : { follow: { ...plan.follow, hash: "" } }) }, pending: null };
+}
+
+const WHAT_IS_MEANT = "You have talked with a colleague since I asked you something, so I don't want to guess what you mean. What would you like me to do?";
+/** The question of a run is put again behind it. */
+const LET_ME_ASK = "You have talked with a colleague meanwhile, so I ask once more instead of guessing.";
+const BARE_WORDS = 5;
+
+/** "yes", "ok, do it", "no thanks": an answer, and nothing besides. */
+function isBareAnswer(text: string): boolean {
+  return (YES.test(text) || NO.test(text)) && !/\d{3,}|\?/.test(text) && text.trim().split(/\s+/).length <= BARE_WORDS;
 }
 
 const NOTHING_DONE: PlannedPart = { kind: "say", text: "All right, I have not changed anything. Is there something else I can do for you?" };

@@ -37,6 +37,7 @@ export async function deliver(deps: DeliverDeps, durable: Durable, turn: { conte
       intent: decision.intent, decision: decision.parts.map((part) => (part.kind === "tool" ? `tool:${part.tool}` : part.kind)).join(","), reason: decision.reason,
       model: draft.model, costMicroUsd: trace.costMicroUsd, stages: trace.stages, focus: draft.pending === null ? decision.focus : { ...decision.focus, pending: draft.pending }, subject: subjectOf(context.text, decision), handoff,
       isForced: acted.hasEffect || context.round >= MAX_JOINS, runs: turn.runs,
+      ladder: decision.autonomy === undefined ? null : { rule: decision.autonomy.rule },
       ledger: ledgerOf(deps, turn, messageId, handoff?.id ?? null, at),
     }, at);
     // Whoever waits for the reply is told as soon as it is stored, before the engine has journaled that.
@@ -51,7 +52,8 @@ function storedReply(deps: DeliverDeps, { context, draft }: { context: TurnConte
   return { id: stored.messageId, seq: stored.seq, conversationId: context.conversationId, caseId: context.caseId, author: "ai", authorName: deps.assistantName, channel: context.channel, text: draft.text, citations: draft.citations, turnId: context.turnId, createdAt: stored.at.toISOString() };
 }
 
-async function makeHandoff(deps: DeliverDeps, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft }, reason: string, at: Date) {
+/** What the next person is told, with an id. */
+export async function makeHandoff(deps: Pick<DeliverDeps, "database">, turn: { context: TurnContext; decision: Decision; acted: Acted; draft: Draft }, reason: string, at: Date) {
   const { context, decision, acted } = turn;
   const earlierTried = await listTried(deps.database, context, at.getTime(), new Set(acted.calls.map((call) => call.id)));
   const brief = briefHandoff({ context, decision, reason, calls: acted.calls, earlierTried, nowIso: at.toISOString() });

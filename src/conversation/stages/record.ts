@@ -9,7 +9,7 @@ import type { Draft } from "./compose.ts";
  * Stage `record`, second half: tells open pages, and starts what follows. Ledger, cost and trace were written in the
  * delivery's own transaction, so nothing is sent unrecorded.
  */
-export function record(deps: TurnDeps, durable: Durable, context: TurnContext, draft: Draft, delivered: Exclude<Delivered, { kind: "joined" }> & { isTold: boolean }): TurnEnd {
+export function record(deps: TurnDeps, durable: Durable, context: TurnContext, draft: Draft, delivered: Exclude<Delivered, { kind: "joined" | "limited" }> & { isTold: boolean }): TurnEnd {
   const at = { tenantId: context.tenantId, conversationId: context.conversationId };
   beginNextTurn(durable, context, delivered.pendingCount);
   if (delivered.kind === "sent") {

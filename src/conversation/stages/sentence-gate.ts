@@ -11,9 +11,9 @@ const SENTENCE_END = /[.!?:;…](?:\s*\[\d{1,2}\])*(?=\s)|\n+/g;
 
 /**
  * Shows an answer while it is being made, a sentence at a time, each judged like the whole: what is not supported stops the
- * preview there. The preview is no promise: the stored message replaces it. Placeholders are put back across chunk borders.
+ * preview there. `isShown` false: a person sees the answer first, and nothing is shown. The preview is no promise: the stored message replaces it. Placeholders are put back across chunk borders.
  */
-export function createSentenceGate(deps: TurnDeps, context: TurnContext, acted: Acted, placeholders: readonly Placeholder[]): SentenceGate {
+export function createSentenceGate(deps: TurnDeps, context: TurnContext, acted: Acted, placeholders: readonly Placeholder[], isShown = true): SentenceGate {
   const at = { tenantId: context.tenantId, conversationId: context.conversationId, turnId: context.turnId };
   let restorer = createStreamRestorer(placeholders);
   let waiting = "";
@@ -26,7 +26,7 @@ export function createSentenceGate(deps: TurnDeps, context: TurnContext, acted: 
   });
 
   const show = async (sentence: string) => {
-    if (isStopped || isTaken) return;
+    if (!isShown || isStopped || isTaken) return;
     const passages = acted.passages.map((passage) => passage.text);
     const facts = acted.calls.map((call) => `${call.say ?? ""} ${JSON.stringify(call.output ?? null)}`);
     const isLeaking = findLeaks({ reply: sentence, allowed: [context.text, context.contact.email ?? "", ...passages, ...facts] }).length > 0;

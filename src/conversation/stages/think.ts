@@ -9,6 +9,7 @@ import type { Decision, PlannedPart, Rights, TurnContext } from "../turn.ts";
 import { occasionOf, placeOf, restoreArguments } from "./act.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { decide } from "./decide.ts";
+import { holdToLadder } from "./hold-to-ladder.ts";
 import { recordsOf } from "./planned-runs.ts";
 import { withTakenBack } from "./take-back.ts";
 import type { RedactedTurn } from "./redact.ts";
@@ -23,7 +24,7 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
       detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
-    return trace.stage("decide", async () => settleRuns(deps, context, await withTakenBack(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions)))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence } }));
+    return trace.stage("decide", async () => holdToLadder(deps, context, await settleRuns(deps, context, await withTakenBack(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions))))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence, ...(made.autonomy === undefined ? {} : { autonomy: made.autonomy.level }) } }));
   });
   if (!isFirstRun) {
     trace.add("understand", 0, { reason: "from the journal", detail: { intent: decision.intent } });

@@ -1,7 +1,7 @@
 import { createIntentClassifier, trainIntentModel } from "../classifier/intent-model.ts";
 import type { Guess, IntentModel } from "../classifier/intent-model.ts";
 import { splitClauses } from "../classifier/split-clauses.ts";
-import { detectLanguage, UNDETERMINED } from "../signals/detect-language.ts";
+import { detectLanguage, UNDETERMINED } from "../../lib/detect-language.ts";
 import { createEntityFinder } from "../signals/find-entities.ts";
 import { readRisks } from "../signals/read-risks.ts";
 import { readSentiment } from "../signals/read-sentiment.ts";

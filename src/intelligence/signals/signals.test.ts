@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { splitClauses } from "../classifier/split-clauses.ts";
-import { detectLanguage } from "./detect-language.ts";
+import { detectLanguage } from "../../lib/detect-language.ts";
 import { createEntityFinder } from "./find-entities.ts";
 import { readRisks } from "./read-risks.ts";
 import { readSentiment } from "./read-sentiment.ts";

@@ -1,22 +1,20 @@
-import { stemmer } from "stemmer";
-import { COLUMN_WEIGHTS, MAX_QUERY_LENGTH, MAX_QUERY_TERMS, type Hit, type IndexChunk, type SearchIndex } from "../search-index.ts";
+import { classOf, passes } from "../index/filter-class.ts";
+import { fuseRanks, lexicalOnly, type Scored } from "../index/fuse-ranks.ts";
+import { idfOf } from "../index/lexical-rows.ts";
+import { queryTerms, type QueryTerm } from "../index/query-terms.ts";
+import { topRows } from "../index/top-rows.ts";
+import { checkVector } from "../index/vectors.ts";
+import { BM25, COLUMN_WEIGHTS, MAX_LIMIT, RANKED_AT_LEAST, type Hit, type IndexChunk, type SearchIndex, type SearchRequest } from "../search-index.ts";
 import { indexTerms } from "../terms.ts";
 
-const MAX_LIMIT = 200;
-const K1 = 1.2;
-const B = 0.75;
-const LEAST_IDF = 1e-6;
+/** `weights`: occurrences of a term, weighed by column; `length`: words in all columns; `vector` of length 1. */
+type Entry = { chunk: IndexChunk; weights: Map<string, number>; length: number; vector: Float64Array | null };
 
-/** `weights`: occurrences of a stem, weighed by column; `length`: words in all columns. */
-type Entry = { chunk: IndexChunk; weights: Map<string, number>; length: number };
-
-type TenantIndex = { version: number; entries: Entry[]; counts: Map<string, number>; meanLength: number };
+type TenantIndex = { version: number; entries: readonly Entry[]; counts: Map<string, number>; meanLength: number; dimensions: number | null };
 
 /**
- * BM25 written out and run over every chunk: the exact reference other adapters are tested against, and good for a few
- * thousand chunks.
- *
- * Source: the formula of SQLite's `bm25()` (k1 1.2, b 0.75, idf at least 1e-6), https://sqlite.org/fts5.html#the_bm25_function
+ * The formulas written out and run over every chunk: the exact reference other adapters are tested and measured against, and
+ * good for a few thousand chunks.
  */
 export function createLinearScanIndex(): SearchIndex {
   const tenants = new Map<string, TenantIndex>();
@@ -24,20 +22,19 @@ export function createLinearScanIndex(): SearchIndex {
     id: "linear-scan",
     maxLimit: MAX_LIMIT,
     async replace(tenantId, version, chunks) {
-      tenants.set(tenantId, build(version, chunks));
+      tenants.set(tenantId, build(version, await gather(chunks), null));
+    },
+    async apply(tenantId, { from, to, removedDocumentIds, chunks }) {
+      const before = tenants.get(tenantId);
+      if (before?.version !== from) return false;
+      const removed = new Set(removedDocumentIds);
+      tenants.set(tenantId, build(to, [...before.entries.filter(({ chunk }) => !removed.has(chunk.documentId)).map(({ chunk }) => chunk), ...chunks], before.dimensions));
+      return true;
     },
     versionOf: (tenantId) => tenants.get(tenantId)?.version ?? null,
-    async search({ tenantId, audiences, query, limit }) {
-      const tenant = tenants.get(tenantId);
-      if (!tenant) return [];
-      const stems = informativeStems(tenant, query);
-      const hits: Hit[] = [];
-      for (const entry of tenant.entries) {
-        if (!entry.chunk.audiences.some((audience) => audiences.includes(audience))) continue;
-        const score = scoreOf(tenant, entry, stems);
-        if (score !== null) hits.push({ chunk: entry.chunk, score });
-      }
-      return hits.sort((left, right) => right.score - left.score).slice(0, Math.max(0, Math.min(MAX_LIMIT, Math.floor(limit))));
+    async search(request) {
+      const tenant = tenants.get(request.tenantId);
+      return tenant ? searchTenant(tenant, request) : [];
     },
     async drop(tenantId) {
       tenants.delete(tenantId);
@@ -45,45 +42,80 @@ export function createLinearScanIndex(): SearchIndex {
   };
 }
 
-function build(version: number, chunks: readonly IndexChunk[]): TenantIndex {
+async function gather(chunks: readonly IndexChunk[] | AsyncIterable<readonly IndexChunk[]>): Promise<readonly IndexChunk[]> {
+  if (!(Symbol.asyncIterator in chunks)) return chunks;
+  const all: IndexChunk[] = [];
+  for await (const batch of chunks) all.push(...batch);
+  return all;
+}
+
+function build(version: number, chunks: readonly IndexChunk[], known: number | null): TenantIndex {
   const counts = new Map<string, number>();
+  let dimensions = known;
   const entries = chunks.map((chunk): Entry => {
+    const isPointing = chunk.vector !== undefined && chunk.vector !== null && checkVector(chunk.vector, dimensions);
+    dimensions ??= chunk.vector?.length ?? null;
     const weights = new Map<string, number>();
-    const columns = [
-      { words: stemsOf(chunk.title), weight: COLUMN_WEIGHTS.title },
-      { words: stemsOf(chunk.heading), weight: COLUMN_WEIGHTS.heading },
-      { words: stemsOf(chunk.text), weight: COLUMN_WEIGHTS.text },
-    ];
-    for (const { words, weight } of columns) for (const stem of words) weights.set(stem, (weights.get(stem) ?? 0) + weight);
-    for (const stem of weights.keys()) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-    return { chunk, weights, length: columns.reduce((sum, column) => sum + column.words.length, 0) };
+    let length = 0;
+    for (const column of ["title", "heading", "text"] as const) {
+      const terms = indexTerms(chunk[column]);
+      length += terms.length;
+      for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + COLUMN_WEIGHTS[column]);
+    }
+    for (const term of weights.keys()) counts.set(term, (counts.get(term) ?? 0) + 1);
+    return { chunk, weights, length, vector: isPointing && chunk.vector ? atLengthOne(chunk.vector) : null };
   });
   const total = entries.reduce((sum, entry) => sum + entry.length, 0);
-  return { version, entries, counts, meanLength: total / Math.max(1, entries.length) };
+  return { version, entries, counts, meanLength: total / Math.max(1, entries.length), dimensions };
 }
 
-/** Terms, stemmed once more as SQLite's tokenizer does with what it is given. */
-function stemsOf(text: string): string[] {
-  return indexTerms(text).map(stemmer);
+function searchTenant(tenant: TenantIndex, request: SearchRequest): Hit[] {
+  const asked = request.vector ?? null;
+  const query = asked !== null && checkVector(asked, tenant.dimensions) && tenant.dimensions !== null ? atLengthOne(asked) : null;
+  const limit = Math.max(0, Math.min(MAX_LIMIT, Math.floor(request.limit)));
+  const [audiences, filter] = [new Set(request.audiences), request.filter ?? {}];
+  const permitted = tenant.entries.flatMap((entry, place) => {
+    const isInTime = filter.updatedAfterMs === undefined || (entry.chunk.updatedAtMs ?? -Infinity) >= filter.updatedAfterMs;
+    return isInTime && passes(classOf(entry.chunk), audiences, filter) ? [{ entry, place }] : [];
+  });
+  const terms = queryTerms(request.query, (term) => tenant.counts.get(term) ?? 0);
+  const best = (scoreOf: (entry: Entry) => number | null): Scored[] => {
+    const scored = permitted.flatMap(({ entry, place }): Scored[] => {
+      const score = scoreOf(entry);
+      return score === null ? [] : [{ place, score }];
+    });
+    return topRows(scored.length, Math.max(RANKED_AT_LEAST, limit), (index) => scored[index]?.place ?? 0, (index) => scored[index]?.score ?? 0);
+  };
+  const lexical = best((entry) => scoreOf(tenant, entry, terms));
+  const fused = query === null ? lexicalOnly(lexical, limit) : fuseRanks(lexical, best(({ vector }) => (vector === null ? null : productOf(query, vector))), limit);
+  return fused.flatMap(({ place, score, lexical: words, vector: meaning }): Hit[] => {
+    const entry = tenant.entries[place];
+    if (entry === undefined) return [];
+    const { vector: _, ...chunk } = entry.chunk;
+    return [{ chunk, score, lexical: words, vector: meaning }];
+  });
 }
 
-function informativeStems(tenant: TenantIndex, query: string): string[] {
-  const stems = [...new Set(indexTerms(query.slice(0, MAX_QUERY_LENGTH)))].map(stemmer);
-  if (stems.length <= MAX_QUERY_TERMS) return stems;
-  const countOf = (stem: string) => tenant.counts.get(stem) ?? 0;
-  return stems.filter((stem) => countOf(stem) > 0).sort((left, right) => countOf(left) - countOf(right)).slice(0, MAX_QUERY_TERMS);
-}
-
-/** Null when not one stem occurs. */
-function scoreOf(tenant: TenantIndex, entry: Entry, stems: readonly string[]): number | null {
+/** BM25; null when not one term occurs. */
+function scoreOf(tenant: TenantIndex, entry: Entry, terms: readonly QueryTerm[]): number | null {
+  const { k1, b } = BM25;
   let score: number | null = null;
-  for (const stem of stems) {
-    const weight = entry.weights.get(stem);
+  for (const { term, count } of terms) {
+    const weight = entry.weights.get(term);
     if (weight === undefined) continue;
-    const count = tenant.counts.get(stem) ?? 0;
-    const idf = Math.max(LEAST_IDF, Math.log((tenant.entries.length - count + 0.5) / (count + 0.5)));
-    const gain = (weight * (K1 + 1)) / (weight + K1 * (1 - B + (B * entry.length) / tenant.meanLength));
-    score = (score ?? 0) + idf * gain;
+    const gain = (weight * (k1 + 1)) / (weight + k1 * (1 - b + (b * entry.length) / tenant.meanLength));
+    score = (score ?? 0) + idfOf(tenant.entries.length, count) * gain;
   }
   return score;
+}
+
+function atLengthOne(vector: Float32Array): Float64Array {
+  const length = Math.sqrt(productOf(Float64Array.from(vector), Float64Array.from(vector)));
+  return Float64Array.from(vector, (value) => value / length);
+}
+
+function productOf(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < left.length; at += 1) sum += (left[at] ?? 0) * (right[at] ?? 0);
+  return sum;
 }

@@ -4,10 +4,11 @@ import { sha256 } from "../../lib/sha256.ts";
 import { allOf, oneOf } from "../approval-rule.ts";
 import { preparse } from "../cedar/preparsed.ts";
 import { readRules, type PolicyFile, type Rule } from "../cedar/read-rules.ts";
+import { mayAllow } from "../cedar/may-allow.ts";
 import { createRuleIndex, type RuleIndex, type Slice } from "../cedar/rule-index.ts";
-import { actionGroups, readSchema } from "../cedar/schema.ts";
+import { actionGroups, parentTypes, readSchema } from "../cedar/schema.ts";
 import { toCall } from "../cedar/to-cedar.ts";
-import type { Policy, PolicyDecision, PolicyRequest } from "../policy.ts";
+import type { PolicyDecision, PolicyRequest, WorkspacePolicy } from "../policy.ts";
 import { policyInvalid } from "../policy.errors.ts";
 
 const CACHE_LIMIT = 10_000;
@@ -27,26 +28,35 @@ export type CedarSource = { policies: string; schema: string | null; files?: rea
  * agree, and only what a permit allows as well. A forbid without `@approval` is never lifted.
  * Throws `policy.invalid` with the parser's or validator's words.
  */
-export function createCedarPolicy(source: CedarSource): Policy {
+export function createCedarPolicy(source: CedarSource): WorkspacePolicy {
   const hash = sha256(`${source.policies}\n${source.schema ?? ""}`);
   const rules = readRules(source.files ?? [{ file: "policies", text: source.policies }]);
   if (source.schema !== null) validate(source.schema, rules);
-  const groupsOf = actionGroups(source.schema === null ? null : readSchema(source.schema));
+  const schema = source.schema === null ? null : readSchema(source.schema);
+  const groupsOf = actionGroups(schema);
   const set: RuleSet = { hash, byId: new Map(rules.map((rule) => [rule.id, rule])), place: new Map(rules.map((rule, index) => [rule.id, index])), index: createRuleIndex(rules, groupsOf), groupsOf };
-  const cache = new Map<string, PolicyDecision>();
+  const decisions = createMemory<PolicyDecision>();
+  const chances = createMemory<boolean>();
   return {
     id: "cedar",
     hash,
-    decide(request) {
-      const key = JSON.stringify(request);
-      const known = cache.get(key);
-      if (known !== undefined) return known;
-      const decision = decide(set, request);
-      if (key.length > LONGEST_KEPT) return decision;
-      if (cache.size >= CACHE_LIMIT) cache.clear();
-      cache.set(key, decision);
-      return decision;
-    },
+    decide: (request) => decisions(JSON.stringify(request), () => decide(set, request)),
+    mayAllow: (request, unknown) => chances(JSON.stringify([request, unknown]), () => hasChance(set, request, unknown)),
+    parentTypes: parentTypes(schema),
+  };
+}
+
+/** What a pure function has said, by its question. */
+function createMemory<T>(): (key: string, answer: () => T) => T {
+  const kept = new Map<string, T>();
+  return (key, answer) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const made = answer();
+    if (key.length > LONGEST_KEPT) return made;
+    if (kept.size >= CACHE_LIMIT) kept.clear();
+    kept.set(key, made);
+    return made;
   };
 }
 
@@ -71,6 +81,17 @@ function decide(set: RuleSet, request: PolicyRequest): PolicyDecision {
     return { effect: "approve", rules, reason: reasonOf(first.fired) ?? PEOPLE_ASKED, by: allOf([...approvalsOf(first.fired), ...(permitted.effect === "approve" ? [permitted.by] : [])]) };
   } catch (error) {
     return undecided(messageOf(error));
+  }
+}
+
+function hasChance(set: RuleSet, request: PolicyRequest, unknown: readonly string[]): boolean {
+  try {
+    // A value of no plain kind keeps every rule in the slices that asks for one.
+    const open = { ...request, context: { ...request.context, ...Object.fromEntries(unknown.map((name) => [name, {}])) } };
+    return mayAllow(set.hash, set.index.slicesOf(open), toCall(request, set.groupsOf(request.action)), unknown);
+  } catch {
+    // As a decision: what cannot be decided is denied.
+    return false;
   }
 }
 

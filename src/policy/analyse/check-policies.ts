@@ -1,14 +1,18 @@
 import * as cedar from "@cedar-policy/cedar-wasm/nodejs";
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { charOf, placeAt, tryReadRules, type PolicyPlace, type Rule } from "../cedar/read-rules.ts";
 import { createRuleAsker } from "../cedar/satisfied-rules.ts";
 import { actionGroups, readSchema } from "../cedar/schema.ts";
 import type { PolicyFolder } from "../read-policy-folder.ts";
 import { addAskedValues, newAskedValues } from "./condition-values.ts";
 import { requestCells, type PolicySurroundings } from "./request-space.ts";
+import { ruleHead } from "./rule-head.ts";
 
 export type PolicyFinding = { severity: "error" | "warning"; rule: "syntax" | "schema" | "unknown-name" | "unused" | "contradictory"; place: PolicyPlace; message: string; advice: string };
 /** `unexamined`: policies of which not every case could be looked at, with why. */
 export type PolicyReport = { policies: number; findings: PolicyFinding[]; unexamined: { place: PolicyPlace; id: string; why: string }[] };
+
+const ACTIONS = ["useTool", "readAudience", "approve", "changePolicy", "export"];
 
 /**
  * What is wrong with the policies of a workspace: syntax, the schema, names of tools and audiences that are not there,
@@ -20,7 +24,7 @@ export function checkPolicies(folder: Pick<PolicyFolder, "files" | "schema" | "s
   const start = { file: folder.schemaFiles[0]?.file ?? folder.files[0]?.file ?? "policies", line: 1, column: 1 };
   if (folder.schema === null) {
     if (rules.length > 0) findings.push({ severity: "warning", rule: "schema", place: start, message: "There is no schema, so attributes and actions are not checked.", advice: "Add policies/schema.cedarschema; the one of examples/shop is a good start." });
-    return { policies: rules.length, findings: [...findings, ...unknownNames(rules, surroundings)], unexamined: [] };
+    return { policies: rules.length, findings: inOrder([...findings, ...unknownNames(rules, surroundings), ...unknownActions(rules)]), unexamined: [] };
   }
   const parsed = cedar.checkParseSchema(folder.schema);
   if (parsed.type === "failure") {
@@ -28,14 +32,19 @@ export function checkPolicies(folder: Pick<PolicyFolder, "files" | "schema" | "s
     findings.push(...parsed.errors.map((error): PolicyFinding => ({ severity: "error", rule: "schema", place: placeAt({ file: start.file, text }, charOf(text, error.sourceLocations?.[0]?.start ?? 0)), message: error.message, advice: error.help ?? "Correct the schema." })));
     return { policies: rules.length, findings, unexamined: [] };
   }
-  const typed = typeFindings(folder, rules);
-  findings.push(...typed, ...unknownNames(rules, surroundings));
-  if (findings.some((finding) => finding.severity === "error")) return { policies: rules.length, findings, unexamined: [] };
+  findings.push(...typeFindings(folder, rules));
+  const unnamed = unknownNames(rules, surroundings);
+  if (findings.some((finding) => finding.severity === "error")) return { policies: rules.length, findings: inOrder([...findings, ...unnamed]), unexamined: [] };
+  findings.push(...unnamed);
   const known = new Set(findings.map((finding) => keyOf(finding.place)));
   const { unused, contradictory, unexamined } = examine(rules, folder.schema, surroundings);
   for (const rule of unused) if (!known.has(keyOf(rule.place))) findings.push({ severity: "warning", rule: "unused", place: rule.place, message: `The policy "${rule.id}" never applies: no request can meet its conditions.`, advice: "Remove it, or correct the names and values it asks for." });
   for (const { rule, by } of contradictory) findings.push({ severity: "warning", rule: "contradictory", place: rule.place, message: `The permit "${rule.id}" is always overridden by ${by.map((id) => `"${id}"`).join(", ")}.`, advice: "Remove it, or narrow the forbid: a forbid outranks every permit." });
-  return { policies: rules.length, findings: findings.sort((left, right) => left.place.file.localeCompare(right.place.file) || left.place.line - right.place.line), unexamined };
+  return { policies: rules.length, findings: inOrder(findings), unexamined };
+}
+
+function inOrder(findings: readonly PolicyFinding[]): PolicyFinding[] {
+  return findings.toSorted((left, right) => left.place.file.localeCompare(right.place.file) || left.place.line - right.place.line);
 }
 
 function keyOf({ file, line, column }: PolicyPlace): string {
@@ -61,13 +70,21 @@ function typeFindings(folder: Pick<PolicyFolder, "files" | "schema">, rules: rea
   return [...found.values()];
 }
 
-function unknownNames(rules: readonly Rule[], { tools, audiences }: PolicySurroundings): PolicyFinding[] {
+/** Names of tools and audiences that are not there, wherever a policy writes them; without a schema, actions that nobody asks for. */
+function unknownNames(rules: readonly Rule[], surroundings: PolicySurroundings): PolicyFinding[] {
+  const { tools, audiences } = surroundings;
   return rules.flatMap((rule) => {
     const asked = newAskedValues();
     addAskedValues(asked, rule.json);
-    const wrong = (asked.ids.get("resource") ?? []).filter(({ type, id }) => (type === "Tool" && !tools.has(id)) || (type === "Audience" && !audiences.includes(id)));
-    return wrong.map(({ type, id }): PolicyFinding => ({ severity: "warning", rule: "unknown-name", place: rule.place, message: `"${rule.id}" names the ${type === "Tool" ? "tool" : "audience"} "${id}", which this workspace does not have.`, advice: type === "Tool" ? `Its tools are ${[...tools.keys()].join(", ") || "none"}.` : `Its audiences are ${audiences.join(", ")} (baton.yaml).` }));
+    const named = [...(asked.ids.get("resource") ?? []), ...(asked.parents.get("resource") ?? []), ...[...(asked.literals.get("context.tool") ?? [])].map((id) => ({ type: "Tool", id: String(id) }))];
+    const wrong = [...new Map(named.map((ref) => [`${ref.type} ${ref.id}`, ref])).values()].filter(({ type, id }) => (type === "Tool" && !tools.has(id)) || (type === "Audience" && !audiences.includes(id)));
+    return wrong.map(({ type, id }): PolicyFinding => ({ severity: "error", rule: "unknown-name", place: rule.place, message: `"${rule.id}" names the ${type === "Tool" ? "tool" : "audience"} "${id}", which this workspace does not have.`, advice: type === "Tool" ? `Its tools are ${[...tools.keys()].join(", ") || "none"}.` : `Its audiences are ${audiences.join(", ")} (baton.yaml).` }));
   });
+}
+
+/** Without a schema only the actions that Baton itself knows can be told from a slip. */
+function unknownActions(rules: readonly Rule[]): PolicyFinding[] {
+  return rules.flatMap((rule) => ruleHead(rule).actions.filter((action) => !ACTIONS.includes(action)).map((action): PolicyFinding => ({ severity: "error", rule: "unknown-name", place: rule.place, message: `"${rule.id}" names the action "${action}", which nobody asks for.${didYouMean(action, ACTIONS)}`, advice: "Correct its name, or declare it in policies/schema.cedarschema." })));
 }
 
 /** Looks at the cases until every policy was seen to apply, and every permit to be free of forbids. */

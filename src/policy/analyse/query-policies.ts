@@ -4,7 +4,7 @@ import { readRules, type Rule } from "../cedar/read-rules.ts";
 import { createRuleAsker } from "../cedar/satisfied-rules.ts";
 import { actionGroups, readSchema } from "../cedar/schema.ts";
 import { questionUnknown } from "../policy.errors.ts";
-import type { ApprovalRule, PolicyRequest } from "../policy.ts";
+import type { ApprovalRule, PolicyDecision, PolicyRequest } from "../policy.ts";
 import type { PolicyFolder } from "../read-policy-folder.ts";
 import { addAskedValues, newAskedValues } from "./condition-values.ts";
 import { requestCells, type PolicySurroundings } from "./request-space.ts";
@@ -15,11 +15,15 @@ export type PolicyQuestion = { action: string; resource: string | null; where: s
 /** One kind of principal, with the groups it is in. `allow`, `approve`: the policies that decided so in at least one case; empty: never. */
 export type PolicyAnswer = { principal: string; resource: string; groups: string[]; allow: string[]; approve: { rules: string[]; by: ApprovalRule }[]; /** Always, whenever the condition holds. */ isAlways: boolean; gaps: string[] };
 
+/** One case that was tried. `null`: the condition does not hold there, so nothing was decided. */
+export type CaseTried = (request: PolicyRequest, decision: PolicyDecision | null) => void;
+
 /**
- * Who may do this: every kind of principal that may in at least one case of `requestCells` where the condition holds.
+ * Who may do this: every kind of principal that may in at least one case of `requestCells` where the condition holds. `onCase` is
+ * told of each case.
  * Needs a schema. Throws `policy.question_unknown`, `policy.question_invalid`.
  */
-export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | "schema">, surroundings: PolicySurroundings, question: PolicyQuestion): PolicyAnswer[] {
+export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | "schema">, surroundings: PolicySurroundings, question: PolicyQuestion, onCase: CaseTried = () => {}): PolicyAnswer[] {
   if (folder.schema === null) throw questionUnknown({ message: "A query needs policies/schema.cedarschema: it says who can ask for what." });
   const schema = readSchema(folder.schema);
   const policy = createCedarPolicy(folder);
@@ -30,7 +34,10 @@ export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | 
   if (cells.length === 0) throw questionUnknown({ message: `There is no action "${question.action}"${question.resource === null ? "" : ` for "${question.resource}"`} in this workspace.` });
   for (const cell of cells)
     for (const request of cell.requests()) {
-      if (!holds(request)) continue;
+      if (!holds(request)) {
+        onCase(request, null);
+        continue;
+      }
       const groups = (request.principal.parents ?? []).map((parent) => `${parent.type} ${parent.id}`);
       const isNamed = !request.principal.id.startsWith("(");
       const principal = isNamed ? `${request.principal.type} ${request.principal.id}` : request.principal.type;
@@ -38,6 +45,7 @@ export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | 
       const answer = answers.get(key) ?? { principal, resource: cell.resource.id, groups, allow: [], approve: [], isAlways: true, gaps: cell.gaps };
       answers.set(key, answer);
       const decision = policy.decide(request);
+      onCase(request, decision);
       if (decision.effect === "allow") answer.allow = [...new Set([...answer.allow, ...decision.rules])];
       else answer.isAlways = false;
       if (decision.effect === "approve" && !answer.approve.some((each) => each.rules.join() === decision.rules.join())) answer.approve.push({ rules: decision.rules, by: decision.by });

@@ -13,6 +13,8 @@ export type Rule = {
   effect: "permit" | "forbid";
   text: string;
   json: cedar.PolicyJson;
+  /** Names of attributes that its conditions ask for, and perhaps some texts more. */
+  asked: ReadonlySet<string>;
   place: PolicyPlace;
   /** Where the text begins in its file, in UTF-16 units. */
   offset: number;
@@ -71,7 +73,12 @@ function readRule(given: { text: string; offset: number; place: PolicyPlace }, o
   const textOf = (name: string) => (annotations[name] === undefined ? {} : { [name]: annotations[name] ?? "" });
   const approval = readApprovalRule({ ...textOf("approval"), ...textOf("people"), ...textOf("deadline") });
   if (typeof approval === "string") return { place, message: approval, advice: "Correct the annotation." };
-  return { id: annotations["id"] ?? `policy.${ordinal + 1}`, effect: parsed.json.effect, text: given.text, json: parsed.json, place, offset: given.offset, reason: annotations["reason"] ?? null, needsPerson: "needs_person" in annotations, approval };
+  return { id: annotations["id"] ?? `policy.${ordinal + 1}`, effect: parsed.json.effect, text: given.text, json: parsed.json, asked: namesIn(parsed.json.conditions), place, offset: given.offset, reason: annotations["reason"] ?? null, needsPerson: "needs_person" in annotations, approval };
+}
+
+/** Every text that stands in the conditions: too many rather than too few. */
+function namesIn(conditions: cedar.PolicyJson["conditions"]): Set<string> {
+  return new Set(JSON.stringify(conditions).match(/(?<=")[^"\\\\]*(?=")/g));
 }
 
 /** Cedar gives the policies sorted by an id of its own; this finds each in the text again. */

@@ -14,6 +14,15 @@ export function actionsOf(schema: SchemaJson): Map<string, cedar.ActionType<stri
   return new Map(Object.values(schema).flatMap((namespace) => Object.entries(namespace.actions)));
 }
 
+/** The types that an entity of this type may be `in`, directly, by the schema; none without one. */
+export function parentTypes(schema: SchemaJson | null): (type: string) => readonly string[] {
+  const types = new Map(Object.entries(schema ?? {}).flatMap(([name, { entityTypes }]) => Object.entries(entityTypes).map(([type, made]) => [name === "" ? type : `${name}::${type}`, made])));
+  return (type) => {
+    const found = types.get(type);
+    return found !== undefined && "memberOfTypes" in found ? (found.memberOfTypes ?? []) : [];
+  };
+}
+
 /** The groups that each action of the schema is in, direct and indirect. */
 export function actionGroups(schema: SchemaJson | null): (action: string) => readonly string[] {
   if (schema === null) return () => [];

@@ -2,6 +2,7 @@ import { AppError } from "../../lib/app-error.ts";
 import { argumentShape } from "../declared/argument-shape.ts";
 import { fillRequest, fillText, type RequestValues } from "../declared/fill-request.ts";
 import { makeTool } from "../declared/make-tool.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import { toolRules, type ToolRules } from "../declared/tool-rules.ts";
 import type { DeclarationPlace, InboundHook, ToolSource, ToolSourceDeps } from "../declared/tool-source.ts";
 import { declarationInvalid } from "../tools.errors.ts";
@@ -36,7 +37,8 @@ export const connectorSource: ToolSource<ConnectorDeclaration> = {
       return [makeTool(rules, { system: system.name, input: argumentShape({ input: operation.input, bind: rules.bind }), output: outputShape(operation), call: (input, context) => callOperation(call, input, context) }, ["operations", index])];
     });
     const hook = hookOf(connector, declared, base, place, deps);
-    return Promise.resolve({ tools, ...(hook === null ? {} : { hook }), [Symbol.asyncDispose]: () => Promise.resolve() });
+    const needs = needsOf({ template: [settings.headers, settings.query], reached: [settings.url, settings.authentication], secrets: [sign?.secret, declared.webhookSecret] });
+    return Promise.resolve({ tools, needs, ...(hook === null ? {} : { hook }), [Symbol.asyncDispose]: () => Promise.resolve() });
   },
 };
 

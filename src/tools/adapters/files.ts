@@ -2,6 +2,7 @@ import { isAbsolute, join, normalize, resolve } from "node:path";
 import { z } from "zod";
 import { shapeOfZod } from "../../lib/shape.ts";
 import { makeTool, type DeclaredCall } from "../declared/make-tool.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import { toolRules } from "../declared/tool-rules.ts";
 import type { DeclaredTool, ToolSource } from "../declared/tool-source.ts";
 import { systemFault } from "../tools.errors.ts";
@@ -37,7 +38,7 @@ export const filesSource: ToolSource<FilesDeclaration> = {
       if (!isListed) throw systemFault({ message: `The folder of "${declared.name}" lies outside of the workspace: the operator has to name it in BATON_FILE_FOLDERS.` });
       return folder;
     };
-    return Promise.resolve({ tools: [listTool(declared, listed), readTool(declared, listed), searchTool(declared, listed)], [Symbol.asyncDispose]: () => Promise.resolve() });
+    return Promise.resolve({ tools: [listTool(declared, listed), readTool(declared, listed), searchTool(declared, listed)], needs: needsOf({}), [Symbol.asyncDispose]: () => Promise.resolve() });
   },
 };
 

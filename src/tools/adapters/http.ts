@@ -2,6 +2,7 @@ import { shapeOfJsonSchema } from "../../lib/shape.ts";
 import { expandUriTemplate } from "../../outbound/uri-template.ts";
 import { argumentShape, defaultOf } from "../declared/argument-shape.ts";
 import { fillRequest, fillText, type RequestValues } from "../declared/fill-request.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import type { ToolSource } from "../declared/tool-source.ts";
 import { httpDeclaration, systemNameOf, type HttpDeclaration, type HttpTool } from "./http-declaration.ts";
 import { createHttpSystem, type HttpRequest } from "./http-system.ts";
@@ -23,7 +24,7 @@ export const httpSource: ToolSource<HttpDeclaration> = {
         ["tools", index],
       ),
     );
-    return Promise.resolve({ tools, [Symbol.asyncDispose]: () => Promise.resolve() });
+    return Promise.resolve({ tools, needs: needsOf({ template: declared, reached: [declared.url, declared.authentication] }), [Symbol.asyncDispose]: () => Promise.resolve() });
   },
 };
 

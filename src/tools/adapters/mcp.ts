@@ -6,6 +6,7 @@ import { shapeOfJsonSchema, type JsonSchemaObject } from "../../lib/shape.ts";
 import { MCP_IDEMPOTENCY_KEY } from "../../outbound/mcp-connection.ts";
 import { makeTool } from "../declared/make-tool.ts";
 import { hashTool, mcpPin, pinFileOf, type McpPin, type PinnedTool } from "../declared/mcp-pin.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import { toolRules, type ToolRules } from "../declared/tool-rules.ts";
 import type { DeclarationPlace, DeclaredTool, ToolSource } from "../declared/tool-source.ts";
 import type { ToolContext } from "../tool.ts";
@@ -32,7 +33,9 @@ export const mcpSource: ToolSource<McpDeclaration> = {
       maxBytes: Math.max(MIN_MESSAGE_BYTES, ...declared.tools.map(({ maxOutputBytes }) => 3 * maxOutputBytes)),
     });
     const tools = declared.tools.map((tool, index) => openTool(tool, { pin, place, link, name, index }));
-    return { tools, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
+    const { url, headers, environment, signIn, client } = declared;
+    const needs = needsOf({ template: [headers, environment], reached: url, secrets: [signIn?.client?.secret, client?.secret, client?.privateKey] });
+    return { tools, needs, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
   },
 };
 

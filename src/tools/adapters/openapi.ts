@@ -8,6 +8,7 @@ import { pinnedDocument, pinnedFileOf, type PinnedDocument, type PinnedOperation
 import { placeParameters } from "../../outbound/place-parameters.ts";
 import { typesOf } from "../declared/argument-shape.ts";
 import type { RequestValues } from "../declared/fill-request.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import type { ToolRules } from "../declared/tool-rules.ts";
 import type { DeclarationPath, DeclarationPlace, DeclaredTool, ToolSource } from "../declared/tool-source.ts";
 import { declarationInvalid } from "../tools.errors.ts";
@@ -41,7 +42,7 @@ export const openapiSource: ToolSource<OpenApiDeclaration> = {
       return [makeHttpTool({ system, clock: deps.clock, rules: named, input: shapeOfJsonSchema(inputOf(rules, operation)), output: shapeOfJsonSchema(output), template: null, answer, request: (values) => requestOf(operation, rules.operation, values) }, ["operations", index])];
     });
     if (faults.length > 0) throw declarationInvalid({ message: faults.join("\n"), details: { faults } });
-    return { tools, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { tools, needs: needsOf({ template: declared, reached: [declared.server, declared.authentication] }), [Symbol.asyncDispose]: () => Promise.resolve() };
   },
 };
 

@@ -1,5 +1,6 @@
 import { AppError } from "../../lib/app-error.ts";
 import { argumentShape } from "../declared/argument-shape.ts";
+import { needsOf } from "../declared/tool-needs.ts";
 import { makeTool } from "../declared/make-tool.ts";
 import type { ToolSource } from "../declared/tool-source.ts";
 import type { ToolContext } from "../tool.ts";
@@ -24,7 +25,7 @@ export const sqlSource: ToolSource<SqlDeclaration> = {
       const call = createCall({ connection, dialect, table, tool, query: statements.query, repeat: statements.repeat });
       return makeTool(tool, { system: declared.connection, input: argumentShape(tool), output: outputShape(tool), call }, ["tools", index]);
     });
-    return Promise.resolve({ tools, [Symbol.asyncDispose]: () => connection.close() });
+    return Promise.resolve({ tools, needs: needsOf({ secrets: [declared.connection] }), [Symbol.asyncDispose]: () => connection.close() });
   },
 };
 

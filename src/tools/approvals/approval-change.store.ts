@@ -18,11 +18,11 @@ export async function setRule(query: TransactionQuery, input: { tenantId: string
 
 export type EditedCall = { given: Record<string, unknown>; arguments: Record<string, unknown>; facts: Record<string, unknown>; amountCents: number | null; currency: string | null; callHash: string; describedAs: string; rule: ApprovalRule; policyRules: readonly string[] };
 
-/** Puts another call in the place of the one that was asked for. Votes for the old one stay with its hash and count no more. */
+/** Puts another call in the place of the one that was asked for. Votes for the old one stay with its hash and revision, and count no more. */
 export async function editCall(query: TransactionQuery, input: { tenantId: string; id: string; by: string; at: Date; call: EditedCall }): Promise<void> {
   const { call } = input;
   await query(
-    `update approval set asked_arguments = coalesce(asked_arguments, arguments), given = $3::jsonb, arguments = $4::jsonb, facts = $5::jsonb, amount_cents = $6, currency = $7, call_hash = $8, described_as = $9, rule = $10::jsonb, policy_rules = $11::text[], edited_by = $12,
+    `update approval set asked_arguments = coalesce(asked_arguments, arguments), given = $3::jsonb, arguments = $4::jsonb, facts = $5::jsonb, amount_cents = $6, currency = $7, call_hash = $8, revision = revision + 1, described_as = $9, rule = $10::jsonb, policy_rules = $11::text[], edited_by = $12,
        notice_due_at = $13, notice_attempts = 0, notice_number = notice_number + 1 where tenant_id = $1 and id = $2`,
     [input.tenantId, input.id, JSON.stringify(call.given), JSON.stringify(call.arguments), JSON.stringify(call.facts), call.amountCents, call.currency, call.callHash, call.describedAs, JSON.stringify(call.rule), [...call.policyRules], input.by, input.at],
   );

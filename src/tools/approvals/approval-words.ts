@@ -1,6 +1,7 @@
 import { describeApproval } from "../../policy/describe-approval.ts";
 import type { ToolCallRecord } from "../tool-call.store.ts";
 import type { ApprovalRow } from "./approval.store.ts";
+import { askedBy } from "./asked-by.ts";
 
 /** What is said of approvals, to the contact and to the people who decide. All of it is pure. */
 
@@ -12,6 +13,12 @@ export function askedWords(describedAs: string): string {
 /** The contact, when the same call is wanted once more. */
 export function stillAskedWords(describedAs: string): string {
   return `A colleague is looking at this already: ${bare(describedAs)}. I will write as soon as it is decided.`;
+}
+
+/** Another system or a contact's own agent, when its call waits. `approvalId`: what it may ask about; null: another's request waits for the same. */
+export function callerWaitsWords(describedAs: string, approvalId: string | null): string {
+  const then = approvalId === null ? "Its outcome is told in the conversation." : `Ask for its outcome with the approval's id: ${approvalId}.`;
+  return `This waits until people have approved it, and nothing has been done yet: ${bare(describedAs)}. ${then}`;
 }
 
 /** The contact, who has taken back what waited. */
@@ -42,11 +49,13 @@ export function outcomeWords(approval: Pick<ApprovalRow, "status" | "described_a
 }
 
 /** The person who decides: what a yes sets off. `people`: how many still have to say it. */
-export function nextWords(approval: Pick<ApprovalRow, "run_id" | "call_id" | "workflow">, people: number): string {
+export function nextWords(approval: Pick<ApprovalRow, "run_id" | "call_id" | "turn_id" | "workflow">, people: number): string {
   const yes = people > 1 ? `Once ${people} people have said yes,` : "With your yes";
-  if (approval.run_id === null) return `${yes} the call is made at once, in your name, and the assistant tells the customer what came of it. With a no nothing is done, and the customer is told.`;
+  const asker = askedBy(approval);
+  if (asker === "caller") return `${yes} the call is made at once, in your name, and whoever asked can fetch what came of it. With a no nothing is done, and they can learn that.`;
+  if (asker === "turn") return `${yes} the call is made at once, in your name, and the assistant tells the customer what came of it. With a no nothing is done, and the customer is told.`;
   const run = `the run of "${approval.workflow ?? "a workflow"}"`;
-  return approval.call_id === null ? `${yes} ${run} may make this call, once, in your name; with a no it goes on without.` : `${yes} ${run} makes this call at once, in your name, and goes on; with a no it goes on as after a refusal.`;
+  return asker === "workflow" ? `${yes} ${run} may make this call, once, in your name; with a no it goes on without.` : `${yes} ${run} makes this call at once, in your name, and goes on; with a no it goes on as after a refusal.`;
 }
 
 export type Notice = { subject: string; text: string; link: string };

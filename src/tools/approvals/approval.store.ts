@@ -9,22 +9,24 @@ const orNull = z.string().nullable();
 
 const approvalRow = z.object({
   id: z.string(), call_id: orNull, turn_id: orNull, run_id: orNull, workflow: orNull, pointer: orNull, task_name: orNull, channel: z.string(), conversation_id: orNull, case_id: orNull, contact_id: orNull,
-  contact_name: orNull.default(null), turn_intent: orNull.default(null), principal: z.string(), requested_by: z.string(), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), given: values, arguments: values, facts: values,
-  amount_cents: z.number().nullable(), currency: orNull, policy_rules: z.array(z.string()), said: orNull, told_as: orNull, rule, asked_rule: rule, call_hash: z.string(), asked_hash: z.string(), asked_arguments: values.nullable(), edited_by: orNull,
+  contact_name: orNull.default(null), caller_name: orNull.default(null), turn_intent: orNull.default(null), principal: z.string(), requested_by: z.string(), tool: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), given: values, arguments: values, facts: values,
+  amount_cents: z.number().nullable(), currency: orNull, policy_rules: z.array(z.string()), said: orNull, told_as: orNull, rule, asked_rule: rule, call_hash: z.string(), revision: z.number(), asked_hash: z.string(), asked_arguments: values.nullable(), edited_by: orNull,
   described_as: z.string(), reason: z.string(), status: z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]), external_id: orNull, requested_at: z.string(), deadline_at: orNull, decided_at: orNull, decided_by: orNull, comment: orNull,
   used_by: orNull, event_depth: z.number(),
 });
 
 /**
- * One approval as stored. `arguments` is the whole call, `given` without what the server set; `asked_*` as it was at first.
+ * One approval as stored. `arguments` is the whole call, `given` without what the server set; `asked_*` as it was at first; `revision`
+ * counts what a yes of before does not outlive: changes of the call, and asking again after it was taken back.
  * `decided_by` and `requested_by` are actors' names in the ledger, as `user:user_…`. `turn_intent`: what the contact wanted by the turn
- * that asked; with `contact_name` it is read by `findApproval` and `listApprovals` only.
+ * that asked; with `contact_name` and `caller_name` (the key's, where another system asks) it is read by `findApproval` and `listApprovals` only.
  */
 export type ApprovalRow = z.infer<typeof approvalRow>;
 
 const FIELDS = `a.id, a.call_id, a.turn_id, a.run_id, a.workflow, a.pointer, a.task_name, a.channel, a.conversation_id, a.case_id, a.contact_id, a.principal, a.requested_by, a.tool, a.risk, a.given, a.arguments, a.facts, a.amount_cents, a.currency,
-  a.policy_rules, a.said, a.told_as, a.rule, a.asked_rule, a.call_hash, a.asked_hash, a.asked_arguments, a.edited_by, a.described_as, a.reason, a.status, a.external_id, a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by, a.event_depth`;
+  a.policy_rules, a.said, a.told_as, a.rule, a.asked_rule, a.call_hash, a.revision, a.asked_hash, a.asked_arguments, a.edited_by, a.described_as, a.reason, a.status, a.external_id, a.requested_at, a.deadline_at, a.decided_at, a.decided_by, a.comment, a.used_by, a.event_depth`;
 const WITH_NAME = `${FIELDS}, (select coalesce(c.name, c.email) from contact c where c.tenant_id = a.tenant_id and c.id = a.contact_id) as contact_name,
+  (select k.name from api_key k where k.tenant_id = a.tenant_id and a.principal = 'ApiKey:' || k.id) as caller_name,
   (select t.intent from turn t where t.tenant_id = a.tenant_id and t.id = a.turn_id) as turn_intent from approval a`;
 
 export type NewApproval = {
@@ -44,7 +46,7 @@ export async function insertApproval(query: TransactionQuery, input: NewApproval
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, coalesce((with recursive run as (select $32::text as started_by union all select r.started_by from run join workflow_run r on r.tenant_id = $1 and run.started_by = 'run ' || r.id) select started_by from run where started_by ~ '^(user|key):' limit 1), $13), $14, $15, $16::jsonb, $17::jsonb, $18::jsonb, $19, $20, $21::text[], $22,
        $23::jsonb, $23::jsonb, $24, $24, $25, $26, $27, $28, $29, $30, $31, 'waiting', $29,
        (select left(string_agg(s.body, E'\\n' order by s.seq), 4000) from (select m.body, m.seq from message m where m.tenant_id = $1 and m.conversation_id = $10 and m.author = 'contact' and m.created_at > $29::timestamptz - interval '1 day' order by m.seq desc limit 3) s))
-     on conflict (tenant_id, id) do update set external_id = coalesce(excluded.external_id, approval.external_id), status = 'waiting', decided_at = null, told_at = null, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
+     on conflict (tenant_id, id) do update set external_id = coalesce(excluded.external_id, approval.external_id), status = 'waiting', decided_at = null, told_at = null, revision = approval.revision + case when approval.status = 'withdrawn' then 1 else 0 end, deadline_at = case when approval.status = 'waiting' then approval.deadline_at else excluded.deadline_at end
        where approval.status in ('waiting', 'withdrawn') returning (xmax = 0) as is_new`,
     [
       input.tenantId, input.id, input.callId, input.turnId, input.runId, input.workflow, input.pointer, input.taskName, input.channel, input.conversationId, input.caseId, input.contactId, input.principal, input.tool, input.risk, JSON.stringify(input.given),
@@ -55,10 +57,13 @@ export async function insertApproval(query: TransactionQuery, input: NewApproval
   return rows[0]?.["is_new"] === true;
 }
 
-/** The same call that waits in this conversation already, as asked for or as changed since; null: none. */
-export async function findWaitingTwin(query: TransactionQuery, tenantId: string, call: { conversationId: string; callHash: string; id: string }): Promise<{ describedAs: string } | null> {
-  const row = (await query("select described_as from approval where tenant_id = $1 and conversation_id = $2 and status = 'waiting' and (call_hash = $3 or asked_hash = $3) and id <> $4 limit 1", [tenantId, call.conversationId, call.callHash, call.id]))[0];
-  return row === undefined ? null : { describedAs: String(row["described_as"]) };
+/** The same call that waits already, as asked for or as changed since: in this conversation, or without one for the same principal; null: none. */
+export async function findWaitingTwin(query: TransactionQuery, tenantId: string, call: { conversationId: string | null; principal: string; callHash: string; id: string }): Promise<{ id: string; principal: string; describedAs: string } | null> {
+  const row = (await query(
+    `select id, principal, described_as from approval where tenant_id = $1 and (conversation_id = $2 or ($2::text is null and conversation_id is null and run_id is null and principal = $5))
+     and status = 'waiting' and (call_hash = $3 or asked_hash = $3) and id <> $4 limit 1`, [tenantId, call.conversationId, call.callHash, call.id, call.principal],
+  ))[0];
+  return row === undefined ? null : { id: String(row["id"]), principal: String(row["principal"]), describedAs: String(row["described_as"]) };
 }
 
 export async function findApproval(database: Database, tenantId: string, id: string): Promise<ApprovalRow | null> {

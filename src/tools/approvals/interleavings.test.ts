@@ -12,7 +12,7 @@ import type { Policy } from "../../policy/policy.ts";
 import { openDatabase, type Database } from "../../storage/database.ts";
 import { migrate } from "../../storage/migrate.ts";
 import { storageUnavailable } from "../../storage/storage.errors.ts";
-import { callTool, type CallToolDeps } from "../call-tool.ts";
+import { callTool, type CallToolDeps, type CallToolInput } from "../call-tool.ts";
 import { defineTool } from "../define-tool.ts";
 import { createToolRunner } from "../run-call.ts";
 import type { Tool } from "../tool.ts";
@@ -20,12 +20,13 @@ import { findToolCall } from "../tool-call.store.ts";
 import { expire } from "./await-decision.ts";
 import { findApproval } from "./approval.store.ts";
 import type { ApprovalDeps } from "./decide/approval-deps.ts";
-import { listVotes, rightsUsed } from "./decide/approval-vote.store.ts";
+import { listVotes, rightsUsed, votesFor } from "./decide/approval-vote.store.ts";
 import { decideApproval } from "./decide/decide-approval.ts";
 import { editApproval } from "./decide/edit-approval.ts";
 import { fillPlaces } from "./fill-places.ts";
 import { bindCall, hashCall } from "./hash-call.ts";
 import { approvalIdOf } from "./request-approval.ts";
+import { standingOf } from "./standing.ts";
 import { withdrawApprovals } from "./withdraw-approvals.ts";
 
 const tenantId = "acme";
@@ -59,6 +60,13 @@ after(() => database.close());
 const person = (name: string): UserActor => ({ kind: "user", tenantId, userId: `user_${name}`, name, email: `${name}@example.com`, role: "agent" });
 const people = ["ada", "ben", "cfo"].map(person);
 
+/** Throws when the approval is gone. */
+async function readOne(id: string) {
+  const approval = await findApproval(database, tenantId, id);
+  assert.ok(approval);
+  return approval;
+}
+
 /** A house whose clock is moved by hand, and whose tool is killed after its effect as often as `kills` says. */
 function houseOf(random: () => number) {
   const state = { nowMs: Date.now(), kills: 0 };
@@ -83,6 +91,8 @@ function houseOf(random: () => number) {
   return { state, effects, calls, approvals };
 }
 
+const askedFor = (callId: string, order: number): CallToolInput => ({ tenantId, callId, tool: "pay", arguments: { order, amount: 100 }, contact: null, principal: { type: "AiAgent", id: "assistant" }, channel: "web", turnId: null, conversationId: null, caseId: null, asker: { kind: "turn" } });
+
 /** Refusals are part of the game; anything else is a fault. */
 async function tolerate(work: Promise<unknown>): Promise<void> {
   await work.catch((error: unknown) => {
@@ -100,14 +110,14 @@ async function playRound(seed: number): Promise<{ status: string; effects: numbe
     if (chosen === undefined) throw new RangeError("nothing to pick from");
     return chosen;
   };
-  const call = () => callTool(calls, { tenantId, callId, tool: "pay", arguments: { order: seed, amount: 100 }, contact: null, principal: { type: "AiAgent", id: "assistant" }, channel: "web", turnId: null, conversationId: null, caseId: null, asker: { kind: "turn" } });
+  const call = () => callTool(calls, askedFor(callId, seed));
   assert.equal((await call()).status, "waiting");
   const hashes = [(await findApproval(database, tenantId, id))?.call_hash ?? ""];
   const moves: Record<string, () => Promise<unknown>> = {
     approve: () => decideApproval(approvals, pick(people), { id, decision: "approved", callHash: pick(hashes), comment: null }),
     refuse: () => decideApproval(approvals, pick(people), { id, decision: "refused", callHash: pick(hashes), comment: null }),
     async edit() {
-      const edited = await editApproval(approvals, pick(people), { id, callHash: pick(hashes), arguments: { order: seed, amount: 1 + Math.floor(random() * 1_200) }, comment: null });
+      const edited = await editApproval(approvals, pick(people), { id, callHash: pick(hashes), arguments: { order: seed, amount: random() < 0.3 ? 100 : 1 + Math.floor(random() * 1_200) }, comment: null });
       hashes.push(edited.call_hash);
     },
     withdraw: () => database.transaction(tenantId, (query) => withdrawApprovals(query, tenantId, { ids: [id] }, { actor: "contact:c", reason: "contact.took_back", at: new Date(state.nowMs) })),
@@ -119,15 +129,16 @@ async function playRound(seed: number): Promise<{ status: string; effects: numbe
   };
   state.kills = Math.floor(random() * 3);
   const usual = ["approve", "approve", "approve", "approve", "edit", "retry", "retry", "expire", "refuse", "withdraw"];
-  for (let turn = 0; turn < 5; turn += 1) {
+  const turns = 1 + Math.floor(random() * 5);
+  for (let turn = 0; turn < turns; turn += 1) {
     // What comes at the same moment, in an order that nobody decides.
     await Promise.all(Array.from({ length: 1 + Math.floor(random() * 4) }, () => tolerate((moves[pick(usual)] ?? call)())));
   }
   state.kills = 0;
   const last = await call();
   const approval = await findApproval(database, tenantId, id);
-  const votes = (await listVotes(database, tenantId, [id])).filter((vote) => vote.callHash === approval?.call_hash);
   assert.ok(approval);
+  const votes = votesFor(approval, await listVotes(database, tenantId, [id]));
   assert.ok(effects.length <= 1, `seed ${seed}: ${effects.length} effects`);
   const [effect] = effects;
   if (effect !== undefined) {
@@ -148,4 +159,30 @@ test("however deciding, changing, expiring, taking back, retrying and being kill
   const seen = new Set(rounds.map((round) => round.status));
   assert.deepEqual([...seen].sort(), ["approved", "expired", "refused", "waiting", "withdrawn"], "every end was met");
   assert.ok(rounds.some((round) => round.isEdited && round.effects === 1) && rounds.some((round) => !round.isEdited && round.effects === 1));
+});
+
+test("what was said to a call counts no more once it was changed, even when it is changed back", async () => {
+  const { approvals, calls, effects } = houseOf(() => 1);
+  const callId = "call_changed_back";
+  const id = approvalIdOf(callId);
+  const [ada, ben, cfo] = [person("ada"), person("ben"), person("cfo")];
+  const call = () => callTool(calls, askedFor(callId, 1));
+  const edit = async (amount: number) => editApproval(approvals, ben, { id, callHash: (await readOne(id)).call_hash, arguments: { order: 1, amount }, comment: null });
+  const approve = async (who: UserActor, callHash: string) => (await decideApproval(approvals, who, { id, decision: "approved", callHash, comment: null })).status;
+  await call();
+  const first = await readOne(id);
+  assert.equal(await approve(ada, first.call_hash), "waiting");
+  await edit(50);
+  const back = await edit(100);
+  assert.deepEqual([back.call_hash, back.revision, back.status], [first.call_hash, 2, "waiting"]);
+  const votes = await listVotes(database, tenantId, [id]);
+  assert.deepEqual(votesFor(back, votes).map((vote) => vote.person.userId), ["user_ben"], "who changed it has approved it so");
+  assert.equal(votes.length, 3);
+  await assert.rejects(approve(ada, first.call_hash), { code: "approvals.not_yours" }, "her yes is asked for anew, and the place is taken");
+  assert.equal((await call()).status, "waiting");
+  assert.equal(await approve(cfo, first.call_hash), "approved");
+  assert.equal((await call()).status, "ok");
+  assert.deepEqual(effects, [{ key: callId, order: 1, amount: 100 }]);
+  const standing = await standingOf(database, tenantId, callId);
+  assert.deepEqual(standing.kind === "given" && standing.grant.people.map((each) => each.userId), ["user_ben", "user_cfo"]);
 });

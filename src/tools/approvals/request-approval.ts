@@ -5,12 +5,12 @@ import type { TransactionQuery } from "../../storage/database.ts";
 import { describeCall } from "../describe-call.ts";
 import type { Tool, ToolFacts } from "../tool.ts";
 import { findWaitingTwin, insertApproval } from "./approval.store.ts";
-import { askedWords, stillAskedWords } from "./approval-words.ts";
+import { askedWords, callerWaitsWords, stillAskedWords } from "./approval-words.ts";
 import { amountOfCall } from "./call-amount.ts";
 import { bindCall, hashCall, type CallOwner } from "./hash-call.ts";
 
-/** Who waits for the decision: a turn, whose conversation goes on meanwhile, or the task of a run that sleeps. */
-export type Asker = { kind: "turn" } | { kind: "run"; runId: string; workflow: string; pointer: string; taskName: string; /** Who or what began the run. */ startedBy: string };
+/** Who waits for the decision: a turn, whose conversation goes on meanwhile; another system or a contact's own agent, which asks later what became of it; or the task of a run that sleeps. */
+export type Asker = { kind: "turn" } | { kind: "caller" } | { kind: "run"; runId: string; workflow: string; pointer: string; taskName: string; /** Who or what began the run. */ startedBy: string };
 
 /** Where neither policy nor workflow says how long there is to decide. */
 export const DEFAULT_DEADLINE_MS = 24 * 3_600_000;
@@ -29,15 +29,16 @@ export type Requested = { kind: "asked"; approvalId: string; say: string } | { k
 
 /**
  * Stores the request for one exact call, with its ledger entry, in the caller's transaction; once per id. A call that waits
- * in the same conversation already is not asked for twice.
+ * already, in the same conversation or for the same other system, is not asked for twice.
  */
 export async function requestApproval(query: TransactionQuery, call: CallToApprove): Promise<Requested> {
   const { id, tenantId, tool, owner, asker, rule, at } = call;
   const callHash = bindCall(hashCall(tool.name, call.arguments), owner);
-  const twin = call.callId === null || owner.conversationId === null ? null : await findWaitingTwin(query, tenantId, { conversationId: owner.conversationId, callHash, id });
-  if (twin !== null) return { kind: "twin", say: stillAskedWords(twin.describedAs) };
+  const isCaller = asker.kind === "caller";
+  const twin = call.callId === null || (owner.conversationId === null && !isCaller) ? null : await findWaitingTwin(query, tenantId, { conversationId: owner.conversationId, principal: call.principal, callHash, id });
+  if (twin !== null) return { kind: "twin", say: isCaller ? callerWaitsWords(twin.describedAs, twin.principal === call.principal ? twin.id : null) : stillAskedWords(twin.describedAs) };
   const describedAs = wordsFor(tool, call.value, call.given);
-  const say = askedWords(describedAs);
+  const say = isCaller ? callerWaitsWords(describedAs, id) : askedWords(describedAs);
   const run = asker.kind === "run" ? asker : null;
   const deadlineAt = new Date(at.getTime() + (rule.deadlineMs ?? DEFAULT_DEADLINE_MS));
   const isNew = await insertApproval(query, {

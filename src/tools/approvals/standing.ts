@@ -1,6 +1,6 @@
 import type { Database } from "../../storage/database.ts";
 import { findApproval, type ApprovalRow } from "./approval.store.ts";
-import { listVotes, rightsUsed } from "./decide/approval-vote.store.ts";
+import { listVotes, rightsUsed, votesFor } from "./decide/approval-vote.store.ts";
 import { approvalMismatch } from "./approvals.errors.ts";
 import type { Approvers } from "./judge-approved.ts";
 import { approvalIdOf } from "./request-approval.ts";
@@ -31,7 +31,7 @@ export function mismatch(approvalId: string, tool: string) {
 }
 
 async function approversOf(database: Database, tenantId: string, approval: ApprovalRow): Promise<Approvers> {
-  const votes = (await listVotes(database, tenantId, [approval.id])).filter((vote) => vote.callHash === approval.call_hash);
+  const votes = votesFor(approval, await listVotes(database, tenantId, [approval.id]));
   if (votes.length > 0) return { people: votes.map((vote) => vote.person), rights: rightsUsed(votes) };
   // Decided before votes were kept: by one person, whose role of then is not known.
   const userId = (approval.decided_by ?? "").replace(/^user:/, "");

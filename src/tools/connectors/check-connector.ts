@@ -1,6 +1,7 @@
 import { argumentsIn, KEY_PLACE } from "../declared/fill-request.ts";
 import type { Connector } from "./connector.ts";
 import type { Operation } from "./operation.ts";
+import { webhookFaults } from "./webhook.ts";
 
 /** What does not go together in a connector, each with its place. Pure. */
 export function connectorFaults(connector: Connector): string[] {
@@ -15,6 +16,7 @@ export function connectorFaults(connector: Connector): string[] {
     if (isPattern(parameter.pattern) && !new RegExp(`^(?:${parameter.pattern})$`, "u").test(parameter.example)) faults.push(`parameters.${name}: its own example does not fit the pattern.`);
   }
   for (const [name, operation] of Object.entries(connector.operations)) faults.push(...operationFaults(connector, operation).map((fault) => `operations.${name}: ${fault}`));
+  if (connector.webhook !== undefined) faults.push(...webhookFaults(connector.webhook));
   return faults;
 }
 

@@ -3,10 +3,13 @@ import { valueAt } from "../declared/fill-template.ts";
 import type { Connector } from "./connector.ts";
 import { isoTime, mapCase, mapContact, type MappedCase, type MappedContact } from "./map-record.ts";
 import { verifyWebhook, type WebhookRequest } from "./verify-webhook.ts";
-import type { WebhookPlace } from "./webhook.ts";
+import { isKnownByBody, REMEMBERED_MS, type WebhookPlace } from "./webhook.ts";
 
-/** What a system told by itself. `id` is the same in every repeat; `isKnown`: the connector names this type; `at` is ISO 8601. */
-export type WebhookEvent = { id: string; type: string; isKnown: boolean; at: string | null; contact: MappedContact | null; case: MappedCase | null; data: unknown };
+/**
+ * What a system told by itself. `id` is the same in every repeat; `digest`: of what was signed, where nothing else tells a repeat;
+ * `isKnown`: the connector names this type; `at` is ISO 8601.
+ */
+export type WebhookEvent = { id: string; digest: string | null; type: string; isKnown: boolean; at: string | null; contact: MappedContact | null; case: MappedCase | null; data: unknown };
 
 /** `challenge`: the system tries the address, and wants this text back. */
 export type ReadWebhook = { kind: "read"; events: WebhookEvent[] } | { kind: "challenge"; text: string } | { kind: "refused"; reason: string };
@@ -32,13 +35,16 @@ export function readWebhook(connector: Pick<Connector, "title" | "webhook" | "ma
     const type = webhook.type.map(at).filter((part) => part !== null).join(".");
     const known = Object.hasOwn(webhook.events, type) ? webhook.events[type] : undefined;
     const record = (path: string | undefined) => (path === undefined ? null : path === "" ? item : valueAt(item, path));
-    const time = at(webhook.at);
+    const time = webhook.at.map(at).find((text) => text !== null) ?? null;
+    const digest = sha256(`${webhook.sendsBodyAs === "one type" ? "" : `${type}\n`}${request.body}\n${index}`);
     return {
-      id: at(webhook.id) ?? `sha256:${sha256(`${request.body}\n${index}`)}`, type, isKnown: known !== undefined, at: time === null ? null : isoTime(time),
+      id: at(webhook.id) ?? `sha256:${digest}`, digest: isKnownByBody(webhook) ? digest : null, type, isKnown: known !== undefined, at: time === null ? null : isoTime(time),
       contact: mapContact(mapping, record(known?.contact)), case: mapCase(mapping, record(known?.case)), data: item,
     };
   });
-  return { kind: "read", events };
+  // What could be older than our memory of it could be a repeat. The times of these stand in the body, which is signed.
+  const isForgotten = events.some(({ digest, at }) => digest !== null && at !== null && nowMs - Date.parse(at) > REMEMBERED_MS);
+  return isForgotten ? { kind: "refused", reason: "it is older than 90 days" } : { kind: "read", events };
 }
 
 function parsed(text: string): unknown {

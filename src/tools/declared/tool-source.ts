@@ -7,6 +7,7 @@ import type { Outbound } from "../../outbound/outbound.ts";
 import type { ReadWebhook } from "../connectors/read-webhook.ts";
 import type { WebhookRequest } from "../connectors/verify-webhook.ts";
 import type { Tool } from "../tool.ts";
+import type { ToolNeeds } from "./tool-needs.ts";
 import type { FactsRule } from "./tool-rules.ts";
 
 /** Where a member stands in a declaration: `["tools", 0, "query"]`. */
@@ -36,7 +37,7 @@ export type DeclaredTool = { tool: Tool; facts: FactsRule | null; path: Declarat
 export type InboundHook = { source: string; system: string; read(request: WebhookRequest): Promise<ReadWebhook> };
 
 /** The tools of one declaration; closing lets go of connections and child processes. */
-export type OpenedTools = AsyncDisposable & { tools: DeclaredTool[]; hook?: InboundHook };
+export type OpenedTools = AsyncDisposable & { tools: DeclaredTool[]; needs: ToolNeeds; hook?: InboundHook };
 
 /**
  * A kind of declaration in `tools/*.yaml`, `kind: sql` and so on. One file each in `adapters/`.

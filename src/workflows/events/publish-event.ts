@@ -30,12 +30,17 @@ export type EventOutcome = { listeners: number; deliveries: DueDelivery[]; start
  * Errors: `events.invalid` (422) for a NUL character, which the database cannot hold; `storage.unavailable` (retryable). Once it returns,
  * nothing is lost: what the engine could not take yet is tried again until it does.
  * Replay: the same event again changes nothing and answers `duplicate`.
+ * `isFirst`: asked in that transaction where something besides the id tells a repeat; false makes it one.
  */
-export async function publishEvent(deps: EventDeps, tenantId: string, event: CloudEvent): Promise<Published> {
+export async function publishEvent(deps: EventDeps, tenantId: string, event: CloudEvent, isFirst?: (query: TransactionQuery, at: Date) => Promise<boolean>): Promise<Published> {
   if (holdsNul(event)) throw eventInvalid({ message: "The event holds the character NUL, which cannot be stored." });
   const heardBy = withinDepth(deps, await deps.listeners.of(tenantId, event.type), event);
   const at = new Date(deps.clock.nowMs());
-  const outcome = (await storeAtOnce(deps, tenantId, event, heardBy, at)) ?? (await deps.database.transaction(tenantId, async (query) => ((await insertEvent(query, tenantId, event, at)) ? handleEvent(deps, query, tenantId, event, heardBy, at) : null)));
+  const atOnce = isFirst === undefined ? await storeAtOnce(deps, tenantId, event, heardBy, at) : null;
+  const outcome = atOnce ?? (await deps.database.transaction(tenantId, async (query) => {
+    const isNew = ((await isFirst?.(query, at)) ?? true) && (await insertEvent(query, tenantId, event, at));
+    return isNew ? handleEvent(deps, query, tenantId, event, heardBy, at) : null;
+  }));
   if (outcome === null) return { kind: "duplicate", listeners: (await readListeners(deps.database, tenantId, event)) ?? 0 };
   await carryOut(deps, tenantId, outcome);
   return { kind: "accepted", listeners: outcome.listeners };

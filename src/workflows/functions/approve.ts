@@ -1,15 +1,20 @@
 import { z } from "zod";
+import { messageOf } from "../../lib/app-error.ts";
 import type { ApprovalRule } from "../../policy/policy.ts";
 import { expire } from "../../tools/approvals/await-decision.ts";
 import { findApproval, lockApproval, type ApprovalRow } from "../../tools/approvals/approval.store.ts";
 import { wholeCall } from "../../tools/approvals/hash-call.ts";
 import { requestApproval } from "../../tools/approvals/request-approval.ts";
+import { contextOf, readFacts } from "../../tools/judge-call.ts";
+import { isHouseAway } from "../../tools/run-call.ts";
+import type { Tool, ToolContact, ToolFacts } from "../../tools/tool.ts";
 import { resolveArguments } from "../../tools/resolve-arguments.ts";
 import { toolUnknown } from "../../tools/tools.errors.ts";
 import { fault } from "../run/faults.ts";
 import { declareFunction, defineFunction, durationMs, isoDuration, keyedId, toolContact } from "./define-function.ts";
 import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
+import { toolFailed } from "./functions.errors.ts";
 
 const input = z.strictObject({
   tool: z.string().min(1),
@@ -32,7 +37,10 @@ type Output = z.infer<typeof output>;
 export const approveDeclaration = declareFunction({ name: "approve", summary: "Waits for a person to approve one exact tool call.", input, output, traits: { waits: true, effects: false, needsConversation: false } });
 
 /**
- * `call: approve`: asks a person to allow one exact call and sleeps until they decide or the time is over.
+ * `call: approve`: asks a person to allow one exact call and sleeps until they decide or the time is over. They see what the tool
+ * tells of its target, and its amount.
+ *
+ * Throws, for `catch`: `tools.unknown`, `workflows.tool_failed` (the tool has no such record, or could not be asked).
  *
  * Replay: the request is stored once under an id made from the task's key; the stored decision counts, whatever woke the run.
  */
@@ -67,17 +75,29 @@ async function request(deps: Pick<FunctionDeps, "database" | "clock" | "toolCall
   const { tenantId, runId, conversationId, contactId, caseId } = subject;
   const tool = deps.toolCalls.tools.get(given.tool);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
-  const resolved = resolveArguments(tool, given.arguments, { contact: await toolContact(deps.database, subject), conversationId, caseId });
+  const place = { contact: await toolContact(deps.database, subject), conversationId, caseId };
+  const resolved = resolveArguments(tool, given.arguments, place);
   if (resolved.kind === "unverified") throw fault("validation", { detail: `The tool "${given.tool}" is for verified contacts, and this run has none.` });
   if (resolved.kind === "unfit") throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${resolved.reason}` });
+  const facts = await factsOf(deps, tool, resolved.value, { tenantId, contact: place.contact, id });
   const at = new Date(deps.clock.nowMs());
   return deps.database.transaction(tenantId, async (query) => {
     await requestApproval(query, {
-      id, tenantId, callId: null, asker: { kind: "run", runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy }, tool, given: given.arguments, arguments: wholeCall(resolved), value: resolved.value, facts: {},
+      id, tenantId, callId: null, asker: { kind: "run", runId, workflow: subject.workflow.name, pointer: task.pointer, taskName: task.name, startedBy: subject.startedBy }, tool, given: given.arguments, arguments: wholeCall(resolved), value: resolved.value, facts,
       owner: { contactId, conversationId }, caseId, turnId: null, channel: "workflow", principal: "AiAgent:assistant", rule: ruleOf(given), reason: given.reason, policyRules: [], policyHash: null, externalId, eventDepth: subject.eventDepth, at,
     });
     return (await lockApproval(query, tenantId, id))?.status ?? "waiting";
   });
+}
+
+/** What the people are shown of the target, its worth above all: who is not told how much it is about is not asked. Throws `workflows.tool_failed`. */
+async function factsOf({ toolCalls }: Pick<FunctionDeps, "toolCalls">, tool: Tool, value: unknown, { id, ...whose }: { id: string; tenantId: string; contact: ToolContact | null }): Promise<ToolFacts> {
+  const facts = await readFacts(toolCalls, tool, value, contextOf(toolCalls, whose, id)).catch((error: unknown) => {
+    if (isHouseAway(error)) throw error;
+    throw toolFailed({ message: `"${tool.name}" could not say what its call is about, so nobody was asked: ${messageOf(error)}`, details: { tool: tool.name }, cause: error });
+  });
+  if (facts === null) throw toolFailed({ message: `There is no such record for "${tool.name}", so nobody was asked.`, details: { tool: tool.name } });
+  return facts;
 }
 
 /** One person of the role; where people are named, one of these. An admin always may (`isMeant`). */

@@ -72,11 +72,27 @@ describe("publishing", () => {
     assert.deepEqual(await active(), ["one 1.1.0", "three 1.1.0", "two 1.1.0"]);
   });
 
+  test("a document that has changed needs a number that was never published with another text", async () => {
+    await fresh();
+    const changed = (version: string, more: string): DocumentFile => ({ file: "one.yaml", text: document("one", version).text + more });
+    const byHand = (...documents: DocumentFile[]) => publish(documents, { needsNewNumbers: true });
+    assert.equal((await byHand(document("one"), document("two"))).kind, "published");
+    assert.equal((await byHand(document("one", "1.4.2"), document("two"))).kind, "published");
+    const refused = await byHand(changed("1.0.0", "# more\n"), document("two"));
+    assert.ok(refused.kind === "refused");
+    assert.deepEqual(refused.taken.map(({ source, next }) => [source.file, next]), [["one.yaml", { patch: "1.4.3", minor: "1.5.0" }]]);
+    assert.deepEqual(refused.findings.map(({ rule, place, advice }) => [rule, place.line, advice]), [["version-taken", 1, "Raise the version to 1.4.3 for a mended fault, or to 1.5.0 for something new."]]);
+    assert.deepEqual(await active(), ["one 1.4.2", "two 1.0.0"], "nothing was changed");
+    assert.equal((await byHand(document("one"), document("two"))).kind, "published", "an earlier text may be published again");
+    assert.equal((await byHand(document("one"), document("two"))).kind, "unchanged");
+    assert.equal((await publish([changed("1.0.0", "# more\n")], { by: "start", onlyIfNew: true })).kind, "published", "who tries things on a machine of their own is not held up");
+  });
+
   test("a set without an active workflow is refused by name where that is not wanted", async () => {
     await fresh();
     await publish([document("one"), document("two")]);
     const refused = await publish([document("two"), document("new")], { mayRemove: false });
-    assert.deepEqual(refused, { kind: "refused", findings: [], removed: ["a/one"] });
+    assert.deepEqual(refused, { kind: "refused", findings: [], removed: ["a/one"], taken: [] });
     assert.deepEqual(await active(), ["one 1.0.0", "two 1.0.0"]);
     assert.equal((await publish([document("two"), document("new")], { mayRemove: true })).kind, "published");
     assert.deepEqual(await active(), ["new 1.0.0", "two 1.0.0"]);

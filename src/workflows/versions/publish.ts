@@ -6,7 +6,8 @@ import type { WorkflowSource } from "../document/definition.ts";
 import { tryReadWorkflow } from "../document/read-workflow.ts";
 import { workflowKey } from "../verify/environment.ts";
 import type { Finding } from "../verify/finding.ts";
-import { activatePublish, activateVersions, insertPublish, insertVersions, lockPublishing, readActiveTexts, readPublishes, type NewVersion, type PublishRow } from "./version.store.ts";
+import { activatePublish, activateVersions, insertPublish, insertVersions, lockPublishing, readActiveTexts, readAllVersions, readPublishes, type NewVersion, type PublishRow } from "./version.store.ts";
+import { takenFinding, takenVersions, type TakenVersion } from "./taken-versions.ts";
 import { nothingBefore, publishUnknown } from "./versions.errors.ts";
 
 /** A workflow document as it lies in the workspace. */
@@ -22,8 +23,8 @@ export type PublishDeps = {
 
 export type PublishOutcome =
   | { kind: "published" | "unchanged"; publish: PublishRow; findings: readonly Finding[] }
-  /** Nothing was changed. `removed`: the active workflows that would have gone, when that was not wanted. */
-  | { kind: "refused"; findings: readonly Finding[]; removed: readonly string[] };
+  /** Nothing was changed. `removed`: the active workflows that would have gone, when that was not wanted; `taken`: what has changed under its old number. */
+  | { kind: "refused"; findings: readonly Finding[]; removed: readonly string[]; taken: readonly TakenVersion[] };
 
 export type Publishing = {
   tenantId: string; documents: readonly DocumentFile[]; by: string; note: string | null;
@@ -33,6 +34,8 @@ export type Publishing = {
   isAmongActive?: boolean;
   /** False: refused when an active workflow is not among the documents. */
   mayRemove?: boolean;
+  /** True: refused when a document has changed and its version number, once published, has not. */
+  needsNewNumbers?: boolean;
 };
 
 /** Who publishes a workspace's folder as a whole, at a start and on the command line. */
@@ -46,7 +49,7 @@ export function hashText(text: string): string {
  * Makes a set of documents the active one: all of them or none, in one transaction, at once for all processes.
  *
  * Running runs keep the version they began with. Documents of earlier sets that are not in this one can no longer be started.
- * Outcome `refused` when a document cannot be read, a name is taken twice, or `check` finds an error. One publish at a time: what is
+ * Outcome `refused` when a document cannot be read, a name is taken twice, `check` finds an error, or a number stands for another text. One publish at a time: what is
  * merged with the active documents is merged with those that are active then.
  * Replay: the same documents again are `unchanged`. Throws `storage.unavailable` (retryable).
  */
@@ -56,7 +59,9 @@ export async function publishDocuments(deps: PublishDeps, input: Publishing): Pr
     const given = input.documents.map(readDocument);
     const read = judgeAll(input.isAmongActive === true ? placeAmong((await readActiveTexts(query, input.tenantId)).map(readDocument), given) : given);
     const findings = [...read.findings, ...(read.findings.length === 0 ? await deps.check(read.sources) : [])];
-    if (findings.some((finding) => finding.severity === "error")) return { kind: "refused", findings, removed: [] };
+    if (findings.some((finding) => finding.severity === "error")) return { kind: "refused", findings, removed: [], taken: [] };
+    const taken = input.needsNewNumbers === true ? takenVersions(read.sources, await readAllVersions(query, input.tenantId)) : [];
+    if (taken.length > 0) return { kind: "refused", findings: [...findings, ...taken.map(takenFinding)], removed: [], taken };
     return publishSet(query, deps, input, read.sources.map(toVersion).sort((left, right) => (left.name < right.name ? -1 : 1)), findings);
   });
   if (outcome.kind === "published") await deps.onPublished(input.tenantId);
@@ -72,7 +77,7 @@ async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Pub
   if (same !== undefined) return { kind: "unchanged", publish: same, findings };
   const names = new Set(versions.map(workflowKey));
   const removed = (active?.members ?? []).map(workflowKey).filter((name) => !names.has(name));
-  if (removed.length > 0 && input.mayRemove === false) return { kind: "refused", findings, removed };
+  if (removed.length > 0 && input.mayRemove === false) return { kind: "refused", findings, removed, taken: [] };
   const number = (publishes[0]?.number ?? 0) + 1;
   const publish: PublishRow = {
     id: `pub_${hashText(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),

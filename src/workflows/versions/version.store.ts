@@ -81,6 +81,11 @@ export async function listActive(database: Database, tenantId: string): Promise<
   return (await database.query(tenantId, ACTIVE, [tenantId])).map((row) => versionRow.parse(row));
 }
 
+/** Every version that was ever published, as it is known within this transaction. */
+export async function readAllVersions(query: TransactionQuery, tenantId: string): Promise<Member[]> {
+  return (await query("select namespace, name, version, hash from workflow_version where tenant_id = $1", [tenantId])).map((row) => member.parse(row));
+}
+
 /** The documents of the active versions as they are within this transaction. */
 export async function readActiveTexts(query: TransactionQuery, tenantId: string): Promise<{ file: string; text: string }[]> {
   const rows = await query("select file, text from workflow_version where tenant_id = $1 and is_active order by namespace, name", [tenantId]);
@@ -100,8 +105,13 @@ export async function resolveVersion(database: Database, tenantId: string, workf
 
 const BY_PREFIX = { name: "workflow_version_prefix", text: "select hash, file, text from workflow_version where tenant_id = $1 and starts_with(hash, $2) limit 2" };
 
+/** Versions whose hash begins so; two at most, which is enough to see that the beginning is too short. */
+export async function findVersionTexts(database: Database, tenantId: string, prefix: string): Promise<{ hash: string; file: string; text: string }[]> {
+  return (await database.query(tenantId, BY_PREFIX, [tenantId, prefix])).map((row) => ({ hash: String(row["hash"]), file: String(row["file"]), text: String(row["text"]) }));
+}
+
 /** A version's text by the beginning of its hash; null when none or several begin so. */
 export async function findVersionText(database: Database, tenantId: string, prefix: string): Promise<{ hash: string; file: string; text: string } | null> {
-  const [row, other] = await database.query(tenantId, BY_PREFIX, [tenantId, prefix]);
-  return row === undefined || other !== undefined ? null : { hash: String(row["hash"]), file: String(row["file"]), text: String(row["text"]) };
+  const [found, other] = await findVersionTexts(database, tenantId, prefix);
+  return other === undefined ? (found ?? null) : null;
 }

@@ -79,7 +79,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Outcome({ approval }: { approval: ApprovalView }) {
   const { status, decidedBy, comment, outcome } = approval;
-  const over = { waiting: "", expired: "Nobody decided in time, so it was not done.", withdrawn: approval.askedBy === "turn" ? "It was taken back before somebody decided." : "The run ended before somebody decided." };
+  const over = { waiting: "", expired: "Nobody decided in time, so it was not done.", withdrawn: approval.runId === null ? "It was taken back before somebody decided." : "The run ended before somebody decided." };
   const words = status === "approved" || status === "refused" ? <>{APPROVAL_STATUSES[status].words} by {decidedBy === null ? "a person" : <Actor id={decidedBy} />}{approval.votes.length > 1 && ` and ${approval.votes.length - 1} more`}.</> : over[status];
   return (
     <div className="mt-3 text-ink-soft">

@@ -30,7 +30,8 @@ export function sayWanted(wanted: ApprovalView["wanted"]): string {
 }
 
 /** What asked for it, in words. */
-export function sayAskedBy({ askedBy, workflow }: Pick<ApprovalView, "askedBy" | "workflow">): string {
+export function sayAskedBy({ askedBy, callerName, workflow }: Pick<ApprovalView, "askedBy" | "callerName" | "workflow">): string {
+  if (askedBy === "caller") return callerName === null ? "The customer's own assistant" : `Another system: ${callerName}`;
   return askedBy === "turn" ? "The assistant, in a conversation" : sayCode(workflow ?? "A workflow");
 }
 

@@ -9,16 +9,17 @@ export function draftKey(conversationId: string): string {
 }
 
 /** Where a human agent writes. Every keystroke is kept per conversation, so neither a reload nor a lost connection loses a word. */
-export function ReplyComposer({ conversationId, onSend }: { conversationId: string; onSend: (text: string) => void }) {
+export function ReplyComposer({ conversationId, isEager, onSend }: { conversationId: string; /** Takes the focus when it appears. */ isEager: boolean; onSend: (text: string) => void }) {
   const key = draftKey(conversationId);
   const draft = useStored(key) ?? "";
   const field = useRef<HTMLTextAreaElement>(null);
   const isTouch = useMediaQuery("(pointer: coarse)");
   useShortcuts({ r: () => field.current?.focus() });
 
+  const takesFocus = useRef(isEager && !isTouch);
   useEffect(() => {
-    if (!isTouch) field.current?.focus();
-  }, [isTouch]);
+    if (takesFocus.current) field.current?.focus();
+  }, []);
 
   const submit = (): void => {
     const text = draft.trim();

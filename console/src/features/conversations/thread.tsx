@@ -65,7 +65,7 @@ export function Thread({ conversation, onTrace, onDetails }: ThreadProps) {
           </button>
         </div>
       )}
-      <ReplyBar conversation={conversation} onSend={(text) => { replies.send(text); goToEnd(); }} />
+      <ReplyBar key={conversation.id} conversation={conversation} onSend={(text) => { replies.send(text); goToEnd(); }} onCitation={setCitation} />
       {citation !== null && <ArticleSheet citation={citation} load={loadArticle} isPathShown onClose={() => setCitation(null)} />}
     </section>
   );

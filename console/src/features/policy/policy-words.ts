@@ -3,11 +3,11 @@ import { sayCode } from "../../lib/format.ts";
 import type { Tone } from "../../ui/badge.tsx";
 import type { StateWords } from "../../ui/state-badge.tsx";
 
-/** Lowest first. `note`: what happens with a call that policies allow. */
+/** Lowest first. `note`: what happens with an answer, and with a call that policies allow. */
 export const LEVELS: readonly { level: LevelName; words: string; tone: Tone; note: string }[] = [
-  { level: "off", words: "Off", tone: "bad", note: "The assistant makes no call, not even to look something up." },
-  { level: "suggest", words: "Suggest", tone: "neutral", note: "It looks things up and suggests; a person does it." },
-  { level: "draft", words: "Draft", tone: "accent", note: "It looks things up and prepares; a person does it." },
+  { level: "off", words: "Off", tone: "bad", note: "The assistant makes no call and writes no answer: people do it." },
+  { level: "suggest", words: "Suggest", tone: "neutral", note: "It looks things up and suggests an answer and steps; a person writes and does them." },
+  { level: "draft", words: "Draft", tone: "accent", note: "It looks things up and drafts the answer; a person sends it, and does what changes something." },
   { level: "act_with_approval", words: "Act with approval", tone: "warn", note: "People are asked before it acts." },
   { level: "act", words: "Act", tone: "good", note: "It acts by itself." },
 ];

@@ -65,7 +65,7 @@ export async function addVote(deps: ApprovalDeps, actor: UserActor, scene: Scene
   const votes = await readVotes(query, actor.tenantId, approval);
   const place = placeFor(person, absent, approval, votes);
   if (place === null) throw approvalNotYours({ message: votes.some((vote) => vote.standsFor?.userId === person.userId) ? "Your deputy has said yes in your place already." : "The places that you could take are taken: others have to say yes as well." });
-  await insertVote(query, actor.tenantId, { approvalId: approval.id, callHash: approval.call_hash, person, standsFor: place.standsFor, comment, at });
+  await insertVote(query, actor.tenantId, { approvalId: approval.id, callHash: approval.call_hash, revision: approval.revision, person, standsFor: place.standsFor, comment, at });
   const { isComplete } = fillPlaces(approval.rule, [...rightsUsed(votes), place.standsFor ?? person]);
   await record(scene, actor, { decision: "approved", isComplete, standsFor: place.standsFor?.userId ?? null, hasComment: comment !== null });
   if (!isComplete) return;

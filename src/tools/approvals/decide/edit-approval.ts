@@ -1,8 +1,8 @@
 import type { UserActor } from "../../../identity/actor.ts";
 import { readContact } from "../../../identity/contact.store.ts";
 import { recordInLedger } from "../../../observe/ledger.ts";
-import type { ApprovalRule } from "../../../policy/policy.ts";
-import { judgeCall, toPolicyRequest, type CallOccasion, type Judgement } from "../../judge-call.ts";
+import type { ApprovalRule, PolicyEntity } from "../../../policy/policy.ts";
+import { contextOf, judgeCall, toPolicyRequest, type CallOccasion, type Judgement } from "../../judge-call.ts";
 import { resolveArguments, type CallPlace, type Resolved } from "../../resolve-arguments.ts";
 import type { Tool } from "../../tool.ts";
 import type { ApprovalDeps } from "./approval-deps.ts";
@@ -73,11 +73,9 @@ type Judged = Exclude<Judgement, { effect: "allow" | "approve" }> | { effect: "a
 
 /** Policy is asked as at first, for the caller; what it allows without a person still wants the one who changes it. */
 async function judge(deps: ApprovalDeps, actor: UserActor, tool: Tool, approval: ApprovalRow, place: CallPlace, resolved: Extract<Resolved, { kind: "resolved" }>): Promise<Judged> {
-  const [type = "AiAgent", id = "assistant"] = approval.principal.split(/:(.*)/s);
   const person = personOf(actor);
-  const contact = { contactId: place.contact?.contactId ?? "", email: place.contact?.email ?? "", externalId: place.contact?.externalId ?? null };
-  const asked = { principal: { type, id }, channel: approval.channel, contact: place.contact, ...occasionOfApproval(approval) };
-  const context = { tenantId: actor.tenantId, contact, idempotencyKey: `edit:${approval.id}`, sql: deps.sql };
+  const asked = { principal: callerOf(approval, place.contact), channel: approval.channel, contact: place.contact, ...occasionOfApproval(approval) };
+  const context = contextOf(deps, { tenantId: actor.tenantId, contact: place.contact }, `edit:${approval.id}`);
   const asCaller = await judgeCall(deps, tool, asked, resolved.value, context);
   if (asCaller.effect === "missing") return asCaller;
   const { facts } = asCaller;
@@ -99,6 +97,12 @@ export async function placeOfApproval(deps: Pick<ApprovalDeps, "database">, tena
     contact: contact === null || contact.email === null ? null : { contactId: contact.id, email: contact.email, externalId: contact.externalId, isVerified: contact.isVerified },
     conversationId: approval.conversation_id, caseId: approval.case_id,
   };
+}
+
+/** Who would make the call, as policies see them now. Pure. */
+export function callerOf({ principal }: Pick<ApprovalRow, "principal">, contact: CallPlace["contact"]): PolicyEntity {
+  const [type = "AiAgent", id = "assistant"] = principal.split(/:(.*)/s);
+  return type === "Contact" ? { type, id, attributes: { isVerified: contact?.isVerified === true } } : { type, id };
 }
 
 function changedNames(before: Record<string, unknown>, after: Record<string, unknown>): string[] {

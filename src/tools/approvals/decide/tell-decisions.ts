@@ -22,6 +22,15 @@ export async function tell(deps: TellDeps, tenantId: string, approval: { id: str
   }
 }
 
+/** Begins the wait for a decision that neither a turn nor a run waits for; doing it twice does no harm. A failure is left to `tellDecisions`. */
+export async function beginWait(deps: Pick<TellDeps, "log" | "engine">, tenantId: string, approvalId: string): Promise<void> {
+  try {
+    await deps.engine().send({ service: APPROVAL_SERVICE, handler: "settle", input: { tenantId, approvalId }, idempotencyKey: approvalId });
+  } catch (error) {
+    deps.log.warn("approvals.wait_not_begun", { tenantId, approvalId, error: messageOf(error) });
+  }
+}
+
 /**
  * Tells decisions that a crash kept from those who wait, and begins waits that never began. Doing either twice does no harm.
  * Returns how many there were.

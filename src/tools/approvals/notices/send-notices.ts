@@ -3,7 +3,7 @@ import type { ApprovalDeps } from "../decide/approval-deps.ts";
 import { claimNotices, listPeopleOf, markNoticed } from "./approval-notice.store.ts";
 import type { ApprovalNotice } from "./approval-notice.ts";
 import { findApproval } from "../approval.store.ts";
-import { listVotes, rightsUsed } from "../decide/approval-vote.store.ts";
+import { listVotes, rightsUsed, votesFor } from "../decide/approval-vote.store.ts";
 import { noticeMail } from "../approval-words.ts";
 import { fillPlaces } from "../fill-places.ts";
 
@@ -21,7 +21,7 @@ export async function sendNotices(deps: Pick<ApprovalDeps, "database" | "clock" 
   for (const due of await claimNotices(deps.database, tenantId, at, BATCH)) {
     const approval = await findApproval(deps.database, tenantId, due.id);
     if (approval === null || approval.status !== "waiting") continue;
-    const votes = (await listVotes(deps.database, tenantId, [due.id])).filter((vote) => vote.callHash === approval.call_hash);
+    const votes = votesFor(approval, await listVotes(deps.database, tenantId, [due.id]));
     const people = await listPeopleOf(deps.database, tenantId, fillPlaces(approval.rule, rightsUsed(votes)).open, at);
     try {
       for (const way of ways) await way.send({ ...noticeMail(approval, about.publicUrl()), id: `${due.id}.${due.number}`, tenantId, approvalId: due.id, deadlineAt: approval.deadline_at, people });

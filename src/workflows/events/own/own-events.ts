@@ -19,6 +19,7 @@ export const OWN_EVENT_DATA = {
   "volume.spiked": z.object({ windowMinutes: z.number(), /** Messages in the window. */ observed: z.number(), /** What is usual for it. */ usual: z.number(), factor: z.number(), since: z.string(), basis: z.enum(["hour_of_week", "hour_of_day"]) }),
   "approval.decided": z.object({ approvalId: id, runId: orNull, tool: z.string(), decision: z.enum(["approved", "rejected", "expired"]), decidedBy: orNull, conversationId: orNull, caseId: orNull }),
   "tool.failed": z.object({ callId: id, tool: z.string(), risk: z.string(), conversationId: orNull, turnId: orNull }),
+  "knowledge.source_stale": z.object({ sourceId: id, lastOkAt: orNull, staleAfterMinutes: z.number() }),
 } as const satisfies Record<OwnEventType, z.ZodObject>;
 
 export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_DATA)[Type]>;
@@ -26,7 +27,7 @@ export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_
 type Told<Type extends OwnEventType> = { type: Type; /** What happened once has one id, made from its cause. */ id: string; subject: string; data: OwnEventData<Type> };
 export type OwnEvent = { [Type in OwnEventType]: Told<Type> }[OwnEventType];
 
-// `sla.missed` is told by the statement that finds it (sla.store.ts); what happens to messages, cases, hand-offs and tool calls by
+// `sla.missed` and `knowledge.source_stale` are told by the statements that find them; what happens to messages, cases, hand-offs and tool calls by
 // the tables that hold them (migration 0007), so that whoever writes there cannot forget it.
 /** Once an hour at most, however long a spike lasts. */
 export const volumeSpiked = (hourIso: string, data: OwnEventData<"volume.spiked">): OwnEvent => ({ type: "volume.spiked", id: `volume.spiked:${hourIso}`, subject: "volume", data });

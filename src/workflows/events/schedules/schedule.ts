@@ -1,4 +1,4 @@
-import { Cron } from "croner";
+import { nextCron } from "../../../lib/next-cron.ts";
 import type { Clocked } from "../starts/listeners.ts";
 
 /**
@@ -26,15 +26,6 @@ export function isTimeZone(name: unknown): boolean {
     return typeof name === "string" && new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
   } catch {
     return false;
-  }
-}
-
-function nextCron(text: string, timeZone: string, afterMs: number): number | null {
-  try {
-    return new Cron(text, { paused: true, timezone: timeZone, mode: "auto" }).nextRun(new Date(afterMs))?.getTime() ?? null;
-  } catch {
-    // A document that was published before its cron was checked; it simply never fires.
-    return null;
   }
 }
 

@@ -63,8 +63,8 @@ export function LadderPicture({ ladder, onOpen }: LadderPictureProps) {
 
 function Bands({ cell, ladder, onOpen }: { cell: LadderCell | undefined; ladder: AutonomyLadderView; onOpen: (rule: string) => void }) {
   if (cell === undefined) return null;
-  // Looking up is no act: only a ladder that is off stops it.
-  if (cell.risk === "read" && cell.bands.every((band) => band.level !== "off")) return <span className="inline-block px-1 py-1"><LevelBadge level="act" words="Looks up" /></span>;
+  // Looking up is no act; below these two levels it goes on, but people see the answer first.
+  if (cell.risk === "read" && cell.bands.every((band) => band.level === "act" || band.level === "act_with_approval")) return <span className="inline-block px-1 py-1"><LevelBadge level="act" words="Looks up" /></span>;
   return cell.bands.map((band) => <Band key={band.amountUpToCents} band={band} isOnly={cell.bands.length === 1} ladder={ladder} onOpen={onOpen} />);
 }
 

@@ -1,0 +1,53 @@
+import { join, resolve } from "node:path";
+import type { DurableService } from "../../durable/durable.ts";
+import type { Redactor } from "../../guard/redactor.ts";
+import { importFolder } from "../../knowledge/import-folder.ts";
+import { parseDocument } from "../../knowledge/ingest/parse-document.ts";
+import { SOURCE_KINDS } from "../../knowledge/sources/adapters/index.ts";
+import { declareSources } from "../../knowledge/sources/change-source.ts";
+import { declaredSources } from "../../knowledge/sources/sources-file.ts";
+import type { ReadRecords } from "../../knowledge/sources/source-kind.ts";
+import { runSync, SYNC_SERVICE, syncInput } from "../../knowledge/sync/run-sync.ts";
+import type { RequestSyncDeps } from "../../knowledge/sync/request-sync.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import type { Live } from "../../observe/live.ts";
+import { guardAddress, type TargetRule } from "../../outbound/guard-address.ts";
+import type { Outbound } from "../../outbound/outbound.ts";
+import type { Database } from "../../storage/database.ts";
+import type { ToolSecrets } from "../../tools/declared/tool-source.ts";
+import type { Workspace } from "../../workspace/workspace.ts";
+
+/** `dataDir`: where copies of repositories are kept. `fileFolders`: folders beside the workspace that sources may read. */
+export type ComposeKnowledge = {
+  database: Database; clock: Clock; log: Log; live: Pick<Live, "publish">; workspace: Workspace; outbound: Outbound; isAllowed: TargetRule; secrets: ToolSecrets; redactor: Redactor; readRecords: ReadRecords;
+  dataDir: string; fileFolders: readonly string[]; engine: RequestSyncDeps["engine"]; onKnowledgeChanged(tenantId: string): void;
+};
+
+/** What syncs use, everywhere: in the engine's handlers, in the routes, in the command line. */
+export function composeKnowledge(given: ComposeKnowledge): RequestSyncDeps {
+  const { database, clock, log, live, workspace, outbound, engine, onKnowledgeChanged } = given;
+  return {
+    database, clock, log, live, engine, kinds: SOURCE_KINDS, parse: (file) => parseDocument(file), onKnowledgeChanged,
+    open: {
+      database, log, outbound, guardAddress: (target) => guardAddress(given.isAllowed, target), readSecret: (tenantId, name) => given.secrets.read(tenantId, name), readRecords: given.readRecords,
+      folders: [workspace.folder, ...given.fileFolders], cacheFolder: join(resolve(given.dataDir), "knowledge"),
+      redact: (text) => given.redactor.redact({ text, known: [], names: [] }).text,
+    },
+  };
+}
+
+/** The workspace's own folder is synced before the doors open, so that its articles answer the first question; declared sources follow. */
+export async function openWorkspaceKnowledge(deps: RequestSyncDeps, workspace: Workspace): Promise<void> {
+  const { tenantId, knowledgeFolder, knowledgeSources } = workspace;
+  if (knowledgeFolder === null) return;
+  await declareSources(deps, { tenantId, sources: declaredSources(knowledgeSources) });
+  const { failed, held } = await importFolder(deps, { tenantId, folder: knowledgeFolder, defaults: knowledgeSources.folder });
+  for (const { path, reason } of failed) deps.log.warn("knowledge.document_failed", { path, reason });
+  if (held !== null) deps.log.warn("knowledge.removals_held", { reason: held });
+}
+
+/** The handler of syncs. `own` refuses another tenant's work. */
+export function knowledgeServices(deps: RequestSyncDeps, own: <Input extends { tenantId: string }>(input: Input) => Input): DurableService[] {
+  return [{ name: SYNC_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runSync(deps, durable, own(syncInput.parse(input))) } }];
+}

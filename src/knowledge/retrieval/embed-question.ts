@@ -1,0 +1,24 @@
+import { AppError } from "../../lib/app-error.ts";
+import type { Embedder } from "../../models/embeddings/embedder.ts";
+import type { RetrieveInput } from "../retrieve.ts";
+
+/** Longest wait for a vector, in milliseconds: a search by words alone is better than a late one. */
+const PATIENCE_MS = 2_000;
+const LONGEST_QUESTION = 4_000;
+
+/**
+ * The question as a vector, null where there is no model or it fails: the search then goes by words.
+ *
+ * A model outside the house sees the question only, which its caller has redacted, never words carried from earlier messages.
+ */
+export async function embedQuestion(embedder: Embedder | null, input: Pick<RetrieveInput, "query">, question: string): Promise<Float32Array | null> {
+  if (embedder === null) return null;
+  const text = (embedder.handling === "inside" ? question : input.query).slice(0, LONGEST_QUESTION);
+  try {
+    const [vector] = await embedder.embed([text], "query", AbortSignal.timeout(PATIENCE_MS));
+    return vector ?? null;
+  } catch (error) {
+    if (error instanceof AppError && error.code.startsWith("models.")) return null;
+    throw error;
+  }
+}

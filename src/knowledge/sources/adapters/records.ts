@@ -1,0 +1,110 @@
+import { z } from "zod";
+import { canonicalJson } from "../../../lib/canonical-json.ts";
+import { isRecord } from "../../../lib/is-record.ts";
+import { sha256 } from "../../../lib/sha256.ts";
+import { sourceInvalid } from "../../knowledge.errors.ts";
+import { defineSourceKind, type Fetched, type SourceContent, type SourceDeps, type SourceItem } from "../source-kind.ts";
+
+const path = z.string().min(1).max(200);
+const settings = z.strictObject({
+  tool: z.string().min(1).max(120).describe("One of the workspace's tools that reads and gives a list: an SQL query, a connector's operation."),
+  arguments: z.record(z.string(), z.unknown()).default({}),
+  page: z.strictObject({ argument: z.string().min(1).max(60), from: path.optional().describe("Member of the last record that the next page begins behind; without it pages are counted from 1.") }).optional().describe("How the next page is asked for."),
+  each: z.strictObject({ tool: z.string().min(1).max(120), argument: z.string().min(1).max(60) }).optional().describe("A tool that reads one record by its id, for what the list does not give."),
+  fields: z.strictObject({
+    id: path, title: path, body: z.array(path).min(1).max(20).describe("Members whose texts are the document, in this order; `comments.body` takes that member of each in the list."),
+    updatedAt: path.optional(), uri: path.optional(), language: path.optional(), product: path.optional(), brand: path.optional(),
+  }),
+  redact: z.boolean().default(false).describe("Takes names, addresses and numbers out before anything is stored; needed for tickets."),
+  maxRecords: z.number().int().min(1).max(100_000).default(10_000),
+});
+type RecordSettings = z.output<typeof settings>;
+type Row = Record<string, unknown>;
+
+/**
+ * Records of a business system as documents, by the workspace's own tools: articles of a help centre, solved tickets, rows of a query.
+ * With `redact` nothing is stored, not even for the length of the sync, that has not been redacted.
+ */
+export const recordsKind = defineSourceKind({
+  kind: "records", concurrency: 2, removals: "guarded", settings,
+  open({ tenantId, settings: given }, deps) {
+    return Promise.resolve({
+      maxItems: given.maxRecords,
+      list: (cursor, signal) => listPage(tenantId, given, deps, cursor, signal),
+      async fetch(item, signal): Promise<Fetched> {
+        const listed: unknown = JSON.parse(String(item.details?.["record"] ?? "{}"));
+        const record = { ...(isRecord(listed) ? listed : {}), ...(await readOne(tenantId, given, deps, String(item.details?.["id"] ?? ""), signal)) };
+        return { kind: "taken", content: contentOf(given, record), fingerprint: item.fingerprint };
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    });
+  },
+});
+
+async function listPage(tenantId: string, given: RecordSettings, deps: SourceDeps, cursor: string | null, signal: AbortSignal): Promise<{ items: SourceItem[]; next: string | null }> {
+  const argument = given.page === undefined ? {} : cursor !== null ? { [given.page.argument]: numberOrText(cursor) } : given.page.from === undefined ? { [given.page.argument]: 1 } : {};
+  const { records } = await deps.readRecords({ tenantId, tool: given.tool, arguments: { ...given.arguments, ...argument } }, signal);
+  const items = records.map((record) => itemOf(given, deps, record));
+  const last = records.at(-1);
+  if (given.page === undefined || last === undefined) return { items, next: null };
+  const next = given.page.from === undefined ? String(Number(cursor ?? 1) + 1) : textAt(last, given.page.from);
+  if (next === cursor) throw sourceInvalid({ message: `The pages of "${given.tool}" do not go on: "${given.page.from ?? given.page.argument}" stays ${next ?? "empty"}.` });
+  return { items, next: next === "" ? null : next };
+}
+
+/** What the list gave is kept with the item, so that the record need not be found again. */
+function itemOf(given: RecordSettings, deps: SourceDeps, record: Row): SourceItem {
+  const id = textAt(record, given.fields.id);
+  if (id === "") throw sourceInvalid({ message: `A record of "${given.tool}" has no "${given.fields.id}".` });
+  const used = [given.fields.title, ...given.fields.body, given.fields.updatedAt, given.fields.language, given.fields.product, given.fields.brand].flatMap((each) => each?.split(".")[0] ?? []);
+  const kept = Object.fromEntries([...new Set(used)].map((name) => [name, record[name]]));
+  const plain = given.redact ? Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, name === given.fields.updatedAt ? value : redacted(value, deps.redact)])) : kept;
+  const uri = given.fields.uri === undefined ? "" : textAt(record, given.fields.uri);
+  // A record that is read by itself may change where the list does not show it, unless the list says when.
+  const isKnown = given.each === undefined || given.fields.updatedAt !== undefined;
+  return { item: id, uri: uri === "" ? null : uri, fingerprint: isKnown ? sha256(canonicalJson({ kept, given })) : null, details: { id, record: JSON.stringify(plain).replaceAll("\\u0000", "") } };
+}
+
+async function readOne(tenantId: string, given: RecordSettings, deps: SourceDeps, id: string, signal: AbortSignal): Promise<Row> {
+  if (given.each === undefined) return {};
+  const { records } = await deps.readRecords({ tenantId, tool: given.each.tool, arguments: { [given.each.argument]: numberOrText(id) } }, signal);
+  const [record = {}] = records;
+  return given.redact ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redacted(value, deps.redact)])) : record;
+}
+
+function contentOf({ fields }: RecordSettings, record: Row): SourceContent {
+  const optional = (place: string | undefined) => (place === undefined ? null : textAt(record, place) || null);
+  const updated = Date.parse(optional(fields.updatedAt) ?? "");
+  const parts = fields.body.flatMap((each) => textsAt(record, each)).map((text) => text.trim()).filter((text) => text !== "");
+  return { kind: "record", title: textAt(record, fields.title), ...joinParts(parts), language: optional(fields.language), updatedAt: Number.isNaN(updated) ? null : new Date(updated).toISOString(), product: optional(fields.product), brand: optional(fields.brand) };
+}
+
+const HTML = /<(p|div|br|ul|ol|li|h[1-6]|table|span|strong|em|a)\b[^>]*>/i;
+
+/** Help centres keep HTML, tickets plain text; where one part is HTML, all of it is read as such. */
+function joinParts(parts: readonly string[]): { body: string; isHtml: boolean } {
+  if (!parts.some((part) => HTML.test(part))) return { body: parts.join("\n\n"), isHtml: false };
+  const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, "<br>");
+  return { body: parts.map((part) => (HTML.test(part) ? part : `<p>${escaped(part)}</p>`)).join("\n"), isHtml: true };
+}
+
+function redacted(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === "string") return redact(value);
+  if (Array.isArray(value)) return value.map((each) => redacted(each, redact));
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, redacted(each, redact)])) : value;
+}
+
+function textAt(record: Row, place: string): string {
+  return textsAt(record, place)[0] ?? "";
+}
+
+function textsAt(value: unknown, place: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => textsAt(each, place));
+  if (place === "") return typeof value === "string" ? [value] : typeof value === "number" || typeof value === "boolean" ? [String(value)] : [];
+  const [first = "", ...rest] = place.split(".");
+  return isRecord(value) ? textsAt(value[first], rest.join(".")) : [];
+}
+
+function numberOrText(text: string): string | number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text;
+}

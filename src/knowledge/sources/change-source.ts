@@ -1,0 +1,85 @@
+import type { Clock } from "../../lib/clock.ts";
+import { parseIsoDuration } from "../../lib/iso-duration.ts";
+import { nextCron } from "../../lib/next-cron.ts";
+import { recordInLedger } from "../../observe/ledger.ts";
+import type { Database, TransactionQuery } from "../../storage/database.ts";
+import { sourceDeclared, sourceInvalid, sourceTaken, sourceUnknown, syncRunning } from "../knowledge.errors.ts";
+import { closeDocuments, lockKnowledge, openVersion } from "../snapshots/version.store.ts";
+import { checkSettings, kindOf } from "../sync/open-source.ts";
+import { nextSyncMs } from "../sync/schedule-syncs.ts";
+import { hasOpenSync } from "../sync/sync.store.ts";
+import type { Source, SourceSchedule } from "./source.ts";
+import type { SourceKind } from "./source-kind.ts";
+import { deleteSource, findSource, listSourceDocumentIds, listSources, putSource } from "./source.store.ts";
+
+export type ChangeSourceDeps = { database: Database; clock: Clock; kinds: ReadonlyMap<string, SourceKind>; onKnowledgeChanged(tenantId: string): void };
+
+export type GivenSource = Pick<Source, "id" | "kind" | "settings" | "defaults" | "schedule" | "staleAfterMinutes" | "isPaused">;
+
+/**
+ * Makes a source, or makes it what is given (`isNew` false). Its first scheduled sync comes at once.
+ * Throws `knowledge.source_invalid`, `knowledge.source_declared`, `knowledge.source_taken`, `knowledge.source_unknown`.
+ */
+export async function saveSource(deps: ChangeSourceDeps, { tenantId, by, source, isNew }: { tenantId: string; by: string; source: GivenSource; isNew: boolean }): Promise<Source> {
+  const before = await findSource(deps.database, tenantId, source.id);
+  if (before?.isDeclared === true) throw sourceDeclared();
+  if (isNew && before !== null) throw sourceTaken();
+  if (!isNew && before === null) throw sourceUnknown();
+  if (before !== null && before.kind !== source.kind) throw sourceInvalid({ message: `The source "${source.id}" is of the kind ${before.kind}; make another source for another kind.` });
+  const checked = checkSource(deps.kinds, source);
+  const nowMs = deps.clock.nowMs();
+  await deps.database.transaction(tenantId, async (query) => {
+    await put(query, tenantId, { ...checked, isDeclared: false }, nowMs);
+    await recordInLedger(query, tenantId, [{ kind: isNew ? "knowledge.source_added" : "knowledge.source_changed", subjectId: source.id, actor: by, at: new Date(nowMs), body: { kind: source.kind, isPaused: source.isPaused } }]);
+  });
+  const saved = await findSource(deps.database, tenantId, source.id);
+  if (saved === null) throw sourceUnknown();
+  return saved;
+}
+
+/** Takes a source and its documents out. Throws `knowledge.source_unknown`, `knowledge.source_declared`, `knowledge.sync_running`. */
+export async function removeSource(deps: ChangeSourceDeps, { tenantId, by, id }: { tenantId: string; by: string; id: string }): Promise<void> {
+  const source = await findSource(deps.database, tenantId, id);
+  if (source === null) throw sourceUnknown();
+  if (source.isDeclared) throw sourceDeclared();
+  const at = new Date(deps.clock.nowMs());
+  await deps.database.transaction(tenantId, async (query) => {
+    await lockKnowledge(query, tenantId);
+    if (await hasOpenSync(query, tenantId, id)) throw syncRunning();
+    const documents = await listSourceDocumentIds(query, tenantId, id);
+    if (documents.length > 0) await closeDocuments(query, tenantId, await openVersion(query, tenantId, { reason: "source_removed", subject: id, by, at }), documents);
+    await deleteSource(query, tenantId, id);
+    await recordInLedger(query, tenantId, [{ kind: "knowledge.source_removed", subjectId: id, actor: by, at, body: { kind: source.kind, documents: documents.length } }]);
+  });
+  deps.onKnowledgeChanged(tenantId);
+}
+
+/**
+ * Brings the declared sources to what the workspace says. One that it no longer declares stays with its documents, without schedule, and
+ * is then changed or removed in the console: a line that was deleted must not empty a help desk.
+ */
+export async function declareSources(deps: ChangeSourceDeps, { tenantId, sources }: { tenantId: string; sources: readonly GivenSource[] }): Promise<void> {
+  const checked = sources.map((source) => checkSource(deps.kinds, source));
+  const names = new Set(sources.map((source) => source.id));
+  const dropped = (await listSources(deps.database, tenantId)).filter((source) => source.isDeclared && !names.has(source.id));
+  const nowMs = deps.clock.nowMs();
+  await deps.database.transaction(tenantId, async (query) => {
+    for (const source of checked) await put(query, tenantId, { ...source, isDeclared: true }, nowMs);
+    for (const source of dropped) await put(query, tenantId, { ...source, isDeclared: false, schedule: null }, nowMs);
+  });
+}
+
+function put(query: TransactionQuery, tenantId: string, source: GivenSource & { isDeclared: boolean }, nowMs: number): Promise<boolean> {
+  return putSource(query, tenantId, { ...source, nextAt: source.schedule === null || source.isPaused ? null : new Date(nowMs) }, new Date(nowMs));
+}
+
+function checkSource(kinds: ReadonlyMap<string, SourceKind>, source: GivenSource): GivenSource {
+  checkSchedule(source.schedule);
+  return { ...source, settings: checkSettings(kindOf(kinds, source.kind), source.settings) };
+}
+
+function checkSchedule(schedule: SourceSchedule | null): void {
+  if (schedule === null || nextSyncMs(schedule, Date.now()) !== null) return;
+  if ("every" in schedule) throw sourceInvalid({ message: parseIsoDuration(schedule.every) === null ? `schedule: "${schedule.every}" is not a duration such as PT1H.` : "schedule: the time between two syncs must be longer than nothing." });
+  throw sourceInvalid({ message: nextCron("* * * * *", schedule.timeZone, Date.now()) === null ? `schedule: there is no time zone "${schedule.timeZone}".` : `schedule: "${schedule.cron}" is not a cron line that names a time.` });
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { sourceDefaults, sourceId, sourceSchedule, WORKSPACE_SOURCE } from "./source.ts";
+import type { GivenSource } from "./change-source.ts";
+
+const declared = z.strictObject({
+  name: sourceId.refine((name) => name !== WORKSPACE_SOURCE, `"${WORKSPACE_SOURCE}" is the folder itself; choose another name`),
+  kind: z.string().min(1).max(40),
+  settings: z.record(z.string(), z.unknown()).default({}),
+  ...sourceDefaults.shape,
+  schedule: sourceSchedule.optional(),
+  staleAfterMinutes: z.number().int().min(1).max(1_000_000).optional(),
+  paused: z.boolean().default(false),
+});
+
+/** `knowledge/sources.yaml`. `folder`: what documents of the folder itself have when they do not say so; with an audience, formats other than articles are taken. */
+export const sourcesFile = z.strictObject({
+  folder: sourceDefaults.default({ audience: [] }),
+  sources: z.array(declared).max(200).default([]).refine((sources) => new Set(sources.map((source) => source.name)).size === sources.length, "two sources have the same name"),
+});
+export type SourcesFile = z.output<typeof sourcesFile>;
+
+export const NO_SOURCES: SourcesFile = { folder: { audience: [] }, sources: [] };
+
+export function declaredSources(file: SourcesFile): GivenSource[] {
+  return file.sources.map(({ name, kind, settings, schedule, staleAfterMinutes, paused, ...defaults }) => ({ id: name, kind, settings, defaults, schedule: schedule ?? null, staleAfterMinutes: staleAfterMinutes ?? null, isPaused: paused }));
+}
