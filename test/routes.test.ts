@@ -12,7 +12,7 @@ type Schema = { [name: string]: unknown };
 const anything = z.record(z.string(), z.unknown());
 const operation = z.object({
   summary: z.string().min(1), tags: z.array(z.string()).min(1), security: z.array(anything).optional(), parameters: z.array(z.object({ name: z.string(), in: z.enum(["path", "query", "header"]), required: z.boolean().optional(), schema: anything })).default([]),
-  requestBody: z.object({ required: z.literal(true), content: z.object({ "application/json": z.object({ schema: anything }) }) }).optional(),
+  requestBody: z.object({ required: z.literal(true), content: z.union([z.object({ "application/json": z.object({ schema: anything }) }), z.object({ "application/octet-stream": anything })]) }).optional(),
   responses: z.record(z.string().regex(/^[1-5]\d\d$/), z.object({ description: z.string().min(1), content: z.record(z.string(), z.object({ schema: anything })).optional() })),
 });
 const openApi = z.object({
@@ -78,7 +78,8 @@ describe("the routes", () => {
 
   /** A request that is right in everything but, perhaps, who sends it. */
   function call(route: Route, headers: Record<string, string>): Promise<Response> {
-    const body = route.operation?.requestBody;
+    const content = route.operation?.requestBody?.content;
+    const body = content !== undefined && "application/json" in content ? { content } : undefined;
     const init = { method: route.method, headers: { ...(body ? { "content-type": "application/json" } : {}), ...headers } };
     return Promise.resolve(http.request(pathOf(route), body ? { ...init, body: JSON.stringify(sampleOf(body.content["application/json"].schema)) } : init));
   }

@@ -54,7 +54,8 @@ export async function openLibrary(): Promise<Library> {
       await indexes.ensureCurrent(tenantId);
     },
     async embed(model) {
-      const made = await Promise.all(Array.from(keys.keys(), async (tenantId) => {
+      let made = 0;
+      for (const tenantId of keys.keys()) {
         const texts = await listTexts(database, tenantId);
         for (let from = 0; from < texts.length; from += BATCH) {
           const batch = texts.slice(from, from + BATCH);
@@ -62,10 +63,10 @@ export async function openLibrary(): Promise<Library> {
         }
         await serveVectors(database, tenantId, model.id);
         indexes.onKnowledgeChanged(tenantId);
-        return texts.length;
-      }));
+        made += texts.length;
+      }
       embedder = model;
-      return made.reduce((sum, count) => sum + count, 0);
+      return made;
     },
     async find(input) {
       const passages = await retrieve({ index, indexes, embedder }, { ...input, audiences: AUDIENCES });

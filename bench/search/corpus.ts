@@ -14,7 +14,8 @@ export type Question = { query: string; vector: Float32Array; target: number };
 export const SHARES: Readonly<Record<string, number>> = { staff: 1, customer: 0.15, partner: 0.01, board: 0.001 };
 
 const WORDS = 40_000;
-const ZIPF = 1.05;
+/** The most frequent words of a language carry no meaning and are in no index: the list begins behind them. */
+const FIRST_RANK = 20;
 const SUBJECTS = 200;
 const TOPICS = 4_000;
 const CHUNKS_A_DOCUMENT = 5;
@@ -78,8 +79,8 @@ function makeWords(random: Random): { pick(topic: number): string } {
     return `${word}x`;
   };
   const words = Array.from({ length: WORDS }, (_, rank) => spell(rank));
-  // The inverse of Zipf's distribution, by its integral.
-  const rankOf = (chance: number) => Math.floor((1 + chance * (WORDS ** (1 - ZIPF) - 1)) ** (1 / (1 - ZIPF))) - 1;
+  // The inverse of Zipf's law (frequency 1 / rank), by its integral.
+  const rankOf = (chance: number) => Math.floor(FIRST_RANK * ((WORDS + FIRST_RANK) / FIRST_RANK) ** chance) - FIRST_RANK;
   return { pick: (topic) => words[random.chance(1 / 3) ? 200 + ((topic * 37 + Math.floor(random.between(0, 60))) % (WORDS - 200)) : rankOf(random.between(0, 1))] ?? words[0] ?? "" };
 }
 

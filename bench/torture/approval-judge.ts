@@ -23,7 +23,7 @@ export async function judgeApprovals(deps: { client: pg.Client; database: Databa
   const approvals = await readApprovals(deps.client);
   for (const approval of approvals) {
     judgeEffect(approval, add);
-    judgeTold(approval, add);
+    judgeTold(approval, approvals.filter((each) => isAboutTheSame(each, approval)).length, add);
     if (approval.status === "waiting" || approval.callStatus === "waiting" || approval.callStatus === "started") add("stuckApprovals", `${approval.id} is ${approval.status}, its call ${approval.callStatus}`);
   }
   for (const acknowledged of deps.deciders.acknowledged) judgeAcknowledged(acknowledged, approvals.find(({ id }) => id === acknowledged.id), add);
@@ -54,11 +54,15 @@ function judgeEffect(approval: StoredApproval, add: Add): void {
   if (!fillPlaces(approval.rule, votes).isComplete || new Set(votes.map(({ userId }) => userId)).size !== votes.length) add("ranUnapproved", `${id}: ran with the yes of ${votes.length} people`);
 }
 
-/** The customer reads once what came of it; while a person has the conversation, that person does instead. */
-function judgeTold(approval: StoredApproval, add: Add): void {
+function isAboutTheSame(each: StoredApproval, { conversationId, arguments: given }: StoredApproval): boolean {
+  return each.status !== "withdrawn" && each.conversationId === conversationId && each.arguments["order_number"] === given["order_number"];
+}
+
+/** The customer reads once what came of it; while a person has the conversation, that person does instead. `owed`: requests about this order, whose messages name it alike. */
+function judgeTold(approval: StoredApproval, owed: number, add: Add): void {
   const { id, status, told, toldEntries, tried } = approval;
-  if (told > 1 || toldEntries > 1) add("toldTwice", `${id}: ${told} messages, ${toldEntries} entries`);
-  if (status === "withdrawn" && told > 0) add("toldTwice", `${id} was taken back, and told of besides`);
+  if (told > Math.max(1, owed) || toldEntries > 1) add("toldTwice", `${id}: ${told} messages, ${toldEntries} entries`);
+  if (status === "withdrawn" && told > owed) add("toldTwice", `${id} was taken back, and told of besides`);
   if (status !== "withdrawn" && status !== "waiting" && told === 0 && tried === 0) add("neverToldAtAll", `${id} is ${status}`);
 }
 

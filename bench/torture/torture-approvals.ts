@@ -87,7 +87,7 @@ export async function tortureApprovals(options: TortureOptions): Promise<number>
       name: "torture approvals",
       figures: {
         seed: options.seed, ...countKills(kills), minutes: Number(((Date.now() - startMs) / 60_000).toFixed(1)), customers: customers.length, wishes: sum(customers, (each) => each.wishes()), takenBack: sum(customers, (each) => each.takenBack()),
-        approvals: approvals.length, ended: countBy(approvals, (each) => each.status), changed: approvals.filter((each) => each.revision > 0).length, ran,
+        approvals: approvals.length, ended: countBy(approvals, (each) => each.status), askedAgain: approvals.length - new Set(approvals.map((each) => `${each.conversationId} ${String(each.arguments["order_number"])}`)).size, changed: approvals.filter((each) => each.revision > 0).length, ran,
         decisions: deciders.acknowledged.length, fates: Object.fromEntries(deciders.fates), failedStarts: server.failedStarts(), settledAfterMs, stopped,
       },
       targets: [...[...verdict, ["unsettled", settledAfterMs === null ? ["it did not settle"] : []] as const].map(([name, faults]) => ({ name, value: faults.length, mustBe: "exactly" as const, bound: 0 })), { name: "ran", value: ran, mustBe: "at least", bound: 1 }],

@@ -1,13 +1,15 @@
 import { AppError } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { Model, ModelMessage, ModelRequest, ModelTool, ModelUsage } from "../models/model.ts";
-import { costMicroUsd } from "../models/prices.ts";
-import { type ModelAnswer, readAnswer } from "../models/read-answer.ts";
-import { usageOfError } from "../models/usage-of-error.ts";
+import type { CallContext } from "../models/call-context.ts";
+import type { Model, ModelMessage, ModelRequest, ModelTool } from "../models/model.ts";
+import { type ModelAnswer, readAnswer, servedBy } from "../models/read-answer.ts";
+import { servedOfError, usageOfError } from "../models/usage-of-error.ts";
 import type { AgentInput, AgentStep, AgentText, ModelCallRecord, SavedModelCall } from "./agent.ts";
 
 export type CallModelDeps = {
   model: Model;
+  /** On whose behalf the model is called. */
+  context: CallContext;
   step: AgentStep;
   saveModelCall(call: SavedModelCall): Promise<string>;
   loadModelCall(id: string): Promise<SavedModelCall>;
@@ -52,7 +54,7 @@ export async function callModel(deps: CallModelDeps, input: AgentInput, messages
       if (!(thrown instanceof AppError) || !thrown.code.startsWith("models.") || deps.signal?.aborted) throw thrown;
       const reason = deadline.aborted ? "agent.deadline_passed" : thrown.code;
       const usage = usageOfError(thrown);
-      return { kind: "failed", reason, record: usage && (await save(deps, savedCall(deps, request, startedMs, { text: "", toolCalls: [], reason: "failed", usage }))) };
+      return { kind: "failed", reason, record: usage && (await save(deps, savedCall(deps, request, startedMs, { text: "", toolCalls: [], reason: "failed", usage, served: servedOfError(thrown) ?? servedBy(deps.model, usage) }))) };
     }
   });
   if (journaled.kind === "failed") return journaled;
@@ -66,6 +68,7 @@ export function isAnswer(answer: { text: string; toolCalls: readonly unknown[]; 
 
 function requestOf(deps: CallModelDeps, input: AgentInput, messages: ModelMessage[], tools: ModelTool[], name: string, deadline: AbortSignal): ModelRequest {
   return {
+    context: deps.context,
     messages,
     tools,
     maxOutputTokens: input.limits.maxOutputTokens,
@@ -75,18 +78,18 @@ function requestOf(deps: CallModelDeps, input: AgentInput, messages: ModelMessag
   };
 }
 
-type Ended = Omit<ModelAnswer, "reason"> & { reason: SavedModelCall["finishReason"]; usage: ModelUsage };
+type Ended = Omit<ModelAnswer, "reason"> & { reason: SavedModelCall["finishReason"] };
 
 function savedCall(deps: CallModelDeps, request: ModelRequest, startedMs: number, ended: Ended): SavedModelCall {
   return {
-    modelId: deps.model.id,
-    provider: deps.model.provider,
+    modelId: ended.served.modelId,
+    provider: ended.served.provider,
     messages: request.messages,
     text: ended.text,
     toolCalls: ended.toolCalls,
     finishReason: ended.reason,
     usage: ended.usage,
-    costMicroUsd: costMicroUsd(deps.model.priceMicroUsdPerMillion, ended.usage),
+    costMicroUsd: ended.served.costMicroUsd,
     durationMs: deps.clock.nowMs() - startedMs,
   };
 }

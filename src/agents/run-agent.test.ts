@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { type ScriptedAnswer, type ScriptedModelServer, type ScriptedRequest, startScriptedModel } from "../../test/scripted-model.ts";
 import { createFakeClock } from "../lib/clock.ts";
 import { createAiSdkModel } from "../models/adapters/ai-sdk.ts";
-import { errorOf } from "../models/model.contract.ts";
+import { errorOf, noContext } from "../models/model.contract.ts";
 import type { Model } from "../models/model.ts";
 import type { AgentInput, AgentText, AgentTool, SavedModelCall } from "./agent.ts";
 import type { CallModelDeps } from "./call-model.ts";
@@ -27,9 +27,10 @@ function openRun(answers: ScriptedAnswer[], given: { tools?: AgentTool[]; limits
   const journal = new Map<string, string>();
   const saved = new Map<string, SavedModelCall>();
   const shown: AgentText[] = [];
-  const model: Model = createAiSdkModel({ wire: "openai", modelId: "gpt-6.1-terra", baseUrl: server.url, apiKey: "k", handling: "outside", priceMicroUsdPerMillion: { prompt: 1_000_000, completion: 5_000_000 } });
+  const model: Model = createAiSdkModel({ wire: "openai", modelId: "gpt-6.1-terra", baseUrl: server.url, apiKey: "k", handling: "contract", priceMicroUsdPerMillion: { prompt: 1_000_000, completion: 5_000_000 } });
   const deps: CallModelDeps = {
     model,
+    context: noContext,
     clock,
     async step(name, work) {
       const known = journal.get(name);

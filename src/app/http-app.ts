@@ -18,6 +18,9 @@ import { eventRoutes } from "./routes/event.routes.ts";
 import { draftRoutes } from "./routes/draft.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { hookRoutes } from "./routes/hook.routes.ts";
+import { knowledgeDocumentRoutes } from "./routes/knowledge-document.routes.ts";
+import { knowledgeSnapshotRoutes } from "./routes/knowledge-snapshot.routes.ts";
+import { knowledgeSourceRoutes } from "./routes/knowledge-source.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
@@ -55,7 +58,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, autonomyRoutes, policyRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

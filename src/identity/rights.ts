@@ -6,7 +6,7 @@ type Reach = "all" | "conversations" | "none";
 type RightRow = Readonly<Record<"admin" | "agent" | "key", Reach>> & { /** Said to those who may not. */ otherwise: string };
 
 /**
- * Who may do what to workflows, their runs and the autonomy ladder. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
+ * Who may do what to workflows, their runs, the autonomy ladder and the knowledge. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
  * runs the installation has made. Which approvals a person may decide is said by each approval (`hasSay`).
  */
 export const RIGHTS = {
@@ -23,6 +23,7 @@ export const RIGHTS = {
   "autonomy.switch": { admin: "all", agent: "none", key: "none", otherwise: "Admins close and open the rungs of the ladder: ask one, or sign in as one." },
   "approvals.edit": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
   "approvals.deputize": { admin: "all", agent: "all", key: "none", otherwise: "This is for people: sign in to the console." },
+  "knowledge.manage": { admin: "all", agent: "none", key: "all", otherwise: "Admins keep the knowledge: ask one, or sign in as one." },
   "events.send": { admin: "none", agent: "none", key: "all", otherwise: "This is for your systems: use an API key, or sign the event." },
 } as const satisfies Record<string, RightRow>;
 

@@ -36,16 +36,38 @@ test("every chunk is the exact span of the body, in order, and no word is lost",
   fc.assert(
     fc.property(fc.array(part, { maxLength: 40 }).map((parts) => parts.join("")), (body) => {
       let last = 0;
-      for (const chunk of chunkMarkdown("T", body, { targetWords: 8, hardWords: 20 })) {
+      for (const chunk of chunkMarkdown("T", body, { targetTokens: 16, hardTokens: 40, overlapTokens: 8 })) {
         strictEqual(body.slice(chunk.startOffset, chunk.endOffset), chunk.text);
         ok(chunk.startOffset >= last && chunk.text.trim() === chunk.text && chunk.text !== "");
         last = chunk.endOffset;
       }
-      const kept = chunkMarkdown("T", body, { targetWords: 8, hardWords: 20 }).map((chunk) => chunk.text).join(" ");
+      const kept = chunkMarkdown("T", body, { targetTokens: 16, hardTokens: 40, overlapTokens: 8 }).map((chunk) => chunk.text).join(" ");
       for (const word of ["Text", "item", "step", "quote", "indented", "word"]) strictEqual(kept.split(word).length, body.split(word).length, word);
     }),
     { numRuns: 300 },
   );
+});
+
+test("one long paragraph repeats its last sentences in front of the next chunk; paragraphs and short texts repeat nothing", () => {
+  const [first, second] = chunkMarkdown("T", sentences(200));
+  ok(first?.lead === "" && second !== undefined && second.lead !== "");
+  ok(first.text.endsWith(second.lead) && second.lead.endsWith(".") && second.lead.length < 200, second.lead);
+  const paragraphs = Array.from({ length: 30 }, () => sentences(8)).join("\n\n");
+  ok(chunkMarkdown("T", paragraphs).length > 5 && chunkMarkdown("T", paragraphs).every((chunk) => chunk.lead === ""));
+});
+
+test("a table that must be cut is cut between rows and shows its head again", () => {
+  const head = "| Country | Time |\n| --- | --- |";
+  const rows = Array.from({ length: 400 }, (_, number) => `| Country ${number} | ${number} to ${number + 2} working days |`);
+  const chunks = chunkMarkdown("T", `${head}\n${rows.join("\n")}`);
+  ok(chunks.length > 1);
+  deepStrictEqual(chunks.map((chunk) => chunk.lead), chunks.map((_, at) => (at === 0 ? "" : head)));
+  deepStrictEqual(chunks.flatMap((chunk) => chunk.text.split("\n")).slice(2), rows);
+});
+
+test("chunks of languages without blanks are near the target too", () => {
+  const chunks = chunkMarkdown("T", "退货请求将在三十天内处理完毕。".repeat(200));
+  ok(chunks.length >= 8 && chunks.every((chunk) => chunk.text.length <= 600), `${chunks.length}`);
 });
 
 test("inline Markdown reads as plain text", () => {

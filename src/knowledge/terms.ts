@@ -8,7 +8,7 @@ const WORD = /[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{M}]+)*|[€£$%]/gu;
 /** Signs that are said as words. */
 const SIGNS = new Map([["€", "euro"], ["£", "pound"], ["$", "dollar"], ["%", "percent"], ["eur", "euro"], ["gbp", "pound"], ["usd", "dollar"]]);
 const LONGEST_STEMMED = 40;
-const STEM_CACHE_SIZE = 20_000;
+const STEM_CACHE_SIZE = 100_000;
 const stems = new Map<string, string>();
 
 /** The words of a text in order. Linear in the length. */

@@ -26,8 +26,8 @@ export const DEFAULT_ANTHROPIC_MODEL = "claude-haiku-5-5";
  * The model that the settings ask for, or null: then the built-in extractive answerer does the work.
  *
  * `modelUrl` comes first. Of two keys, the name decides (`claude…` is Anthropic's); without a name it is OpenAI.
- * With a provider's own key the text ends at that provider, whatever the base URL, so handling is `outside`; with
- * `modelUrl` it is `inside` when the address is loopback or private, and such a model costs nothing.
+ * With a provider's own key the text ends at that provider, whatever the base URL, so handling is `contract`; with
+ * `modelUrl` it is `inside` when the address is loopback or private, and such a model costs nothing; else `public`.
  * Errors: `models.misconfigured` for a URL without a name, or a URL that is none.
  */
 export function chooseModel(config: ModelConfig): Model | null {
@@ -36,18 +36,19 @@ export function chooseModel(config: ModelConfig): Model | null {
   if (config.anthropicApiKey && (isClaude || !config.openaiApiKey)) {
     const modelId = config.modelName ?? DEFAULT_ANTHROPIC_MODEL;
     const baseUrl = readUrl(config.anthropicBaseUrl ?? "https://api.anthropic.com/v1").text;
-    return createAiSdkModel({ wire: "anthropic", modelId, baseUrl, apiKey: config.anthropicApiKey, handling: "outside", priceMicroUsdPerMillion: findPrice("anthropic", modelId) });
+    return createAiSdkModel({ wire: "anthropic", modelId, baseUrl, apiKey: config.anthropicApiKey, handling: "contract", priceMicroUsdPerMillion: findPrice("anthropic", modelId) });
   }
   if (!config.openaiApiKey) return null;
   const modelId = config.modelName ?? DEFAULT_OPENAI_MODEL;
   const baseUrl = readUrl(config.openaiBaseUrl ?? "https://api.openai.com/v1").text;
-  return createAiSdkModel({ wire: "openai", modelId, baseUrl, apiKey: config.openaiApiKey, handling: "outside", priceMicroUsdPerMillion: findPrice("openai", modelId) });
+  return createAiSdkModel({ wire: "openai", modelId, baseUrl, apiKey: config.openaiApiKey, handling: "contract", priceMicroUsdPerMillion: findPrice("openai", modelId) });
 }
 
 function chooseCompatible(config: ModelConfig, modelUrl: string): Model {
   if (!config.modelName) throw modelMisconfigured({ message: "A model URL needs a model name as well." });
   const url = readUrl(modelUrl);
-  const handling = config.modelHandling ?? (isInside(url.hostname) ? "inside" : "outside");
+  const isKept = config.modelHandling === undefined ? isInside(url.hostname) : config.modelHandling === "inside";
+  const handling = isKept ? "inside" : "public";
   return createAiSdkModel({
     wire: "openai-compatible",
     modelId: config.modelName,

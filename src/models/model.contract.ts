@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type ScriptedAnswer, type ScriptedModelServer, type ScriptedPart, startScriptedModel } from "../../test/scripted-model.ts";
 import { AppError } from "../lib/app-error.ts";
+import type { CallContext } from "./call-context.ts";
 import type { Model, ModelPart, ModelRequest, ModelTool } from "./model.ts";
 
 const orderTool: ModelTool = { name: "find_order", description: "Finds an order.", inputSchema: { type: "object", properties: { number: { type: "string" } }, required: ["number"], additionalProperties: false } };
 
+/** A call on nobody's behalf. */
+export const noContext: CallContext = { tenantId: "t", purpose: "reply", dataClasses: [], audiences: [], cache: "off" };
+
 export function requestOf(given: Partial<ModelRequest> = {}): ModelRequest {
-  return { messages: [{ role: "system", text: "You help." }, { role: "user", text: "Where is order 7?" }], tools: [], maxOutputTokens: 200, temperature: 0, signal: new AbortController().signal, ...given };
+  return { context: noContext, messages: [{ role: "system", text: "You help." }, { role: "user", text: "Where is order 7?" }], tools: [], maxOutputTokens: 200, temperature: 0, signal: new AbortController().signal, ...given };
 }
 
 async function readAll(stream: AsyncIterable<ModelPart>): Promise<ModelPart[]> {

@@ -1,3 +1,5 @@
+import type { CallContext } from "./call-context.ts";
+
 /**
  * The port to a language model. Everything that calls one (agents, understanding, judges, the gateway) sees this type,
  * and everything that stands around a call (timeout, retry, budget, cache, route, redaction, trace) is a wrapper that
@@ -5,9 +7,14 @@
  */
 
 export type ModelMessage =
-  | { role: "system" | "user" | "assistant"; text: string; toolCalls?: ModelToolCall[] }
+  | { role: "system"; text: string }
+  | { role: "user"; text: string; images?: ModelImage[] }
+  | { role: "assistant"; text: string; toolCalls?: ModelToolCall[] }
   /** The result of one call; follows the assistant message that asked for it. Every call asked must be answered. */
   | { role: "tool"; callId: string; toolName: string; text: string };
+
+/** A picture beside a text. `mediaType` as `image/png`; `bytes` the file as it is. */
+export type ModelImage = { mediaType: string; bytes: Uint8Array };
 
 /** `inputSchema` is a JSON Schema of type `object`. */
 export type ModelTool = { name: string; description: string; inputSchema: Record<string, unknown> };
@@ -24,12 +31,23 @@ export type ModelUsage = {
   cacheWriteTokens?: number;
 };
 
+/** `required`: some tool must be called; `none`: no tool may be. Without it the model is free (`auto`). */
+export type ModelToolChoice = "auto" | "none" | "required" | { tool: string };
+
 export type ModelRequest = {
+  /** On whose behalf; for the wrappers. */
+  context: CallContext;
   messages: ModelMessage[];
   tools: ModelTool[];
+  toolChoice?: ModelToolChoice;
+  /** JSON Schema of a structured answer: the texts together are then one JSON document. Not with `tools`. Checked and repaired by `wrapStructured`, not by an adapter. */
+  answerSchema?: Record<string, unknown>;
   maxOutputTokens: number;
   /** 0..2; ignored by models that take none. */
   temperature: number;
+  topP?: number;
+  stopSequences?: string[];
+  seed?: number;
   /** Aborting ends the call and closes the connection; the stream then throws `models.cancelled`. */
   signal: AbortSignal;
   /** Handed to the provider as `Idempotency-Key`; the same on every repeat of one journaled step. */
@@ -39,7 +57,11 @@ export type ModelRequest = {
 export type ModelPart =
   | { kind: "text"; text: string }
   | { kind: "tool_call"; call: ModelToolCall }
-  | { kind: "finish"; reason: ModelFinishReason; usage: ModelUsage };
+  /** `served` is set by what chooses among models; without it the answer is the called model's own. */
+  | { kind: "finish"; reason: ModelFinishReason; usage: ModelUsage; served?: ModelServed };
+
+/** Who answered in the end, and for how much: behind a route that is not known before. `costMicroUsd` null: the price is unknown. */
+export type ModelServed = { modelId: string; provider: string; costMicroUsd: number | null; /** The answer came out of the cache. */ cached?: "exact" | "semantic" };
 
 /** `length`: cut at `maxOutputTokens`. `other`: the provider stopped it (content filter) or gave a reason we do not know. */
 export type ModelFinishReason = "stop" | "length" | "tool_calls" | "other";
@@ -53,6 +75,9 @@ export type ModelPrice = {
   /** Rates for the whole call once its prompt has more than `overTokens` tokens. */
   longPrompt?: { overTokens: number; prompt: number; completion: number; cacheRead?: number; cacheWrite?: number };
 };
+
+/** `inside`: the text stays in the house; `contract`: it goes to a provider under a contract about data; `public`: to anybody else. */
+export type ModelHandling = "inside" | "contract" | "public";
 
 /**
  * One model behind one provider.
@@ -72,8 +97,8 @@ export type Model = {
   id: string;
   /** As in OpenTelemetry's `gen_ai.provider.name`: `openai`, `anthropic`, `openai-compatible`. */
   provider: string;
-  /** Whether the text of a request leaves the house. Redaction hangs on it. */
-  handling: "inside" | "outside";
+  /** Where the text of a request ends. Redaction and data rules hang on it. */
+  handling: ModelHandling;
   priceMicroUsdPerMillion: ModelPrice | null;
   stream(request: ModelRequest): AsyncIterable<ModelPart>;
 };

@@ -1,6 +1,8 @@
 import type { Shape } from "../lib/shape.ts";
+import type { DataClass } from "../shapes/data-class.ts";
 import type { SqlClient } from "../storage/sql-client.ts";
 
+export type { DataClass } from "../shapes/data-class.ts";
 export type { SqlClient, SqlRow } from "../storage/sql-client.ts";
 
 /** How much harm a call can do. Policy, approval and confirmation hang on it. */
@@ -15,9 +17,6 @@ export type Idempotency = "natural" | "key" | "none" | { readonly header: string
 
 /** What the server puts into an argument. The model can neither see nor set it, so nobody reaches another's records. */
 export type BoundValue = "contact.id" | "contact.email" | "contact.externalId" | "conversation.id" | "case.id";
-
-/** What arguments may hold. `personal`: mail, phone, address, name; `payment`: cards and accounts; `credential`: keys and passwords. */
-export type DataClass = "personal" | "payment" | "credential";
 
 /** Tries in all, and the pause before the second one; each further pause is twice as long, with jitter. */
 export type ToolRetry = { readonly attempts: number; readonly firstDelayMs: number };

@@ -5,6 +5,8 @@ export const BODY_LIMIT_BYTES = 256 * 1024;
 /** Documents are large, and many are published at once. */
 const DOCUMENTS_LIMIT_BYTES = 8 * 1024 * 1024;
 const OF_DOCUMENTS = new Set(["/api/publishes", "/api/workflow-checks"]);
+/** Files are no JSON, and are read by their route, once it is known who sends them. */
+const UPLOAD = /^\/api\/knowledge\/sources\/[^/]+\/files\/[^/]+$/;
 /** What is too large is still read to its end up to here, and thrown away: who is cut off while sending never sees the answer. */
 const DISCARD_LIMIT_BYTES = 16 * 1024 * 1024;
 /** CloudEvents have names of their own for the same form. */
@@ -17,6 +19,7 @@ const JSON_TYPES = new Set(["application/json", "application/cloudevents+json", 
 export const readBody: MiddlewareHandler = async (context, next) => {
   const method = context.req.method;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next();
+  if (method === "PUT" && UPLOAD.test(context.req.path)) return next();
   const declared = Number(context.req.header("content-length") ?? "0");
   if (declared > DISCARD_LIMIT_BYTES) throw bodyTooLarge();
   const bytes = await readWithin(context.req.raw, OF_DOCUMENTS.has(context.req.path) ? DOCUMENTS_LIMIT_BYTES : BODY_LIMIT_BYTES);
@@ -41,14 +44,15 @@ function toJsonText(bytes: Uint8Array, contentType: string): string {
   return text;
 }
 
-async function readWithin(request: Request, limitBytes: number): Promise<Uint8Array> {
+/** The body; `discardBytes`: so much is read and thrown away of one that is too large. Throws `request.too_large`, `request.cut_off`. */
+export async function readWithin(request: Request, limitBytes: number, discardBytes: number = DISCARD_LIMIT_BYTES): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
   try {
     for await (const part of request.body) {
       size += part.byteLength;
-      if (size > DISCARD_LIMIT_BYTES) break;
+      if (size > discardBytes) break;
       if (size <= limitBytes) parts.push(part);
     }
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Redactor } from "../../guard/redactor.ts";
 import { readContact } from "../../identity/contact.store.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { newId } from "../../lib/ids.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import type { Model } from "../../models/model.ts";
 import type { Database } from "../../storage/database.ts";
 import type { FunctionCall } from "../../workflows/functions/function.ts";
@@ -19,9 +20,18 @@ export function modelCallsOf(deps: ModelFunctionDeps, call: FunctionCall): CallM
   if (model === null) throw modelMissing();
   const { tenantId, turnId, runId } = call.subject;
   return {
-    model, clock, signal: call.durable.signal, step: (name, work) => call.durable.step(name, () => work()), onText: () => {},
+    model, context: contextOf(call), clock, signal: call.durable.signal, step: (name, work) => call.durable.step(name, () => work()), onText: () => {},
     saveModelCall: (made: SavedModelCall) => saveModelCall(database, { tenantId, id: newId("call"), turnId: turnId ?? runId, call: made, at: new Date(clock.nowMs()) }),
     loadModelCall: (id) => loadModelCall(database, tenantId, id),
+  };
+}
+
+/** The prompts of functions hold placeholders only. */
+function contextOf(call: FunctionCall): CallContext {
+  const { tenantId, turnId, runId, conversationId, caseId, contactId, workflow } = call.subject;
+  return {
+    tenantId, purpose: "workflow", workflow: workflow.name, runId, stage: call.task.name, dataClasses: [], audiences: [], cache: "off",
+    ...(turnId === null ? {} : { turnId }), ...(conversationId === null ? {} : { conversationId }), ...(caseId === null ? {} : { caseId }), ...(contactId === null ? {} : { contactId }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Durable } from "../../durable/durable.ts";
 import { restore, type Placeholder } from "../../guard/redactor.ts";
 import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import type { Model, ModelMessage } from "../../models/model.ts";
 import { resultForModel } from "../../tools/describe-call.ts";
 import { offeredSchema, resolveArguments } from "../../tools/resolve-arguments.ts";
@@ -44,7 +45,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
     const takeover = watchForTakeover(deps, input);
     const outcome = await runAgent(
       {
-        model: options.model, clock: deps.clock, signal: AbortSignal.any([durable.signal, takeover.signal]), step: (name, work) => durable.step(`${run}.${input.context.round}.${name}`, work), onText: gate.onText,
+        model: options.model, context: contextOf(input), clock: deps.clock, signal: AbortSignal.any([durable.signal, takeover.signal]), step: (name, work) => durable.step(`${run}.${input.context.round}.${name}`, work), onText: gate.onText,
         saveModelCall: (call) => saveCall(deps, input, call), loadModelCall: (id) => loadModelCall(deps.database, input.context.tenantId, id),
       },
       {
@@ -61,6 +62,16 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
     await gate.done();
     input.redacted.placeholders = placeholders;
     return conclude(outcome, draft, acted, placeholders);
+  };
+}
+
+/** The prompt holds placeholders only. */
+function contextOf({ context, decision, rights }: WriteInput): CallContext {
+  const { understanding, intent } = decision;
+  const risk = understanding.risks[0];
+  return {
+    tenantId: context.tenantId, purpose: "reply", turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId, contactId: context.contact.id, stage: "compose", dataClasses: [], audiences: rights.audiences, cache: "off",
+    traits: { language: understanding.language, channel: context.channel, ...(intent === null ? {} : { intent }), ...(risk === undefined ? {} : { risk }) },
   };
 }
 

@@ -102,33 +102,38 @@ export function createBuilder(arena: WebAssembly.Memory): Builder {
 async function carryOut(thread: IndexThread<ToBuilder>, id: number, job: Job, order: BuildOrder): Promise<Built> {
   let { dimensions } = order;
   let underWay = 0;
-  for await (const chunks of order.batches) {
-    for (let from = 0; from < chunks.length; from += BATCH_CHUNKS) {
-      for (; underWay >= UNDER_WAY; underWay -= 1) await nextAnswer(job);
-      const batch = packBatch(chunks.slice(from, from + BATCH_CHUNKS), dimensions);
-      dimensions = batch.dimensions === 0 ? dimensions : batch.dimensions;
-      thread.post({ kind: "chunks", job: id, batch }, [batch.vectors.buffer, batch.withVector.buffer]);
-      underWay += 1;
+  const placed: number[] = [];
+  /** The next answer that is not about places. */
+  const heard = async (): Promise<FromBuilder> => {
+    for (;;) {
+      const answer = await nextAnswer(job);
+      if (answer.kind !== "need") return answer;
+      const base = await order.allocate(answer.bytes);
+      if (base === null) throw indexFull({ details: { neededBytes: answer.bytes } });
+      placed.push(base);
+      thread.post({ kind: "place", job: id, base });
     }
-  }
-  for (; underWay > 0; underWay -= 1) await nextAnswer(job);
-  thread.post({ kind: "finish", job: id, segments: order.segments, removedDocumentIds: order.removedDocumentIds });
-  const answer = await nextAnswer(job);
-  if (answer.kind !== "need") return { segments: segmentsOf(answer), dimensions };
-  const base = await order.allocate(answer.bytes);
-  if (base === null) throw indexFull({ details: { neededBytes: answer.bytes } });
+  };
   try {
-    thread.post({ kind: "place", job: id, base });
-    return { segments: segmentsOf(await nextAnswer(job)), dimensions };
+    for await (const chunks of order.batches) {
+      for (let from = 0; from < chunks.length; from += BATCH_CHUNKS) {
+        for (; underWay >= UNDER_WAY; underWay -= 1) await heard();
+        const batch = packBatch(chunks.slice(from, from + BATCH_CHUNKS), dimensions);
+        dimensions = batch.dimensions === 0 ? dimensions : batch.dimensions;
+        thread.post({ kind: "chunks", job: id, batch }, [batch.vectors.buffer, batch.withVector.buffer]);
+        underWay += 1;
+      }
+    }
+    for (; underWay > 0; underWay -= 1) await heard();
+    thread.post({ kind: "finish", job: id, segments: order.segments, removedDocumentIds: order.removedDocumentIds });
+    const built = await heard();
+    if (built.kind !== "built") throw indexUnavailable({ message: "The search index answered out of turn." });
+    return { segments: built.segments, dimensions };
   } catch (error) {
-    order.free(base);
+    // Whatever was not finished is not looked at by anybody; the thread is told to let go of it before the places are used again.
+    for (const base of placed) order.free(base);
     throw error;
   }
-}
-
-function segmentsOf(answer: FromBuilder): readonly SegmentRef[] {
-  if (answer.kind !== "built") throw indexUnavailable({ message: "The search index answered out of turn." });
-  return answer.segments;
 }
 
 async function nextAnswer(job: Job): Promise<FromBuilder> {

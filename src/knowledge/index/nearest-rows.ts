@@ -7,23 +7,25 @@ import { topRows } from "./top-rows.ts";
 
 /** Up to so many permitted rows are all compared by their codes. */
 const ALL_BY_CODES = 2_000;
-/** Rows looked at again by their codes, for each one wanted and at least; and how many more when many have equal bits. */
+/** Rows looked at again by their codes, for each one wanted and at least; shared out over the segments, with so many for each at least. */
 const AGAIN_EACH = 4;
 const AGAIN_AT_LEAST = 400;
+const AGAIN_A_SEGMENT = 100;
+/** How many times more when many have equal bits. */
 const AGAIN_AT_MOST = 4;
 /** The query in 16 bits; with codes of 8 the sums stay far below 32. */
 const QUERY_STEPS = 8_191;
 
 /**
- * The rows of a segment nearest to `query`, out of those in `mask` (all of them with vectors, `permitted` in number).
+ * The rows of a segment nearest to `query`, out of those in `mask` (all of them with vectors, `permitted` in number, `permittedInAll` in all segments).
  *
  * Shapes: `query` of length 1, turned by `rotationFor`; returns cosines within about 0.001, best first. All permitted rows are compared by
  * one bit a dimension, the best again by one byte: no row is left out by a structure that does not know who asks.
  */
-export function nearestRows(scratch: Scratch, segment: Segment, mask: Uint32Array, permitted: number, query: Float32Array, limit: number): Scored[] {
+export function nearestRows(scratch: Scratch, segment: Segment, { mask, permitted, permittedInAll }: { mask: Uint32Array; permitted: number; permittedInAll: number }, query: Float32Array, limit: number): Scored[] {
   if (permitted === 0 || limit === 0) return [];
   const { width } = segment;
-  const again = Math.max(AGAIN_AT_LEAST, AGAIN_EACH * limit);
+  const again = Math.max(AGAIN_A_SEGMENT, Math.ceil((Math.max(AGAIN_AT_LEAST, AGAIN_EACH * limit) * permitted) / permittedInAll));
   const most = Math.max(ALL_BY_CODES, again * AGAIN_AT_MOST);
   // Laid out from the largest alignment down.
   const at = places([mask.byteLength, width * 2, width / 8, (width + 1) * 4, permitted * 4, most * 4, most * 4, permitted * 2]);

@@ -32,11 +32,14 @@ function createRotation(width: number): Rotation {
       from.set(vector);
       let to: Float32Array = new Float32Array(width);
       for (let round = 0; round < ROUNDS; round += 1) {
-        const [order, sign] = [orders[round], signs[round]];
+        const order = orders[round];
+        const sign = signs[round];
         if (order === undefined || sign === undefined) continue;
         for (let at = 0; at < width; at += 1) to[at] = (from[order[at] ?? 0] ?? 0) * (sign[at] ?? 0);
         for (const block of blocks) hadamard(to, block.from, block.size);
-        [from, to] = [to, from];
+        const turned = to;
+        to = from;
+        from = turned;
       }
       return from;
     },
@@ -58,7 +61,8 @@ function hadamard(values: Float32Array, from: number, size: number): void {
   for (let half = 1; half < size; half *= 2) {
     for (let start = from; start < from + size; start += 2 * half) {
       for (let at = start; at < start + half; at += 1) {
-        const [left, right] = [values[at] ?? 0, values[at + half] ?? 0];
+        const left = values[at] ?? 0;
+        const right = values[at + half] ?? 0;
         values[at] = left + right;
         values[at + half] = left - right;
       }

@@ -52,7 +52,8 @@ export function searchView(scratch: Scratch, view: OpenView, request: SearchRequ
   const asked = request.vector ?? null;
   if (asked === null || view.dimensions === null || !checkVector(asked, view.dimensions)) return lexicalOnly(lexical, limit);
   const query = turned(asked);
-  const nearest = bestOf(view, permitted, depth, (segment, rows) => nearestRows(scratch, segment, rows.withVector, rows.withVectorCount, query, depth));
+  const permittedInAll = permitted.reduce((sum, { withVectorCount }) => sum + withVectorCount, 0);
+  const nearest = bestOf(view, permitted, depth, (segment, rows) => nearestRows(scratch, segment, { mask: rows.withVector, permitted: rows.withVectorCount, permittedInAll }, query, depth));
   return fuseRanks(lexical, nearest, limit);
 }
 

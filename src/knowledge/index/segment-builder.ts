@@ -38,6 +38,8 @@ export class SegmentBuilder {
   #width = 0;
   #totalLength = 0;
   readonly #terms = new Numbering<string>();
+  /** Of the chunk being added, by term; zeros between. */
+  readonly #weights: number[] = [];
   readonly #classes = new Numbering<FilterClass>();
   readonly #documents = new Numbering<string>();
   readonly #postingTerms = new Growing(u32);
@@ -54,14 +56,22 @@ export class SegmentBuilder {
 
   /** `vector`: checked, null when there is none. */
   add(chunk: FoundChunk, vector: Float32Array | null): void {
-    const weights = new Map<string, number>();
+    const held: number[] = [];
     let length = 0;
     for (const column of ["title", "heading", "text"] as const) {
       const terms = indexTerms(chunk[column]);
       length += terms.length;
-      for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + 2 * COLUMN_WEIGHTS[column]);
+      for (const term of terms) {
+        const number = this.#terms.of(term, term);
+        const weight = this.#weights[number] ?? 0;
+        if (weight === 0) held.push(number);
+        this.#weights[number] = weight + 2 * COLUMN_WEIGHTS[column];
+      }
     }
-    for (const [term, weight] of weights) this.#addPosting(this.#terms.of(term, term), this.rows, weight);
+    for (const number of held) {
+      this.#addPosting(number, this.rows, this.#weights[number] ?? 0);
+      this.#weights[number] = 0;
+    }
     const scale = vector === null ? 0 : this.#addCodes(vector);
     this.#addRow(chunk, length, scale, Buffer.from(JSON.stringify(chunk), "utf8"));
   }
@@ -163,11 +173,15 @@ export class SegmentBuilder {
   #addCodes(vector: Float32Array): number {
     this.#startVectors(vector.length);
     const turned = rotationFor(vector.length).turn(vector);
-    const length = Math.sqrt(turned.reduce((sum, value) => sum + value * value, 0));
-    const largest = turned.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const codes = Int8Array.from(turned, (value) => Math.round((value / largest) * MAX_CODE));
+    let [sum, largest] = [0, 0];
+    for (const value of turned) {
+      sum += value * value;
+      largest = Math.max(largest, Math.abs(value));
+    }
+    const codes = new Int8Array(turned.length);
+    for (let at = 0; at < codes.length; at += 1) codes[at] = Math.round(((turned[at] ?? 0) / largest) * MAX_CODE);
     this.#codes.pushAll(new Uint8Array(codes.buffer));
-    return largest / MAX_CODE / length;
+    return largest / MAX_CODE / Math.sqrt(sum);
   }
 
   /** By term, rows ascending: they were added in that order for each term. */

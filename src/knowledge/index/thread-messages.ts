@@ -26,12 +26,12 @@ export type ToBuilder =
   | { kind: "chunks"; job: number; batch: ChunkBatch }
   /** All chunks are there: make them one with `segments`, less the documents removed. */
   | { kind: "finish"; job: number; segments: readonly SegmentRef[]; removedDocumentIds: readonly string[] }
-  /** `base` null: there is no room. */
-  | { kind: "place"; job: number; base: number | null }
+  | { kind: "place"; job: number; base: number }
   | { kind: "abandon"; job: number };
 
 export type FromBuilder =
   | { kind: "took"; job: number }
+  /** A segment is ready and waits for its place; nothing else is said before it came. */
   | { kind: "need"; job: number; bytes: number }
   | { kind: "built"; job: number; segments: readonly SegmentRef[] }
   | { kind: "failed"; job: number; fault: Fault };

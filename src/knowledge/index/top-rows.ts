@@ -28,7 +28,8 @@ function isWorse(left: Scored, right: Scored): boolean {
 function siftUp(heap: Scored[]): void {
   for (let at = heap.length - 1; at > 0; ) {
     const parent = (at - 1) >> 1;
-    const [above, below] = [heap[parent], heap[at]];
+    const above = heap[parent];
+    const below = heap[at];
     if (above === undefined || below === undefined || !isWorse(below, above)) return;
     heap[parent] = below;
     heap[at] = above;
@@ -38,9 +39,11 @@ function siftUp(heap: Scored[]): void {
 
 function siftDown(heap: Scored[]): void {
   for (let at = 0; ; ) {
-    const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]];
+    const left = heap[2 * at + 1];
+    const right = heap[2 * at + 2];
     const next = right !== undefined && left !== undefined && isWorse(right, left) ? 2 * at + 2 : 2 * at + 1;
-    const [above, below] = [heap[at], heap[next]];
+    const above = heap[at];
+    const below = heap[next];
     if (above === undefined || below === undefined || !isWorse(below, above)) return;
     heap[at] = below;
     heap[next] = above;

@@ -5,7 +5,7 @@ import { describeModelContract, requestOf } from "../model.contract.ts";
 import { readAnswer } from "../read-answer.ts";
 import { createAiSdkModel } from "./ai-sdk.ts";
 
-const shared = { apiKey: "sk-scripted-secret-0123456789", handling: "outside" as const, priceMicroUsdPerMillion: null };
+const shared = { apiKey: "sk-scripted-secret-0123456789", handling: "contract" as const, priceMicroUsdPerMillion: null };
 
 describeModelContract("OpenAI", (baseUrl) => createAiSdkModel({ ...shared, wire: "openai", modelId: "gpt-6.1-terra", baseUrl }));
 describeModelContract("Anthropic", (baseUrl) => createAiSdkModel({ ...shared, wire: "anthropic", modelId: "claude-haiku-5-5", baseUrl }));

@@ -4,7 +4,7 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError, type JSONSchema7 } from "ai";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { estimatePromptTokens, estimateTokens } from "../estimate-tokens.ts";
-import type { Model, ModelFinishReason, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelTool, ModelUsage } from "../model.ts";
+import type { Model, ModelFinishReason, ModelHandling, ModelMessage, ModelPart, ModelPrice, ModelRequest, ModelTool, ModelUsage } from "../model.ts";
 import { modelCancelled, modelInvalidAnswer, modelUnavailable } from "../models.errors.ts";
 import { modelErrorFrom } from "../provider-failure.ts";
 
@@ -14,7 +14,7 @@ export type AiSdkOptions = {
   modelId: string;
   baseUrl: string;
   apiKey?: string;
-  handling: "inside" | "outside";
+  handling: ModelHandling;
   priceMicroUsdPerMillion: ModelPrice | null;
 };
 

@@ -42,10 +42,10 @@ function walkAlternatives(part: MimePart, isFirst: boolean, texts: string[], fil
     return { text: found.texts.join("\n\n"), files: found.files, isPlain: inner.type === "text/plain" };
   });
   const words = (text: string) => text.split(/\s+/).length;
-  const plain = versions.find((version) => version.isPlain && version.text.trim() !== "");
-  const formatted = versions.findLast((version) => !version.isPlain && version.text.trim() !== "");
-  const chosen = plain && (!formatted || words(plain.text) >= words(formatted.text) * LEAST_PLAIN_SHARE) ? plain : formatted;
-  if (chosen) texts.push(chosen.text);
+  const plain = versions.filter((version) => version.isPlain && version.text.trim() !== "").map((version) => version.text).join("\n\n");
+  const formatted = versions.findLast((version) => !version.isPlain && version.text.trim() !== "")?.text ?? "";
+  const chosen = plain !== "" && (formatted === "" || words(plain) >= words(formatted) * LEAST_PLAIN_SHARE) ? plain : formatted;
+  if (chosen !== "") texts.push(chosen);
   for (const version of versions) files.push(...version.files);
 }
 

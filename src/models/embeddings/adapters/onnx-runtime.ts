@@ -2,7 +2,6 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { modelMisconfigured } from "../../models.errors.ts";
 
 export type OnnxSession = { readonly inputNames: readonly string[]; readonly outputNames: readonly string[]; run(feeds: Record<string, unknown>): Promise<Record<string, unknown>> };
 
@@ -29,11 +28,11 @@ const states = z.object({ data: z.instanceof(Float32Array) });
 /**
  * The ONNX runtime of the first folder that has it.
  *
- * Throws: `models.misconfigured`, which says how to install it, when none has.
+ * Throws: an error that says how to install it, when none has.
  */
 export async function findOnnxRuntime(folders: readonly string[]): Promise<OnnxRuntime> {
   const file = folders.map(resolveIn).find((found) => found !== null);
-  if (file === undefined || file === null) throw modelMisconfigured({ message: `An embedding model from a folder needs the package ${PACKAGE}, which is not installed. Run "npm install --no-save ${PACKAGE}" in ${folders[0] ?? "the folder of the installation"}, or use an embedding server.` });
+  if (file === undefined || file === null) throw new Error(`An embedding model from a folder needs the package ${PACKAGE}, which is not installed. Run "npm install --no-save ${PACKAGE}" in ${folders[0] ?? "the folder of the installation"}, or use an embedding server.`);
   const loaded: unknown = await import(pathToFileURL(file).href);
   const { InferenceSession, Tensor } = moduleShape.parse(typeof loaded === "object" && loaded !== null && "default" in loaded ? loaded.default : loaded);
   return {

@@ -1,0 +1,111 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { sha256Bytes } from "../../lib/sha256.ts";
+import { actorName } from "../../identity/actor.ts";
+import { allow } from "../../identity/rights.ts";
+import { DEFAULT_PARSE_LIMITS } from "../../knowledge/ingest/parsed-document.ts";
+import { chunkRecordsOf } from "../../knowledge/import-folder.ts";
+import { fileUnknown, sourceInvalid } from "../../knowledge/knowledge.errors.ts";
+import { listManagedDocuments, readManagedDocument } from "../../knowledge/managed-document.store.ts";
+import { isDocumentName } from "../../knowledge/sources/document-names.ts";
+import { sourceId } from "../../knowledge/sources/source.ts";
+import { deleteFile, listFiles, putFile, readFileBytes } from "../../knowledge/sources/source.store.ts";
+import { readSource } from "../../knowledge/sync/open-source.ts";
+import { requestSync } from "../../knowledge/sync/request-sync.ts";
+import { listProblems } from "../../knowledge/sync/sync-item.store.ts";
+import { decodeCursor, pageOf, pageQuery, toPage } from "../../lib/page.ts";
+import { plainText } from "../../lib/plain-text.ts";
+import { chunkView, documentHeadView, fileView, managedDocumentView, problemView, syncView } from "../../shapes/knowledge.ts";
+import { bodyInvalid, documentNotFound } from "../app.errors.ts";
+import type { App } from "../app.ts";
+import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { readWithin } from "../http/read-body.ts";
+import { viewSync } from "../knowledge/view-source.ts";
+
+const tags = ["knowledge"];
+const ofSource = z.object({ name: sourceId });
+const ofFile = ofSource.extend({ file: plainText(200).min(1).regex(/^[^/\\\p{Cc}]+$/u, "a file's name, without slashes") });
+const filter = pageQuery.extend({ source: sourceId.optional(), query: plainText(200).optional() });
+const preview = z.object({ title: plainText(300).default(""), body: plainText(200_000).describe("Markdown") });
+const bytes = { content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } } };
+
+const routes = {
+  list: createRoute({ method: "get", path: "/api/knowledge/documents", tags, summary: "Every document that is served, whoever may read it", request: { query: filter }, responses: { 200: json(pageOf(documentHeadView, "KnowledgeDocumentPage"), "A page, by path."), ...problems } }),
+  read: createRoute({ method: "get", path: "/api/knowledge/documents/{id}", tags, summary: "A document with its chunks", request: { params: pathId, query: z.object({ version: z.coerce.number().int().min(0).optional() }) }, responses: { 200: json(managedDocumentView, "As it is served, or was in that version."), ...problems } }),
+  preview: createRoute({ method: "post", path: "/api/knowledge/chunk-preview", tags, summary: "How a text would be cut into chunks; nothing is stored", request: body(preview), responses: { 200: json(z.object({ items: z.array(chunkView) }), "The chunks."), ...problems } }),
+  problems: createRoute({ method: "get", path: "/api/knowledge/problems", tags, summary: "What could not be taken, and why", request: { query: pageQuery.extend({ source: sourceId.optional() }) }, responses: { 200: json(pageOf(problemView, "KnowledgeProblemPage"), "A page, by source and item."), ...problems } }),
+  files: createRoute({ method: "get", path: "/api/knowledge/sources/{name}/files", tags, summary: "The files that were uploaded to a source", request: { params: ofSource, query: pageQuery }, responses: { 200: json(pageOf(fileView, "KnowledgeFilePage"), "A page, by name."), ...problems } }),
+  upload: createRoute({ method: "put", path: "/api/knowledge/sources/{name}/files/{file}", tags, summary: "Upload a file to a source of the kind `upload`", request: { params: ofFile, body: { required: true, ...bytes } }, responses: { 202: json(syncView, "Stored; the sync that takes it has begun."), ...problems } }),
+  download: createRoute({ method: "get", path: "/api/knowledge/sources/{name}/files/{file}", tags, summary: "An uploaded file as it was given", request: { params: ofFile }, responses: { 200: { description: "Its bytes.", ...bytes }, ...problems } }),
+  remove: createRoute({ method: "delete", path: "/api/knowledge/sources/{name}/files/{file}", tags, summary: "Take an uploaded file and its document out", request: { params: ofFile }, responses: { 202: json(syncView, "The sync that takes it out has begun."), ...problems } }),
+};
+
+export function knowledgeDocumentRoutes(app: App) {
+  const api = createApi();
+  const { knowledge } = app;
+  api.openapi(routes.list, async (c) => {
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
+    const { limit, cursor, source = null, query = null } = c.req.valid("query");
+    const [path, id] = readCursor(cursor);
+    const rows = await listManagedDocuments(app.database, actor.tenantId, { sourceId: source, query, after: path === undefined || id === undefined ? null : { path, id }, limit: limit + 1 });
+    return c.json(toPage(rows, limit, ({ uri: _, revision: __, ...head }) => head, (head) => [head.path, head.id]), 200);
+  });
+  api.openapi(routes.read, async (c) => {
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
+    const found = await readManagedDocument(app.database, actor.tenantId, { id: c.req.valid("param").id, version: c.req.valid("query").version ?? null });
+    if (found === null) throw documentNotFound();
+    const { document: { revision: _, ...document }, ...rest } = found;
+    return c.json({ ...document, ...rest }, 200);
+  });
+  api.openapi(routes.preview, async (c) => {
+    await staff(c, app.identity);
+    const chunks = chunkRecordsOf("preview", "preview", "preview", c.req.valid("json"));
+    return c.json({ items: chunks.map(({ body: text, id: _, ...chunk }) => ({ ...chunk, id: null, text })) }, 200);
+  });
+  api.openapi(routes.problems, async (c) => {
+    const actor = await staff(c, app.identity);
+    const { limit, cursor, source = null } = c.req.valid("query");
+    const [sourceName, item] = readCursor(cursor);
+    const rows = await listProblems(app.database, actor.tenantId, { sourceId: source, after: sourceName === undefined || item === undefined ? null : { sourceId: sourceName, item }, limit: limit + 1 });
+    return c.json(toPage(rows, limit, (problem) => problem, (problem) => [problem.sourceId, problem.item]), 200);
+  });
+  api.openapi(routes.files, async (c) => {
+    const actor = await staff(c, app.identity);
+    const { limit, cursor } = c.req.valid("query");
+    const { name } = c.req.valid("param");
+    await readSource(knowledge, actor.tenantId, name);
+    const rows = await listFiles(app.database, actor.tenantId, name, { after: readCursor(cursor)[0] ?? "", limit: limit + 1 });
+    return c.json(toPage(rows, limit, (file) => file, (file) => [file.name]), 200);
+  });
+  api.openapi(routes.upload, async (c) => {
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
+    const { name, file } = c.req.valid("param");
+    const { source } = await readSource(knowledge, actor.tenantId, name);
+    if (source.kind !== "upload") throw sourceInvalid({ message: `The source "${name}" is of the kind ${source.kind}: files are uploaded to a source of the kind upload.` });
+    if (!isDocumentName(file)) throw sourceInvalid({ message: `"${file}" has no name of a document: give it an ending such as .pdf, .docx, .html or .md.` });
+    const content = await readWithin(c.req.raw, DEFAULT_PARSE_LIMITS.maxBytes, DEFAULT_PARSE_LIMITS.maxBytes + 1);
+    if (content.byteLength === 0) throw bodyInvalid({ message: "The file is empty." });
+    await putFile(app.database, actor.tenantId, name, { name: file, mediaType: c.req.header("content-type") ?? null, bytes: content, sha256: sha256Bytes(content), by: actorName(actor), at: new Date(app.clock.nowMs()) });
+    return c.json(viewSync(await requestSync(knowledge, { tenantId: actor.tenantId, sourceId: name, by: actorName(actor), acceptRemovals: false })), 202);
+  });
+  api.openapi(routes.download, async (c) => {
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
+    const { name, file } = c.req.valid("param");
+    const found = await readFileBytes(app.database, actor.tenantId, name, file);
+    if (found === null) throw fileUnknown();
+    // Never shown by the browser as a page of ours.
+    return c.body(Uint8Array.from(found.bytes), 200, { "content-type": "application/octet-stream", "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file)}` });
+  });
+  api.openapi(routes.remove, async (c) => {
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
+    const { name, file } = c.req.valid("param");
+    if (!(await deleteFile(app.database, actor.tenantId, name, file))) throw fileUnknown();
+    return c.json(viewSync(await requestSync(knowledge, { tenantId: actor.tenantId, sourceId: name, by: actorName(actor), acceptRemovals: false })), 202);
+  });
+  return api;
+}
+
+function readCursor(cursor: string | undefined): string[] {
+  const parts = cursor === undefined ? [] : decodeCursor(cursor);
+  if (parts === null) throw bodyInvalid({ message: "This cursor is not one of ours." });
+  return parts.map(String);
+}
