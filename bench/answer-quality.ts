@@ -17,7 +17,7 @@ import type { IndexChunk, SearchIndex } from "../src/knowledge/search-index.ts";
  */
 
 const TENANT = "bench";
-const PASSAGES = 6;
+const PASSAGES = 8;
 
 const questionFile = z.object({
   questions: z.array(

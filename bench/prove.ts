@@ -13,6 +13,7 @@ const PROOFS: Record<string, () => Promise<number>> = {
   },
   tau3: async () => (await import("./tau3.ts")).proveTau3(),
   ingest: async () => (await import("./ingest.ts")).proveIngest(),
+  understand: async () => (await import("./understand.ts")).proveUnderstand(),
   retrieval: async () => (await import("./retrieval.ts")).proveRetrieval(),
 };
 

@@ -6,9 +6,10 @@ export const anthropicWire: ScriptedWire = {
   readMessages(body) {
     const system = textOf(body["system"]);
     const messages = asList(body["messages"]).map(asRecord).flatMap(readMessage);
-    return system === "" ? messages : [{ role: "system", text: system, toolCalls: [], callId: null }, ...messages];
+    return system === "" ? messages : [{ role: "system", text: system, toolCalls: [], callId: null, images: [] }, ...messages];
   },
   readToolNames: (body) => asList(body["tools"]).map((tool) => String(asRecord(tool)["name"])),
+  readLimit: (body) => body["max_tokens"],
   async *streamEvents(parts, request) {
     yield* openEvents(parts, request);
     const { end, usage } = summarise(parts, request);
@@ -65,10 +66,11 @@ function stopReason(end: string): string {
 function readMessage(message: Record<string, unknown>): ScriptedMessage[] {
   const role = String(message["role"]);
   const blocks = asList(message["content"]).map(asRecord);
-  const results = blocks.filter((block) => block["type"] === "tool_result").map((block) => ({ role: "tool", text: textOf(block["content"]), toolCalls: [], callId: String(block["tool_use_id"]) }));
+  const results = blocks.filter((block) => block["type"] === "tool_result").map((block) => ({ role: "tool", text: textOf(block["content"]), toolCalls: [], callId: String(block["tool_use_id"]), images: [] }));
   const toolCalls = blocks.filter((block) => block["type"] === "tool_use").map((block) => ({ id: String(block["id"]), name: String(block["name"]), arguments: block["input"] }));
+  const images = blocks.filter((block) => block["type"] === "image").map((block) => asRecord(block["source"])).map((source) => ({ mediaType: String(source["media_type"]), base64: String(source["data"]) }));
   const text = textOf(message["content"]);
-  return text === "" && toolCalls.length === 0 ? results : [...results, { role, text, toolCalls, callId: null }];
+  return text === "" && toolCalls.length === 0 ? results : [...results, { role, text, toolCalls, callId: null, images }];
 }
 
 function textOf(content: unknown): string {

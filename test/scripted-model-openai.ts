@@ -5,6 +5,7 @@ import type { ScriptedMessage, ScriptedPart, ScriptedRequest, ScriptedWire } fro
 export const openaiWire: ScriptedWire = {
   readMessages: (body) => asList(body["messages"]).map(asRecord).map(readMessage),
   readToolNames: (body) => asList(body["tools"]).map((tool) => String(asRecord(asRecord(tool)["function"])["name"])),
+  readLimit: (body) => body["max_completion_tokens"] ?? body["max_tokens"],
   async *streamEvents(parts, request) {
     yield* openEvents(parts, request);
     const { end, usage } = summarise(parts, request);
@@ -23,6 +24,32 @@ export const openaiWire: ScriptedWire = {
   },
   errorBody: (code, message) => ({ error: { message, type: code, param: null, code } }),
 };
+
+/** Mistral's: calls come whole, the figures with the finish, and no option asks for them. Source: docs.mistral.ai/api. */
+export const mistralWire: ScriptedWire = {
+  ...openaiWire,
+  async *streamEvents(parts, request) {
+    yield* openWhole(parts, request);
+    const { end, usage } = summarise(parts, request);
+    yield chunk(request, { choices: [{ index: 0, delta: { content: "" }, finish_reason: end === "content_filter" ? "error" : end }], ...(usage ? { usage: writeUsage(usage) } : {}) });
+    yield "data: [DONE]\n\n";
+  },
+  openEvents: openWhole,
+  errorBody: (code, message) => ({ object: "error", type: code, message, param: null, code }),
+};
+
+async function* openWhole(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncGenerator<string> {
+  const delta = (value: object) => chunk(request, { choices: [{ index: 0, delta: value, finish_reason: null }] });
+  yield delta({ role: "assistant", content: "" });
+  let index = 0;
+  for (const part of parts) {
+    if ("waitMs" in part) await wait(part.waitMs);
+    if ("text" in part) yield delta({ content: part.text });
+    if (!("toolCall" in part)) continue;
+    const call = readCall(part, index, request);
+    yield delta({ content: "", tool_calls: [{ index: index++, id: call.id, function: { name: call.name, arguments: call.rawArguments } }] });
+  }
+}
 
 async function* openEvents(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncGenerator<string> {
   const delta = (value: object) => chunk(request, { choices: [{ index: 0, delta: value, finish_reason: null }] });
@@ -56,5 +83,13 @@ function readMessage(message: Record<string, unknown>): ScriptedMessage {
     return { id: String(call["id"]), name: String(called["name"]), arguments: JSON.parse(String(called["arguments"])) };
   });
   const role = message["role"] === "developer" ? "system" : String(message["role"]);
-  return { role, text, toolCalls, callId: typeof message["tool_call_id"] === "string" ? message["tool_call_id"] : null };
+  const images = asList(typeof content === "string" ? [] : content).map(asRecord).filter((part) => part["type"] === "image_url").map((part) => readDataUrl(part["image_url"]));
+  return { role, text, toolCalls, callId: typeof message["tool_call_id"] === "string" ? message["tool_call_id"] : null, images };
+}
+
+/** Mistral takes the address as it is, OpenAI in an object. */
+function readDataUrl(given: unknown): { mediaType: string; base64: string } {
+  const url = String(typeof given === "string" ? given : asRecord(given)["url"]);
+  const read = /^data:([^;]+);base64,(.*)$/.exec(url);
+  return { mediaType: read?.[1] ?? "", base64: read?.[2] ?? "" };
 }

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { anthropicWire } from "./scripted-model-anthropic.ts";
-import { openaiWire } from "./scripted-model-openai.ts";
+import { bedrockWire } from "./scripted-model-bedrock.ts";
+import { googleWire } from "./scripted-model-google.ts";
+import { mistralWire, openaiWire } from "./scripted-model-openai.ts";
 import { asRecord, wait } from "./scripted-model-parts.ts";
 
 /** What the server writes, in order. Without an `end` the answer ends as a model would end it. */
@@ -29,22 +31,26 @@ export type ScriptedFault =
 
 export type ScriptedAnswer = readonly ScriptedPart[] | ScriptedFault;
 
-export type ScriptedMessage = { role: string; text: string; toolCalls: { id: string; name: string; arguments: unknown }[]; callId: string | null };
+export type ScriptedMessage = { role: string; text: string; toolCalls: { id: string; name: string; arguments: unknown }[]; callId: string | null; images: { mediaType: string; base64: string }[] };
+
+export type WireName = "openai" | "anthropic" | "google" | "mistral" | "bedrock";
 
 /** One request as it came over the wire. `raw` is the body as sent: what a wire tap would see. */
 export type ScriptedRequest = {
   /** From 1. */
   number: number;
-  wire: "openai" | "anthropic";
+  wire: WireName;
   path: string;
   headers: Record<string, string>;
   raw: string;
   body: Record<string, unknown>;
   model: string;
   isStream: boolean;
-  /** The system text stands first, with the role `system`, on both wires. */
+  /** The system text stands first, with the role `system`, on every wire. */
   messages: ScriptedMessage[];
   toolNames: string[];
+  /** The most tokens of the answer, as it was asked. */
+  maxOutputTokens: unknown;
 };
 
 export type ScriptedRules = (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>;
@@ -59,22 +65,28 @@ export type ScriptedModelServer = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-/** How a wire format is written; one for OpenAI, one for Anthropic. */
+/** How a wire format is written; one a provider's documented format. */
 export type ScriptedWire = {
+  /** Of a stream; `text/event-stream` without it. */
+  contentType?: string;
   readMessages(body: Record<string, unknown>): ScriptedMessage[];
   readToolNames(body: Record<string, unknown>): string[];
-  streamEvents(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncIterable<string>;
+  readLimit(body: Record<string, unknown>): unknown;
+  streamEvents(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncIterable<string | Uint8Array>;
   /** The opening of a stream that will not end well: no finish. */
-  openEvents(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncIterable<string>;
-  errorEvent(code: string, message: string): string;
-  textEvent(text: string): string;
+  openEvents(parts: readonly ScriptedPart[], request: ScriptedRequest): AsyncIterable<string | Uint8Array>;
+  errorEvent(code: string, message: string): string | Uint8Array;
+  textEvent(text: string): string | Uint8Array;
+  /** One event whose data is no JSON, where it is not written as an SSE line. */
+  brokenEvent?(): Uint8Array;
   wholeAnswer(parts: readonly ScriptedPart[], request: ScriptedRequest): unknown;
-  errorBody(code: string, message: string): unknown;
+  errorBody(code: string, message: string, status: number): unknown;
 };
 
 /**
- * A real HTTP server that speaks OpenAI's `/v1/chat/completions` and `/v1/models` and Anthropic's `/v1/messages`, streamed
- * and whole, and answers by `rules`: a function from the request to parts or a fault.
+ * A real HTTP server that speaks OpenAI's `/v1/chat/completions` and `/v1/models` Anthropic's `/v1/messages`,
+ * Google's `/v1/models/{model}:streamGenerateContent`, Bedrock's `/v1/model/{model}/converse-stream`, and under `/v1/mistral` and
+ * `/v1/azure` those two's ways of OpenAI's; streamed and whole, and answers by `rules`: a function from the request to parts or a fault.
  */
 export async function startScriptedModel(rules: ScriptedRules): Promise<ScriptedModelServer> {
   const requests: ScriptedRequest[] = [];
@@ -102,29 +114,42 @@ export async function startScriptedModel(rules: ScriptedRules): Promise<Scripted
 async function answer(incoming: IncomingMessage, response: ServerResponse, rules: ScriptedRules, requests: ScriptedRequest[]): Promise<void> {
   const path = new URL(incoming.url ?? "/", "http://scripted").pathname;
   if (incoming.method === "GET" && path === "/v1/models") return sendJson(response, 200, { object: "list", data: [{ id: "scripted", object: "model", created: 0, owned_by: "test" }] });
-  const wire = path === "/v1/chat/completions" ? openaiWire : path === "/v1/messages" ? anthropicWire : null;
-  if (!wire || incoming.method !== "POST") return sendJson(response, 404, { error: { message: "no such path", type: "not_found_error" } });
-  const request = readRequest(await readBody(incoming), path, wire, incoming, requests.length + 1);
+  const found = findWire(path);
+  if (!found || incoming.method !== "POST") return sendJson(response, 404, { error: { message: "no such path", type: "not_found_error" } });
+  const { wire } = found;
+  const request = readRequest(await readBody(incoming), path, found, incoming, requests.length + 1);
   requests.push(request);
   const scripted = await rules(request);
   if ("fault" in scripted) return sendFault(response, scripted, request, wire);
-  if (request.isStream) return sendEvents(response, wire.streamEvents(scripted, request));
+  if (request.isStream) return sendEvents(response, wire, wire.streamEvents(scripted, request));
   for (const part of scripted) if ("waitMs" in part) await wait(part.waitMs);
   sendJson(response, 200, wire.wholeAnswer(scripted, request));
 }
 
+type FoundWire = { name: WireName; wire: ScriptedWire; model?: string; isStream?: boolean };
+
+function findWire(path: string): FoundWire | null {
+  if (path === "/v1/chat/completions" || path === "/v1/azure/chat/completions") return { name: "openai", wire: openaiWire };
+  if (path === "/v1/messages") return { name: "anthropic", wire: anthropicWire };
+  if (path === "/v1/mistral/chat/completions") return { name: "mistral", wire: mistralWire };
+  const google = /^\/v1\/models\/([^/]+):(streamGenerateContent|generateContent)$/.exec(path);
+  if (google) return { name: "google", wire: googleWire, model: decodeURIComponent(google[1] ?? ""), isStream: google[2] === "streamGenerateContent" };
+  const bedrock = /^\/v1\/model\/([^/]+)\/(converse-stream|converse)$/.exec(path);
+  return bedrock ? { name: "bedrock", wire: bedrockWire, model: decodeURIComponent(bedrock[1] ?? ""), isStream: bedrock[2] === "converse-stream" } : null;
+}
+
 async function sendFault(response: ServerResponse, fault: ScriptedFault, request: ScriptedRequest, wire: ScriptedWire): Promise<void> {
-  if (fault.fault === "status") return sendJson(response, fault.status, wire.errorBody(fault.code ?? "error", fault.message ?? `scripted ${fault.status}`), fault.headers);
+  if (fault.fault === "status") return sendJson(response, fault.status, wire.errorBody(fault.code ?? "error", fault.message ?? `scripted ${fault.status}`, fault.status), fault.headers);
   if (fault.fault === "html") {
     response.writeHead(fault.status ?? 200, { "content-type": "text/html; charset=utf-8" });
     response.end("<!doctype html><title>Bad gateway</title><p>Please come back later.");
     return;
   }
   if (fault.fault === "hang") {
-    if (fault.hasHeaders) response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    if (fault.hasHeaders) response.writeHead(200, { "content-type": typeOf(wire) }).flushHeaders();
     return;
   }
-  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.writeHead(200, { "content-type": typeOf(wire) });
   if (fault.fault === "endless") {
     for await (const event of wire.openEvents([], request)) response.write(event);
     while (!response.destroyed) {
@@ -135,15 +160,19 @@ async function sendFault(response: ServerResponse, fault: ScriptedFault, request
   }
   for await (const event of wire.openEvents(fault.parts, request)) response.write(event);
   if (fault.fault === "stream_error") response.write(wire.errorEvent(fault.code, fault.message));
-  if (fault.fault === "invalid_json") response.write("data: {\"choices\": [{\"delta\"\n\n");
+  if (fault.fault === "invalid_json") response.write(wire.brokenEvent?.() ?? "data: {\"choices\": [{\"delta\"\n\n");
   if (fault.fault === "half_stream" && fault.ending === "reset") {
     await wait(20);
     response.destroy();
   } else response.end();
 }
 
-async function sendEvents(response: ServerResponse, events: AsyncIterable<string>): Promise<void> {
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+function typeOf(wire: ScriptedWire): string {
+  return wire.contentType ?? "text/event-stream";
+}
+
+async function sendEvents(response: ServerResponse, wire: ScriptedWire, events: AsyncIterable<string | Uint8Array>): Promise<void> {
+  response.writeHead(200, { "content-type": typeOf(wire), "cache-control": "no-cache" });
   for await (const event of events) response.write(event);
   response.end();
 }
@@ -153,20 +182,21 @@ function sendJson(response: ServerResponse, status: number, body: unknown, heade
   response.end(JSON.stringify(body));
 }
 
-function readRequest(raw: string, path: string, wire: ScriptedWire, incoming: IncomingMessage, number: number): ScriptedRequest {
+function readRequest(raw: string, path: string, { name, wire, model, isStream }: FoundWire, incoming: IncomingMessage, number: number): ScriptedRequest {
   const body = asRecord(JSON.parse(raw));
-  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
+  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([header, value]) => [header, String(value)]));
   return {
     number,
-    wire: wire === openaiWire ? "openai" : "anthropic",
+    wire: name,
     path,
     headers,
     raw,
     body,
-    model: String(body["model"]),
-    isStream: body["stream"] === true,
+    model: model ?? String(body["model"]),
+    isStream: isStream ?? body["stream"] === true,
     messages: wire.readMessages(body),
     toolNames: wire.readToolNames(body),
+    maxOutputTokens: wire.readLimit(body),
   };
 }
 

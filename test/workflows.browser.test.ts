@@ -88,11 +88,16 @@ describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
     await editor.click();
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Delete");
-    await page.keyboard.insertText(text.replace("version: '1.0.0'", "version: '1.1.0'").replace("done: true", "done: false"));
+    await page.keyboard.insertText(text.replace("done: true", "done: false"));
     await page.getByRole("button", { name: "Publish…" }).click();
     await page.getByLabel(/Note/).fill("Says no instead");
     await page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true }).click();
+    await page.getByText("Version 1.0.0 is published already with another text").waitFor();
+    assert.deepEqual(await seriousFindings(page), []);
+    await page.getByRole("button", { name: "1.1.0, something new" }).click();
     await page.getByText("version 1.1.0", { exact: true }).waitFor();
+    await editor.getByText("version: '1.1.0'").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Publish…" }).isDisabled(), true, "the editor has the text as it was published");
     assert.deepEqual(faults, []);
     await page.context().close();
   });

@@ -24,7 +24,7 @@ const part = z.object({ headers: z.array(z.object({ name: z.unknown(), value }))
 const parsedMail = z.object({ text_body: z.array(z.number()), attachments: z.array(z.number()), parts: z.array(part).min(1) });
 type Part = z.infer<typeof part>;
 
-/** Every mail of the folder, field by field, with what another parser's own tests expect of it. */
+/** Every mail of the folder, field by field, with what another parser's own tests expect of it. Attached texts and mails are compared by name and type, other attachments by their bytes. */
 export async function proveMails(folder: string): Promise<{ figures: Record<string, unknown>; targets: Target[] }> {
   let compared = 0;
   const unequal: string[] = [];

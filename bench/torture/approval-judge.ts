@@ -4,6 +4,7 @@ import type { Database } from "../../src/storage/database.ts";
 import { fillPlaces } from "../../src/tools/approvals/fill-places.ts";
 import { bindCall, hashCall } from "../../src/tools/approvals/hash-call.ts";
 import { checkApprovals, readApprovals, type StoredApproval } from "./approval-check.store.ts";
+import type { ApprovalCaller } from "./approval-caller.ts";
 import type { ApprovalCustomer } from "./approval-customer.ts";
 import type { Acknowledged, Deciders } from "./approval-deciders.ts";
 import { runChecks } from "./check.store.ts";
@@ -23,12 +24,13 @@ export async function judgeApprovals(deps: { client: pg.Client; database: Databa
   const approvals = await readApprovals(deps.client);
   for (const approval of approvals) {
     judgeEffect(approval, add);
-    judgeTold(approval, approvals.filter((each) => isAboutTheSame(each, approval)).length, add);
+    judgeTold(approval, add);
     if (approval.status === "waiting" || approval.callStatus === "waiting" || approval.callStatus === "started") add("stuckApprovals", `${approval.id} is ${approval.status}, its call ${approval.callStatus}`);
   }
   for (const acknowledged of deps.deciders.acknowledged) judgeAcknowledged(acknowledged, approvals.find(({ id }) => id === acknowledged.id), add);
   for (const fault of deps.deciders.faults) add("refusedDecisions", fault);
-  for (const { writer, stream } of deps.customers) {
+  for (const { writer, stream, caller } of deps.customers) {
+    judgeCaller(caller, approvals, add);
     for (const fault of writer.faults) add("refusedMessages", fault);
     for (const fault of stream.faults) add("streamFaults", fault);
   }
@@ -54,16 +56,30 @@ function judgeEffect(approval: StoredApproval, add: Add): void {
   if (!fillPlaces(approval.rule, votes).isComplete || new Set(votes.map(({ userId }) => userId)).size !== votes.length) add("ranUnapproved", `${id}: ran with the yes of ${votes.length} people`);
 }
 
-function isAboutTheSame(each: StoredApproval, { conversationId, arguments: given }: StoredApproval): boolean {
-  return each.status !== "withdrawn" && each.conversationId === conversationId && each.arguments["order_number"] === given["order_number"];
+/**
+ * The customer reads once what came of it, or, while a person has the conversation, that person does instead; by the approval that
+ * the ledger names for each message. Nobody reads of what was taken back, or of what an assistant of their own fetches.
+ */
+function judgeTold({ id, status, turnId, told, leftToPerson, tried, arguments: given }: StoredApproval, add: Add): void {
+  const owed = turnId !== null && status !== "withdrawn" && status !== "waiting" ? 1 : 0;
+  const tellings = told.length + leftToPerson;
+  if (tellings > owed) add("toldTwice", `${id} is ${status}, and was told ${tellings} times: ${told.map(({ messageId }) => messageId).join(", ")}, ${leftToPerson} to a person`);
+  if (tellings < owed) add("neverToldAtAll", `${id} is ${status}`);
+  for (const { messageId, text, isAsRecorded } of told) {
+    if (text === null) add("neverToldAtAll", `${id}: its message ${messageId} is not there`);
+    else if (isAsRecorded !== true || !text.includes(String(given["order_number"]))) add("neverToldAtAll", `${id}: its message ${messageId} says something else: ${text}`);
+  }
+  if (leftToPerson !== tried && turnId !== null) add(leftToPerson > tried ? "neverToldAtAll" : "toldTwice", `${id}: left to a person ${leftToPerson} times, and ${tried} lines of it lie before one`);
 }
 
-/** The customer reads once what came of it; while a person has the conversation, that person does instead. `owed`: requests about this order, whose messages name it alike. */
-function judgeTold(approval: StoredApproval, owed: number, add: Add): void {
-  const { id, status, told, toldEntries, tried } = approval;
-  if (told > Math.max(1, owed) || toldEntries > 1) add("toldTwice", `${id}: ${told} messages, ${toldEntries} entries`);
-  if (status === "withdrawn" && told > owed) add("toldTwice", `${id} was taken back, and told of besides`);
-  if (status !== "withdrawn" && status !== "waiting" && told === 0 && tried === 0) add("neverToldAtAll", `${id} is ${status}`);
+/** What a customer's own assistant was told stands in the store, and whatever it asked for was told. */
+function judgeCaller({ told, asked, faults }: ApprovalCaller, approvals: readonly StoredApproval[], add: Add): void {
+  for (const fault of faults) add("refusedMessages", fault);
+  for (const { approvalId, status, callStatus } of told) {
+    const stored = approvals.find(({ id }) => id === approvalId);
+    if (stored?.status !== status || stored.callStatus !== callStatus) add("lostDecisions", `${approvalId} was answered as ${status}, ${callStatus}, and is ${stored?.status}, ${stored?.callStatus}`);
+  }
+  for (const id of asked) if (!told.some(({ approvalId }) => approvalId === id)) add("neverToldAtAll", `${id} was never told to whom it was asked by`);
 }
 
 /** What the server has said to be decided stays so. */

@@ -31,7 +31,7 @@ import { countKills, showFaults, withStore, type TortureOptions } from "./tortur
 /** One person for a cancellation, two for a refund; short deadlines, so that some pass between two kills. */
 const POLICIES = `
 @id("cancel.asked") @reason("A colleague looks at every cancellation.") @approval("role:agent") @deadline("PT12S")
-forbid (principal is AiAgent, action == Action::"useTool", resource == Tool::"cancel_order");
+forbid (principal, action == Action::"useTool", resource == Tool::"cancel_order") when { principal is AiAgent || principal is Contact };
 
 @id("refund.asked") @reason("Two people look at every refund.") @approval("role:agent") @people("2") @deadline("PT15S")
 forbid (principal is AiAgent, action == Action::"useTool", resource == Tool::"refund_order");
@@ -50,7 +50,7 @@ export async function tortureApprovals(options: TortureOptions): Promise<number>
   await using shop = await makeDirectToolsShop();
   await appendFile(join(shop.folder, "policies", "shop.cedar"), POLICIES);
   say(`seed ${options.seed}, data in ${dataFolder}`);
-  const server = keepRunning({ dataFolder, port: await findFreePort(), env: { BATON_ADMIN_PASSWORD: ACCOUNT.password, BATON_WORKSPACE: shop.folder } });
+  const server = keepRunning({ dataFolder, port: await findFreePort(), env: { BATON_ADMIN_PASSWORD: ACCOUNT.password, BATON_WORKSPACE: shop.folder, BATON_MCP_CALLER_PER_MINUTE: "0", BATON_MCP_ADDRESS_PER_MINUTE: "0" } });
   try {
     if (!(await server.current().ready())) throw new Error(`the server does not start; see ${dataFolder}/output.log`);
     const urls = await readDatabaseUrls(dataFolder);
@@ -87,7 +87,7 @@ export async function tortureApprovals(options: TortureOptions): Promise<number>
       name: "torture approvals",
       figures: {
         seed: options.seed, ...countKills(kills), minutes: Number(((Date.now() - startMs) / 60_000).toFixed(1)), customers: customers.length, wishes: sum(customers, (each) => each.wishes()), takenBack: sum(customers, (each) => each.takenBack()),
-        approvals: approvals.length, ended: countBy(approvals, (each) => each.status), askedAgain: approvals.length - new Set(approvals.map((each) => `${each.conversationId} ${String(each.arguments["order_number"])}`)).size, changed: approvals.filter((each) => each.revision > 0).length, ran,
+        approvals: approvals.length, byAssistants: approvals.filter((each) => each.turnId === null).length, ended: countBy(approvals, (each) => each.status), askedAgain: approvals.length - new Set(approvals.map((each) => `${each.conversationId} ${String(each.arguments["order_number"])}`)).size, changed: approvals.filter((each) => each.revision > 0).length, ran,
         decisions: deciders.acknowledged.length, fates: Object.fromEntries(deciders.fates), failedStarts: server.failedStarts(), settledAfterMs, stopped,
       },
       targets: [...[...verdict, ["unsettled", settledAfterMs === null ? ["it did not settle"] : []] as const].map(([name, faults]) => ({ name, value: faults.length, mustBe: "exactly" as const, bound: 0 })), { name: "ran", value: ran, mustBe: "at least", bound: 1 }],

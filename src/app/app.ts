@@ -5,6 +5,8 @@ import type { IdentityDeps, SecretCache } from "../identity/authenticate.ts";
 import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import type { OpenBudgets } from "../models/budgets/open-budgets.ts";
+import type { Models } from "../models/compose-models.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Live } from "../observe/live.ts";
 import type { AutonomyDeps } from "../policy/change-autonomy.ts";
@@ -13,6 +15,7 @@ import type { Database } from "../storage/database.ts";
 import type { CallToolDeps } from "../tools/call-tool.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import type { StatusDeps } from "./status.store.ts";
+import type { UnderstandingParts } from "./understanding/compose-understanding.ts";
 import type { WorkflowParts } from "./workflow-functions/compose-workflows.ts";
 
 export type DemoCustomer = { name: string; email: string; hint: string };
@@ -32,8 +35,11 @@ export type App = {
   receive: ReceiveDeps;
   handoff: HandoffDeps;
   toolCalls: CallToolDeps;
+  models: Models;
+  budgets: OpenBudgets;
   turns: TurnDeps;
   workflows: WorkflowParts;
+  understanding: UnderstandingParts;
   knowledge: RequestSyncDeps;
   /** How long a run is kept after its end; 0: always. */
   runRetentionDays: number;

@@ -13,15 +13,13 @@ import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import { createAttemptCounter, createSecretCache } from "../identity/authenticate.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
 import type { Understander } from "../intelligence/understander.ts";
-import { createBuiltInUnderstander } from "../intelligence/adapters/built-in.ts";
-import { createEmbeddedIndex } from "../knowledge/adapters/embedded.ts";
+import { startEmbedding } from "../knowledge/sync/embed-chunks.ts";
 import { scheduleSyncs } from "../knowledge/sync/schedule-syncs.ts";
 import { createTenantIndexes } from "../knowledge/tenant-index.ts";
 import { systemClock, type Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
-import { chooseModel } from "../models/choose-model.ts";
-import { withRetry } from "../models/with-retry.ts";
-import { withTimeout } from "../models/with-timeout.ts";
+import { openBudgets } from "../models/budgets/open-budgets.ts";
+import { chooseEmbedder } from "../models/embeddings/choose-embedder.ts";
 import { recordInLedger, startSealer } from "../observe/ledger.ts";
 import { openLive } from "../observe/live.ts";
 import { createMetrics } from "../observe/metrics.ts";
@@ -40,16 +38,19 @@ import type { App } from "./app.ts";
 import { workspaceInvalid } from "../workspace/workspace.errors.ts";
 import type { Config } from "./settings.ts";
 import { openKeys } from "./open-keys.ts";
+import { openSearchIndex } from "./open-search-index.ts";
 import { oneText, openWorkspace } from "./open-workspace.ts";
 import { createSecretReader } from "../credentials/secret-reader.ts";
 import { createSharedTokens } from "../credentials/shared-tokens.ts";
 import { createAuthentication } from "../outbound/authentication.ts";
 import { mcpSignInStore } from "./mcp/sign-in-store.ts";
 import type { McpWay } from "../tools/declared/tool-source.ts";
+import { composeAppModels } from "./compose-models.ts";
 import { durableServices } from "./durable-services.ts";
 import { composeKnowledge, openWorkspaceKnowledge } from "./knowledge/compose-knowledge.ts";
 import { createRecordReader } from "./knowledge/read-records.ts";
 import { startSweeper } from "./sweep.ts";
+import { composeUnderstanding } from "./understanding/compose-understanding.ts";
 import { createPublishedVersions } from "../workflows/versions/workflow-versions.ts";
 import { composeWorkflows, turnWorkflows } from "./workflow-functions/compose-workflows.ts";
 import { publishAtStart } from "./workflow-functions/publish-at-start.ts";
@@ -89,8 +90,9 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   cleanup.defer(startSealer({ database, log }));
   await loadDemoData(workspace, sql, clock);
   const live = cleanup.adopt(openLive(servers.isDatabaseShared ? { connectionString: servers.databaseUrl, log } : null), (opened) => opened.close());
-  const index = cleanup.adopt(createEmbeddedIndex(), (opened) => opened.close());
+  const index = await openSearchIndex(config, servers.databaseUrl, cleanup);
   const indexes = createTenantIndexes({ database, index, clock });
+  const embedder = await chooseEmbedder({ workspaceFolder: workspace.folder, readSecret: (name) => oneText(stored).read(workspace.tenantId, name) }, workspace.embeddings);
   const decided = createCedarPolicy(workspace.policy);
   const recorder = cleanup.adopt(startPolicyRecorder({ database, clock, log, tenantId: workspace.tenantId }), (opened) => opened.stop());
   const ladder = cleanup.adopt(await openAutonomyLadder({ database, clock, log, plan: workspace.autonomy, tenantId: workspace.tenantId }), (opened) => opened.stop());
@@ -98,9 +100,11 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const autonomy: AutonomyDeps = { database, clock, plan: workspace.autonomy, record: (query, tenantId, change) => recordInLedger(query, tenantId, [change]), onChanged: () => ladder.follow() };
   const channels = channelsOf(workspace, clock);
   const metrics = createMetrics();
-  const found = chooseModel(config);
-  const model = found === null ? null : withRetry(withTimeout(found));
   const redactor = createBuiltInRedactor();
+  const { budgets: rules = [], unknownPrice } = workspace.models ?? {};
+  const budgets = cleanup.adopt(openBudgets({ database, clock, log, rules, ...(unknownPrice === undefined ? {} : { unknownPrice }) }), (opened) => opened.stop());
+  const models = composeAppModels({ database, clock, log, metrics, workspace, settings: config, secrets: stored, redactor, budgets, embedder, knowledge: { index, indexes, embedder } });
+  const { model } = models;
   const toolCalls: CallToolDeps = { database, tools: workspace.tools, fallbacks: workspace.fallbacks, policy, redactor, runner: createToolRunner({ log }), sql, clock, log, live };
   const profile = workspace.agent;
   if (model !== null && profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
@@ -114,11 +118,13 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     fileFolders: listOf(config.fileFolders), engine: engineOf, onKnowledgeChanged: (tenantId) => indexes.onKnowledgeChanged(tenantId),
   });
   await openWorkspaceKnowledge(knowledge, workspace);
+  const understanding = await composeUnderstanding({ database, clock, log, workspace, redactor, model, embedder: null });
+  cleanup.defer(() => understanding.learning.stop());
   const versions = createPublishedVersions({ database });
   const turns: TurnDeps = {
     database, clock, log, live, policy, policyHash: policy.hash, ladder, notice: workspace.autonomy.notice, audiences: workspace.audiences, redactor, judge: createBuiltInGroundingJudge(), channels, tools: workspace.tools,
-    understander: (overrides.understander ?? ((inner) => inner))(createBuiltInUnderstander({ intents: [...workspace.intents.map(({ name, examples }) => ({ name, examples })), { name: "out_of_scope", examples: workspace.outOfScopeExamples }], entityPatterns: workspace.entityPatterns })),
-    intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes }, toolCalls,
+    understander: (overrides.understander ?? ((inner) => inner))(understanding.learning.understander),
+    intents: new Map(workspace.intents.map((rule) => [rule.name, rule])), assistantName: workspace.assistantName, knowledge: { database, index, indexes, embedder }, toolCalls,
     hasModel: model !== null, writer: model !== null && profile !== null ? createAgentWriter({ model, profile }) : null,
     workflows: turnWorkflows({ database, versions, engine: engineOf, version: overrides.version ?? "dev" }),
     trace: (input, begun) => createTrace(Date.parse(begun.receivedAt), (stage, durationUs) => metrics.observeUs("baton_stage_seconds", { stage }, durationUs), (stage) => live.publish({ kind: "stage", tenantId: input.tenantId, conversationId: input.conversationId, turnId: input.turnId, stage })),
@@ -135,6 +141,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   cleanup.defer(startWorkflowSweeper({ ...workflows.approvals, tenantId: workspace.tenantId, runRetentionDays: config.runRetentionDays, publicUrl: () => place.publicUrl, notices: config.approvalsWebhookUrl === undefined ? [] : [createApprovalWebhook({ outbound, clock }, { url: config.approvalsWebhookUrl, secret: config.approvalsWebhookSecret ?? null })] }));
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
+  if (embedder !== null && config.role !== "web") cleanup.defer(startEmbedding({ ...knowledge, embedder, redact: knowledge.open.redact }, workspace.tenantId));
   cleanup.defer(scheduleSyncs({ ...knowledge, onStale: () => relay.wake() }, workspace.tenantId));
   if (config.role !== "web") {
     const minutes = (given: number) => (given === 0 ? null : given);
@@ -144,7 +151,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, workflows, knowledge, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, models, budgets, workflows, understanding, knowledge, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     get publicUrl() {
       return place.publicUrl;

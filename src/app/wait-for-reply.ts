@@ -12,7 +12,10 @@ export function preferredWaitMs(prefer: string | undefined): number {
   return Math.min(LONGEST_WAIT_S, seconds) * 1_000;
 }
 
-/** Sends a message and waits for the first reply after it. Null when none came in time; it then comes by the stream. */
+/**
+ * Sends a message and waits for the first reply after it. Null when none came in time, and at once when the message's turn has
+ * ended without one, since a person has the conversation or looks at the draft first; what comes later comes by the stream.
+ */
 export async function waitForReply(deps: { receive: ReceiveDeps; database: Database }, inbound: InboundMessage, waitMs: number, signal: AbortSignal): Promise<{ message: MessageView; reply: MessageView | null }> {
   const { tenantId, conversationId } = inbound;
   let wake = () => {};
@@ -24,8 +27,8 @@ export async function waitForReply(deps: { receive: ReceiveDeps; database: Datab
     if (event.kind === "message") {
       newestSeq = Math.max(newestSeq, event.seq === 0 ? Infinity : event.seq);
       if (event.message !== undefined) stored.push(event.message);
+      if (newestSeq <= ownSeq) return;
     } else if (event.kind !== "finished") return;
-    if (newestSeq <= ownSeq) return;
     isDirty = true;
     wake();
   });
@@ -40,7 +43,8 @@ export async function waitForReply(deps: { receive: ReceiveDeps; database: Datab
         const told = stored.find((reply) => reply.seq > message.seq);
         if (told !== undefined) return { message, reply: told };
         const reply = await findReply(deps.database, tenantId, conversationId, message.seq);
-        if (reply !== null) return { message, reply };
+        if (reply === "none") return { message, reply: null };
+        if (reply !== "not_yet") return { message, reply };
       }
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || signal.aborted) return { message, reply: null };

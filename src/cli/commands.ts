@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { doctor } from "./run-doctor.ts";
 import { createKeyCommand } from "./key-create.ts";
 import { verify } from "./ledger-verify.ts";
+import { KNOWLEDGE_COMMANDS } from "./knowledge-commands.ts";
 import { link } from "./link.ts";
 import { migrateCommand } from "./migrate.ts";
 import { listSecretsCommand, removeSecretCommand, rotateKeysCommand, setSecretCommand } from "./secrets.ts";
@@ -143,6 +144,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: ["baton autonomy show examples/shop", "baton autonomy kill act --reason \"Wrong refunds since noon\""],
   },
+  ...KNOWLEDGE_COMMANDS,
   {
     name: "tools import openapi", usage: "tools import openapi URL|FILE [--operations a,b] [--check]", about: "Make tools out of operations of an OpenAPI document; without a choice, list them", run: (args) => importOpenApiCommand(args),
     takes: [

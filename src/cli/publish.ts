@@ -7,7 +7,7 @@ import { systemClock } from "../lib/clock.ts";
 import { checkWorkflows } from "../workflows/verify/check-workflow.ts";
 import { toText } from "../workflows/verify/to-text.ts";
 import { publishDocuments, type DocumentFile, type PublishOutcome } from "../workflows/versions/publish.ts";
-import type { TakenVersion } from "../workflows/versions/taken-versions.ts";
+import { raiseVersions, type TakenVersion } from "../workflows/versions/taken-versions.ts";
 import { VERSION_PARTS, withVersion, type VersionPart } from "../workflows/versions/version-number.ts";
 import { openWorkspace } from "../app/open-workspace.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -46,15 +46,15 @@ function publishFolder({ database }: OpenStore, workspace: Workspace, documents:
 
 /** Raises the numbers in their files; returns all documents as they are then. */
 async function raise(workspace: Workspace, taken: readonly TakenVersion[], part: VersionPart, write: (text: string) => void): Promise<DocumentFile[]> {
-  const raised = new Map<string, string>();
-  for (const { source: { file, definition }, next } of taken) {
+  const raised = raiseVersions(taken, part);
+  for (const { name, from, version, file, text } of raised) {
     const path = join(workspace.folder, file);
-    const text = withVersion(await readFile(path, "utf8"), next[part]);
+    // What somebody has saved since the folder was read is not written over.
+    if (withVersion(await readFile(path, "utf8"), version) !== text) throw new Error(`${file} has changed meanwhile: publish again.`);
     await writeFile(path, text);
-    raised.set(file, text);
-    write(`Raised ${definition.document.name} from ${definition.document.version} to ${next[part]} in ${file}.\n`);
+    write(`Raised ${name} from ${from} to ${version} in ${file}.\n`);
   }
-  return workspace.workflows.map(({ file, text }) => ({ file, text: raised.get(file) ?? text }));
+  return workspace.workflows.map((each) => raised.find(({ file }) => file === each.file) ?? each);
 }
 
 function report(outcome: PublishOutcome, write: (text: string) => void): number {

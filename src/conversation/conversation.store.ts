@@ -58,21 +58,24 @@ export async function readContext(database: Database, input: TurnInput, untilSeq
   return contextRow(input, row);
 }
 
+// The first turn that has read the message; one that a run answers is not over, since the run speaks when it comes to it.
 const REPLY = {
   name: "turn_reply",
-  textOf: () => `select a.ord, m.* from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, after_seq bigint)
-    cross join lateral (select id, seq, case_id, author, author_name, channel, body, citations, turn_id, created_at from message
-      where tenant_id = $1 and conversation_id = a.conversation_id and seq > a.after_seq and author in ('ai', 'human') order by seq limit 1) m`,
+  textOf: () => `select a.ord, m.*, m.id is null and coalesce((select t.status <> 'running' and coalesce(t.decision !~ '^(workflow|answer):', true) from turn t
+        where t.tenant_id = $1 and t.conversation_id = a.conversation_id and t.until_seq >= a.after_seq order by t.until_seq, t.id limit 1), false) as is_over
+    from jsonb_to_recordset($2::jsonb) as a(ord int, conversation_id text, after_seq bigint)
+    left join lateral (select id, seq, case_id, author, author_name, channel, body, citations, turn_id, created_at from message
+      where tenant_id = $1 and conversation_id = a.conversation_id and seq > a.after_seq and author in ('ai', 'human') order by seq limit 1) m on true`,
 };
 
 const replyRow = z.object({
   id: z.string(), seq: z.number(), case_id: z.string().nullable(), author: z.enum(["ai", "human"]), author_name: z.string().nullable(), channel: z.string(), body: z.string(), citations: z.array(citation), turn_id: z.string().nullable(), created_at: z.string(),
 });
 
-/** The first message to the contact after `seq`, by the AI or a person; null when there is none yet. */
-export async function findReply(database: Database, tenantId: string, conversationId: string, seq: number): Promise<MessageView | null> {
+/** The first message to the contact after `seq`, by the AI or a person; `none` when the turn of message `seq` is over without one. */
+export async function findReply(database: Database, tenantId: string, conversationId: string, seq: number): Promise<MessageView | "none" | "not_yet"> {
   const found = await database.batch(tenantId, REPLY, { key: conversationId, values: { conversation_id: conversationId, after_seq: seq } });
-  if (!found) return null;
+  if (found === null || found["id"] === null) return found?.["is_over"] === true ? "none" : "not_yet";
   const row = replyRow.parse(found);
   return { id: row.id, seq: row.seq, conversationId, caseId: row.case_id, author: row.author, authorName: row.author_name, channel: row.channel, text: row.body, citations: row.citations, turnId: row.turn_id, createdAt: row.created_at };
 }

@@ -18,7 +18,7 @@ import { askedBy } from "../tools/approvals/asked-by.ts";
 import { callTool, type CallToolDeps } from "../tools/call-tool.ts";
 import { listTried } from "../tools/list-tried.ts";
 import { findToolCall, type ToolCallRecord } from "../tools/tool-call.store.ts";
-import { addToTried, appendOutcome } from "./approval-outcome.store.ts";
+import { addToTried, appendOutcome, isOutcomeTold } from "./approval-outcome.store.ts";
 
 export type SettleDeps = { database: Database; clock: Clock; live: Live; channels: ReadonlyMap<string, Channel>; assistantName: string; toolCalls: CallToolDeps };
 
@@ -76,22 +76,30 @@ async function tellOutcome(deps: SettleDeps, { tenantId, approvalId }: SettleInp
 
 type Saying = { tenantId: string; conversationId: string; approval: ApprovalRow; call: ToolCallRecord; words: OutcomeWords; tried: readonly unknown[]; at: Date };
 
-/** Checked under the row lock that a takeover needs too: while a person holds the conversation, or is awaited, the AI says nothing, and they see what came of it. */
+/**
+ * Once per approval: to the contact, or, while a person holds the conversation or is awaited, to that person. Which of them is
+ * checked under the row lock that a takeover needs too. It is told whatever the autonomy ladder says by now: it is the truth about
+ * a call that people have decided, in words of ours and of the tool.
+ */
 async function say(deps: SettleDeps, query: TransactionQuery, saying: Saying): Promise<{ seq: number; isPushed: boolean; hasHandedOff: boolean } | null> {
   const { tenantId, conversationId, approval, call, words, at } = saying;
   const conv = await lockConversation(query, tenantId, conversationId);
   if (conv === null) return null;
+  const messageId = deriveId("msg", `${approval.id}:outcome`);
+  const tried = { what: approval.described_as, result: `${APPROVAL_ENDS[approval.status]}; ${call.say ?? call.reason ?? call.status}`, at: approval.decided_at ?? at.toISOString() };
+  if (await isOutcomeTold(query, tenantId, { conversationId, messageId, tried })) return null;
+  const entry = { subjectId: conversationId, caseId: conv.caseId, actor: "ai:assistant", at };
+  const outcome = { approvalId: approval.id, callId: call.id, status: approval.status, outcome: call.status };
   if (conv.holder !== "ai") {
-    await addToTried(query, tenantId, conversationId, { what: approval.described_as, result: `${APPROVAL_ENDS[approval.status]}; ${call.say ?? call.reason ?? call.status}`, at: approval.decided_at ?? at.toISOString() });
+    await addToTried(query, tenantId, conversationId, tried);
+    await recordInLedger(query, tenantId, [{ ...entry, kind: "approval.left_to_person", body: outcome }]);
     return null;
   }
   const channel = (await lastChannel(query, tenantId, conversationId)) ?? approval.channel;
-  const messageId = deriveId("msg", `${approval.id}:outcome`);
   const seq = await appendOutcome(query, { tenantId, conversationId, caseId: conv.caseId, messageId, authorName: deps.assistantName, channel, text: words.text, at });
-  if (seq === null) return null;
   const isPushed = deps.channels.get(channel)?.delivery === "push";
   if (isPushed) await queueOutbound(query, { tenantId, outboxId: newId("out", at.getTime()), messageId, conversationId, channel, at });
-  await recordInLedger(query, tenantId, [{ kind: "approval.told", subjectId: conversationId, caseId: conv.caseId, actor: "ai:assistant", at, body: { approvalId: approval.id, callId: call.id, status: approval.status, outcome: call.status, messageId, sha256: sha256(words.text) } }]);
+  await recordInLedger(query, tenantId, [{ ...entry, kind: "approval.told", body: { ...outcome, messageId, sha256: sha256(words.text) } }]);
   if (words.handoff !== null) await handOff(query, saying, conv.caseId, words.handoff);
   return { seq, isPushed, hasHandedOff: words.handoff !== null };
 }

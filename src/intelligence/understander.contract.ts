@@ -1,6 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import type { CallContext } from "../models/call-context.ts";
 import type { IntentExample, Understander, Understanding } from "./understander.ts";
+
+/** On nobody's behalf in particular. */
+export const CONTRACT_CALL: CallContext = { tenantId: "contract", purpose: "understand", dataClasses: [], audiences: [], cache: "off" };
 
 /** A small shop's taxonomy, for the contract only. */
 export const CONTRACT_INTENTS: readonly IntentExample[] = [
@@ -36,7 +40,7 @@ function isWellFormed(text: string, understanding: Understanding): void {
   deepStrictEqual(confidences, confidences.toSorted((one, other) => other - one));
   ok(understanding.intents.every(({ name }) => name !== "out_of_scope" && CONTRACT_INTENTS.some((intent) => intent.name === name)));
   ok(/^[a-z]{2,3}$/.test(understanding.language));
-  ok(Math.abs(understanding.sentiment.score) <= 1 && understanding.urgency >= 0 && understanding.urgency <= 1);
+  ok(Math.abs(understanding.sentiment.score) <= 1 && understanding.urgency >= 0 && understanding.urgency <= 1 && understanding.frustration >= 0 && understanding.frustration <= 1);
   strictEqual(new Set(understanding.risks).size, understanding.risks.length);
   for (const { value, start, end } of understanding.entities) strictEqual(text.slice(start, end), value);
 }
@@ -47,7 +51,7 @@ const HOSTILE = ["", " \n\t ", "4711", "[EMAIL_1] [NAME_2]", "\u0000\ud800", "ðŸ
  * What every understander keeps. `create` gets `CONTRACT_INTENTS` and one entity pattern (`order_number`: four digits).
  */
 export function understanderContract(name: string, create: () => Understander | Promise<Understander>): void {
-  const read = async (text: string): Promise<Understanding> => (await create()).understand({ text, recent: [] });
+  const read = async (text: string): Promise<Understanding> => (await create()).understand({ text, recent: [], call: CONTRACT_CALL });
 
   test(`${name}: a wish in other words finds its intent`, async () => {
     strictEqual((await read("Could you tell me when my package is going to arrive?")).intents[0]?.name, "order_status");
@@ -90,6 +94,6 @@ export function understanderContract(name: string, create: () => Understander | 
 
   test(`${name}: odd and long texts give a well-formed answer`, async () => {
     const understander = await create();
-    for (const text of HOSTILE) isWellFormed(text, await understander.understand({ text, recent: [{ author: "contact", text }] }));
+    for (const text of HOSTILE) isWellFormed(text, await understander.understand({ text, recent: [{ author: "contact", text }], call: CONTRACT_CALL }));
   });
 }

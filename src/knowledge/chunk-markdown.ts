@@ -118,7 +118,7 @@ function pieceOf(body: string, start: number, end: number): Piece {
 function pack(pieces: readonly Piece[], limits: ChunkLimits): Piece[] {
   const packed: Piece[] = [];
   let open: Piece | null = null;
-  for (const piece of announced(pieces)) {
+  for (const piece of announced(pieces, limits.hardTokens)) {
     if (open === null) open = { ...piece };
     else if (open.tokens + piece.tokens <= limits.targetTokens) open = join(open, piece);
     else {
@@ -132,12 +132,12 @@ function pack(pieces: readonly Piece[], limits: ChunkLimits): Piece[] {
   return packed;
 }
 
-/** What ends in a colon and what follows it are one. */
-function announced(pieces: readonly Piece[]): Piece[] {
+/** What ends in a colon and what follows it are one, unless that is far too long. */
+function announced(pieces: readonly Piece[], hardTokens: number): Piece[] {
   const joined: Piece[] = [];
   for (const piece of pieces) {
     const last = joined.at(-1);
-    if (last?.isLeadIn) joined[joined.length - 1] = join(last, piece);
+    if (last?.isLeadIn && last.tokens + piece.tokens <= hardTokens * 1.5) joined[joined.length - 1] = join(last, piece);
     else joined.push(piece);
   }
   return joined;

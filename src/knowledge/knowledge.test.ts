@@ -34,9 +34,18 @@ before(async () => {
 });
 
 after(async () => {
+  await Promise.all(opened.map((index) => index.close()));
   if (server !== undefined) await database.close();
   if (folder !== "") await rm(folder, { recursive: true, force: true });
 });
+
+const opened: ReturnType<typeof createEmbeddedIndex>[] = [];
+
+function openIndex() {
+  const index = createEmbeddedIndex();
+  opened.push(index);
+  return index;
+}
 
 async function runOn(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -54,9 +63,9 @@ async function startShop() {
   await mkdir(place, { recursive: true });
   await database.transaction(tenantId, async (query) => query("insert into tenant (id, name) values ($1, $1)", [tenantId]));
   const clock = createFakeClock();
-  const index = createEmbeddedIndex();
+  const index = openIndex();
   const indexes = createTenantIndexes({ database, index, clock });
-  const other = createTenantIndexes({ database, index: createEmbeddedIndex(), clock });
+  const other = createTenantIndexes({ database, index: openIndex(), clock });
   return {
     tenantId, clock, index, indexes, other, folder: place,
     write: async (path: string, text: string | Uint8Array) => {

@@ -84,14 +84,14 @@ export function createTenantIndexes(deps: { database: Database; index: SearchInd
 /** What a version holds is read as it was when it was the newest, whatever is written meanwhile. */
 async function fill({ database, index }: { database: Database; index: SearchIndex }, tenantId: string, { version, wanted }: { version: number | null; wanted: KnowledgeState }): Promise<void> {
   if (version !== null && version < wanted.version && (await catchUp({ database, index }, tenantId, version, wanted))) return;
-  await index.replace(tenantId, wanted.version, await collect(readIndexChunks(database, tenantId, { ...wanted, since: -1 })));
+  await index.replace(tenantId, wanted.version, readIndexChunks(database, tenantId, { ...wanted, since: -1 }));
 }
 
 /** False when too much has changed, or the index is elsewhere by now. */
 async function catchUp({ database, index }: { database: Database; index: SearchIndex }, tenantId: string, since: number, wanted: KnowledgeState): Promise<boolean> {
   const most = Math.max(SMALLEST_LIMIT, Math.floor(LARGEST_INCREMENT * (await countDocuments(database, tenantId))));
   const touched = await readTouched(database, tenantId, { since, version: wanted.version, most });
-  if (touched === null || typeof index.apply !== "function") return false;
+  if (touched === null) return false;
   const chunks = await collect(readIndexChunks(database, tenantId, { ...wanted, since }));
   return index.apply(tenantId, { from: since, to: wanted.version, removedDocumentIds: touched, chunks });
 }

@@ -18,7 +18,7 @@ export function wordsOf(text: string): Word[] {
   return found;
 }
 
-/** Lower case, straight apostrophe, no diacritics: folds as SQLite's unicode61 does. */
+/** Lower case, straight apostrophe, no diacritics. */
 export function foldWord(text: string): string {
   const lower = text.toLowerCase();
   if (!/[^ -~]/.test(lower)) return SIGNS.get(lower) ?? lower;

@@ -19,6 +19,8 @@ export type CallContext = {
   purpose: CallPurpose;
   /** A route or a model of the inventory by name; without it the rules of `models.yaml` choose. */
   route?: string;
+  /** A budget asks for the cheapest model that will do; set by `wrapThrift`. */
+  isThrifty?: boolean;
   turnId?: string;
   conversationId?: string;
   caseId?: string;

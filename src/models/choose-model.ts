@@ -75,7 +75,7 @@ insideAddresses.addAddress("::1", "ipv6");
 insideAddresses.addSubnet("fc00::", 7, "ipv6");
 
 /** Names are not resolved: only an address in the URL, or `localhost`, proves that the text stays in the house. */
-function isInside(hostname: string): boolean {
+export function isInside(hostname: string): boolean {
   if (hostname === "localhost" || hostname.endsWith(".localhost")) return true;
   const version = isIP(hostname);
   return version !== 0 && insideAddresses.check(hostname, version === 4 ? "ipv4" : "ipv6");

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type ScriptedAnswer, type ScriptedModelServer, type ScriptedPart, startScriptedModel } from "../../test/scripted-model.ts";
+import { type ScriptedAnswer, type ScriptedModelServer, type ScriptedPart, type ScriptedRules, startScriptedModel } from "../../test/scripted-model.ts";
 import { AppError } from "../lib/app-error.ts";
 import type { CallContext } from "./call-context.ts";
 import type { Model, ModelPart, ModelRequest, ModelTool } from "./model.ts";
+
+const PIXEL = Uint8Array.from(Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=", "base64"));
 
 const orderTool: ModelTool = { name: "find_order", description: "Finds an order.", inputSchema: { type: "object", properties: { number: { type: "string" } }, required: ["number"], additionalProperties: false } };
 
@@ -34,10 +36,10 @@ export async function errorOf(work: Promise<unknown>): Promise<AppError> {
 export function describeModelContract(name: string, open: (baseUrl: string) => Model): void {
   describe(`model contract: ${name}`, () => {
     let server: ScriptedModelServer;
-    let script: ScriptedAnswer = [];
+    let script: ScriptedAnswer | ScriptedRules = [];
     let model: Model;
     before(async () => {
-      server = await startScriptedModel(() => script);
+      server = await startScriptedModel((request) => (typeof script === "function" ? script(request) : script));
       model = open(server.url);
     });
     after(() => server.close());
@@ -85,9 +87,35 @@ export function describeModelContract(name: string, open: (baseUrl: string) => M
       assert.deepEqual(sent?.messages.map((message) => [message.role, message.text, message.callId]), [["system", "You help.", null], ["user", "Order 7?", null], ["assistant", "", null], ["tool", "shipped", "a"], ["tool", "not readable", "b"]]);
       assert.deepEqual(sent?.messages[2]?.toolCalls, [{ id: "a", name: "find_order", arguments: { number: "7" } }, { id: "b", name: "find_order", arguments: { unreadable: "broken" } }]);
       assert.deepEqual(sent?.toolNames, ["find_order"]);
-      assert.equal(sent?.body["max_tokens"] ?? sent?.body["max_completion_tokens"], 200);
+      assert.equal(sent?.maxOutputTokens, 200);
       assert.equal(sent?.headers["idempotency-key"], "turn_1:model-1");
       assert.equal(sent?.model, model.id);
+    });
+
+    test("images go along with the text of their message", async () => {
+      await ask([{ text: "A cat." }], { messages: [{ role: "user", text: "What is this?", images: [{ mediaType: "image/png", bytes: PIXEL }] }] });
+      const sent = server.requests.at(-1)?.messages[0];
+      assert.equal(sent?.text, "What is this?");
+      assert.deepEqual(sent?.images, [{ mediaType: "image/png", base64: Buffer.from(PIXEL).toString("base64") }]);
+    });
+
+    test("a tool that must be called, and stop texts, are asked for in the provider's words", async () => {
+      await ask([{ toolCall: { name: "find_order", arguments: { number: "7" } } }], { tools: [orderTool], toolChoice: { tool: "find_order" }, stopSequences: ["END"] });
+      const sent = server.requests.at(-1);
+      assert.deepEqual(sent?.toolNames, ["find_order"]);
+      const choice = JSON.stringify([sent.body["tool_choice"], sent.body["toolConfig"]]);
+      assert.match(choice, /find_order|"any"/i);
+      assert.match(sent.raw, /END/);
+    });
+
+    test("an answer by JSON Schema comes as texts that are one document", async () => {
+      const answer = JSON.stringify({ mood: "calm" });
+      const asTool: ScriptedPart = { toolCall: { name: "json", arguments: { mood: "calm" } } };
+      // Some providers' libraries have the document given as the arguments of a tool.
+      script = (request) => (request.toolNames.includes("json") ? [asTool] : [{ text: answer }]);
+      const parts = await readAll(model.stream(requestOf({ answerSchema: { type: "object", properties: { mood: { type: "string" } }, required: ["mood"], additionalProperties: false } })));
+      assert.deepEqual(JSON.parse(parts.map((part) => (part.kind === "text" ? part.text : "")).join("")), { mood: "calm" });
+      assert.match(server.requests.at(-1)?.raw ?? "", /"mood"/);
     });
 
     test("an answer cut at the limit and an answer stopped by the provider are told apart", async () => {

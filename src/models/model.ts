@@ -61,7 +61,7 @@ export type ModelPart =
   | { kind: "finish"; reason: ModelFinishReason; usage: ModelUsage; served?: ModelServed };
 
 /** Who answered in the end, and for how much: behind a route that is not known before. `costMicroUsd` null: the price is unknown. */
-export type ModelServed = { modelId: string; provider: string; costMicroUsd: number | null; /** The answer came out of the cache. */ cached?: "exact" | "semantic" };
+export type ModelServed = { /** Of the inventory, where it has one. */ name?: string; modelId: string; provider: string; costMicroUsd: number | null; /** The answer came out of the cache. */ cached?: "exact" | "semantic" };
 
 /** `length`: cut at `maxOutputTokens`. `other`: the provider stopped it (content filter) or gave a reason we do not know. */
 export type ModelFinishReason = "stop" | "length" | "tool_calls" | "other";
@@ -93,6 +93,8 @@ export type ModelHandling = "inside" | "contract" | "public";
  * Leaving the loop early (`break`, `return`) closes the connection.
  */
 export type Model = {
+  /** Its name in the inventory of `models.yaml`; without one, the id is its name. */
+  name?: string;
   /** The provider's name of the model, as `gpt-6.1-terra`. */
   id: string;
   /** As in OpenTelemetry's `gen_ai.provider.name`: `openai`, `anthropic`, `openai-compatible`. */

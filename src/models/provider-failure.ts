@@ -6,7 +6,9 @@ export type ProviderFailure = { status: number | null; body: unknown; message: s
 
 const MAX_MESSAGE = 300;
 const NO_CREDIT = /insufficient_quota|billing_(hard_limit|not_active)|credit balance is too low|payment required/i;
-const TOO_LONG = /context_length_exceeded|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|request_too_large/i;
+const TOO_LONG = /context_length_exceeded|context (length|window|size)|prompt is too long|input is too long|too many (input )?tokens|token count.{0,40} exceeds|request_too_large/i;
+/** Google refuses a wrong key as a bad request. */
+const WRONG_KEY = /API[ _]key[ _](not[ _]valid|invalid)/i;
 const LIMITED = /rate_limit|too many requests/i;
 const CONNECTION = /^(terminated|fetch failed|network error|socket|other side closed|premature close)|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|UND_ERR/i;
 
@@ -19,7 +21,7 @@ const CONNECTION = /^(terminated|fetch failed|network error|socket|other side cl
 export function modelErrorFrom(failure: ProviderFailure, given: Record<string, unknown>): AppError {
   const facts = readFacts(failure.body);
   const status = failure.status ?? facts.status;
-  const message = failure.message || facts.message;
+  const message = facts.message || failure.message;
   const said = `${facts.code} ${facts.type} ${message}`;
   const retryAfterMs = readRetryAfter(failure.headers);
   const details = { ...given, ...(status === null ? {} : { providerStatus: status }), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
@@ -27,7 +29,7 @@ export function modelErrorFrom(failure: ProviderFailure, given: Record<string, u
   if (NO_CREDIT.test(said) || status === 402) return modelOutOfCredit(all);
   if ((TOO_LONG.test(said) && status !== 429) || status === 413) return modelPromptTooLong(all);
   if (status === 429 || (status === null && LIMITED.test(said))) return modelRateLimited(all);
-  if (status === 401 || status === 403) return modelUnauthorized(all);
+  if (status === 401 || status === 403 || WRONG_KEY.test(said)) return modelUnauthorized(all);
   if (status === 408 || status === 409 || (status !== null && status >= 500)) return modelUnavailable(all);
   if (status !== null && status >= 300 && status < 400) return modelInvalidAnswer({ ...all, message: "The AI model's server redirects, and no redirect is followed; check the base URL." });
   if (status !== null) return modelRejected(all);
@@ -44,7 +46,7 @@ function readFacts(body: unknown): Facts {
   const inner = isRecord(outer["error"]) ? outer["error"] : outer;
   const text = (key: string) => (typeof inner[key] === "string" ? inner[key] : "");
   const status = [inner["statusCode"], inner["status"], inner["code"]].map(Number).find((each) => Number.isInteger(each) && each >= 400 && each <= 599);
-  return { status: status ?? statusOfType(text("type")), code: text("code"), type: text("type"), message: text("message") };
+  return { status: status ?? statusOfType(text("type")), code: text("code"), type: text("type") || text("status") || text("__type"), message: text("message") };
 }
 
 /** Anthropic's stream errors have a type and no status. */

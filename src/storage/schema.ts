@@ -42,6 +42,19 @@ export type Schema = {
   credential: { tenant_id: string; name: string; key_id: string; wrapped_key: string; sealed: string; updated_at: Time; updated_by: string };
   access_token: { tenant_id: string; key: string; key_id: string | null; wrapped_key: string | null; sealed: string | null; fresh_until: Time | null; leased_until: Time | null };
   model_call: { tenant_id: string; id: string; turn_id: string; model: string; record: Json<Record<string, unknown>>; created_at: Time };
+  model_use: {
+    tenant_id: string; id: string; at: Time; provider: string; model: string; route: string | null; purpose: string; turn_id: string | null; conversation_id: string | null; case_id: string | null; contact_id: string | null;
+    user_id: string | null; api_key_id: string | null; workflow: string | null; run_id: string | null; stage: string | null; prompt_tokens: number; completion_tokens: number; cache_read_tokens: Generated<number>; cache_write_tokens: Generated<number>;
+    is_estimated: boolean; micro_usd: number | null; charged_micro_usd: number; cached: string | null; outcome: string; error_code: string | null; first_part_ms: number | null; duration_ms: number;
+  };
+  budget_use: {
+    tenant_id: string; budget: string; subject: string; window_start: Time; spent_micro_usd: Generated<number>; holds: Generated<Json<unknown>>; soft_micro_usd: number | null; hard_micro_usd: number;
+    refusals: Generated<number>; warned_at: Time | null;
+  };
+  intent_example: { tenant_id: string; id: string; text: string; intent: string; read_as: string | null; message_id: string | null; made_by: string; made_at: Time; learned_in: number | null };
+  intent_training: { tenant_id: string; number: number; learned: number; before: Json<unknown>; after: Json<unknown>; made_by: string; made_at: Time; undone_by: string | null; undone_at: Time | null };
+  intent_model: { tenant_id: string; hash: string; model: Uint8Array; report: Json<unknown> | null; made_at: Time };
+  model_cache: { tenant_id: string; partition: string; question_hash: string; contact_id: string | null; embedder: string | null; vector: Uint8Array | null; answer: Json<unknown>; created_at: Time; expires_at: Time };
   placeholder: { tenant_id: string; case_id: string; token: string; kind: string; value: string };
   handoff: {
     tenant_id: string; id: string; conversation_id: string; case_id: string | null; turn_id: string | null; status: HandoffView["status"]; reason: string;
@@ -72,6 +85,18 @@ export type Schema = {
   document_problem: { tenant_id: string; source_id: string; item: string; uri: string | null; code: string; reason: string; first_at: Time; last_at: Time };
   knowledge_snapshot: { tenant_id: string; name: string; version: number; note: string | null; made_by: string; made_at: Time };
   knowledge_change: { tenant_id: string; version: number; reason: string; subject: string | null; made_by: string; made_at: Time };
+  knowledge_gap: {
+    tenant_id: string; id: string; subject: string; status: Generated<"open" | "published" | "dismissed">; questions: Generated<number>; people: Generated<number>; terms: Json<unknown>; vector: Uint8Array | null; vector_model: string | null;
+    first_at: Time; last_at: Time; draft: Json<unknown> | null; drafted_from: string | null; file: string | null; decided_by: string | null; decided_at: Time | null; reason: string | null;
+  };
+  knowledge_question: { tenant_id: string; id: string; gap_id: string; conversation_id: string; case_id: string | null; contact_id: string; why: "declined" | "handed_off" | "unanswered"; body: string; reply: string | null; replied_at: Time | null; asked_at: Time };
+  document_use: { tenant_id: string; document_id: string; last_found_at: Time; last_cited_at: Time | null };
+  passage_correction: { tenant_id: string; id: string; document_id: string; heading: string; quote: string; kind: "draft_rejected" | "draft_edited" | "contradicted"; conversation_id: string; said: string; became: string | null; at: Time };
+  knowledge_finding: {
+    tenant_id: string; id: string; kind: "contradiction" | "outdated" | "unused" | "corrected"; document_id: string; other_id: string | null; passage: string | null; other_passage: string | null; reason: string; weight: number; status: Generated<"open" | "dismissed" | "gone">;
+    first_at: Time; last_at: Time; decided_by: string | null; decided_at: Time | null;
+  };
+  knowledge_upkeep: { tenant_id: string; next_at: Time; handed_at: Time | null; started_at: Time | null; ended_at: Time | null; turns_until: Time; corrections_until: Time; checked_version: Generated<number>; checked_document: Generated<string>; error: string | null };
   ledger_entry: { tenant_id: string; id: string; kind: string; subject_id: string; case_id: string | null; actor: string; at: Time; body: string };
   ledger_link: { tenant_id: string; seq: number; entry_id: string; previous_hash: string; hash: string };
   ledger_unsealed: { tenant_id: string; entry_id: string };

@@ -4,10 +4,13 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { loadAgentProfiles } from "../agents/agent-profile.ts";
 import { NO_SOURCES, sourcesFile } from "../knowledge/sources/sources-file.ts";
+import { listPattern } from "../intelligence/signals/list-pattern.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { ToolFallback } from "../tools/call-tool.ts";
+import { modelsFile } from "../models/inventory/models-file.ts";
 import { readPolicyFolder } from "../policy/read-policy-folder.ts";
 import type { Tool } from "../tools/tool.ts";
+import { needsOfModels } from "./load-models.ts";
 import { loadTools, type ToolKinds } from "./load-tools.ts";
 import { workspaceInvalid } from "./workspace.errors.ts";
 import { batonFile, intentsFile } from "./workspace-file.ts";
@@ -30,12 +33,13 @@ export async function loadWorkspace(folder: string, options: { tools: ToolKinds;
     if (intent.action.kind === "tool" && !tools.has(intent.action.tool)) throw workspaceInvalid({ message: `intents.yaml: intent "${intent.name}" uses the tool "${intent.action.tool}", which is not in tools/.` });
   }
   if (baton.contactPanel && !tools.has(baton.contactPanel.tool)) throw workspaceInvalid({ message: `baton.yaml: contactPanel uses the tool "${baton.contactPanel.tool}", which is not in tools/.` });
+  const models = (await isFile(join(root, "models.yaml"))) ? await readYaml(join(root, "models.yaml"), modelsFile) : null;
   const agents = await loadAgentProfiles(join(root, "agents"));
   const workspace: Workspace = {
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
-    intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, pattern]) => ({ kind, pattern: checkPattern(kind, pattern) })),
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, needs, fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, agent: agents.values().next().value ?? null, agents,
+    intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, given]) => (typeof given === "string" ? { kind, pattern: checkPattern(kind, given) } : listPattern(kind, given))), understanding: baton.understanding,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, needs: models === null ? needs : new Map([...needs, ["models.yaml", needsOfModels(models)]]), fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, embeddings: baton.embeddings, models, agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     knowledgeSources: (await isFile(join(root, "knowledge", "sources.yaml"))) ? await readYaml(join(root, "knowledge", "sources.yaml"), sourcesFile) : NO_SOURCES,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },

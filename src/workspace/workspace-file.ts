@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { entitiesSection, understandingSection } from "../intelligence/understanding-file.ts";
+import { embeddingsSection } from "../models/embeddings/embeddings-file.ts";
 import { autonomySection } from "../policy/autonomy-file.ts";
 
 const action = z.union([
@@ -29,13 +31,17 @@ export const batonFile = z.strictObject({
   webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }).optional(),
   audiences: z.array(z.string().min(1)).min(1).default(["public", "customer", "employee"]),
   intents: z.array(z.string()).optional(),
-  entities: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string()).default({}),
+  entities: entitiesSection,
+  /** Who reads messages, and when a model is asked. */
+  understanding: understandingSection.default({}),
   /** How much of every workflow its tests must walk, in percent. */
   tests: z.strictObject({ coverage: z.number().min(0).max(100).default(100) }).default({ coverage: 100 }),
   /** What stands in for tools that read while their system is away. */
   fallbacks: z.record(z.string(), z.union([z.strictObject({ tool: z.string() }), z.strictObject({ say: z.string().min(1).max(1_000) })])).default({}),
   /** How far the AI may go, by intent, channel, risk and amount. */
   autonomy: autonomySection.prefault({}),
+  /** What finds passages by their meaning beside their words. */
+  embeddings: embeddingsSection,
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

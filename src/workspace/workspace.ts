@@ -1,5 +1,9 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
 import type { SourcesFile } from "../knowledge/sources/sources-file.ts";
+import type { EntityPattern } from "../intelligence/understander.ts";
+import type { UnderstandingSettings } from "../intelligence/understanding-file.ts";
+import type { EmbeddingsSettings } from "../models/embeddings/embeddings-file.ts";
+import type { ModelsFile } from "../models/inventory/models-file.ts";
 import type { AutonomyPlan } from "../policy/autonomy.ts";
 import type { PolicyFolder } from "../policy/read-policy-folder.ts";
 import type { InboundHook } from "../tools/declared/tool-source.ts";
@@ -36,7 +40,8 @@ export type Workspace = {
   audiences: string[];
   intents: IntentRule[];
   outOfScopeExamples: string[];
-  entityPatterns: { kind: string; pattern: string }[];
+  entityPatterns: EntityPattern[];
+  understanding: UnderstandingSettings;
   contactPanel: { tool: string; title: string } | null;
   tools: Map<string, Tool>;
   /** What declared systems tell by themselves, by the name of their file in `tools/`. */
@@ -48,6 +53,9 @@ export type Workspace = {
   workflows: { file: string; text: string }[];
   policy: PolicyFolder;
   autonomy: AutonomyPlan;
+  embeddings: EmbeddingsSettings;
+  /** `models.yaml`; null: the settings name the model. */
+  models: ModelsFile | null;
   agent: AgentProfile | null;
   /** Every profile by name; `agent` is the first. */
   agents: ReadonlyMap<string, AgentProfile>;

@@ -14,7 +14,7 @@ import { insertUser } from "../../src/identity/identity.store.ts";
 import { hashPassword } from "../../src/identity/password.ts";
 import { startTestApp, until, type TestApp } from "../start-test-app.ts";
 
-const publishOutcome = z.object({ status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(z.object({ rule: z.string(), severity: z.string() }).loose()) });
+const publishOutcome = z.object({ status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(z.object({ rule: z.string(), severity: z.string() }).loose()), taken: z.array(z.object({ version: z.string(), next: z.object({ patch: z.string(), minor: z.string() }) })), raised: z.array(z.object({ file: z.string(), text: z.string() })) });
 const list = z.object({ items: z.array(workflowSummary) });
 const publishes = z.object({ items: z.array(publishView) });
 const runs = z.object({ items: z.array(runSummary), nextCursor: z.string().nullable() });
@@ -105,6 +105,18 @@ describe("published workflows", () => {
     const good = checkView.parse(await (await post("/api/workflow-checks", { text: hello("3.0.0", "x") })).json());
     assert.equal(good.isValid, true);
     assert.equal(good.graph?.nodes.length, 4);
+  });
+
+  test("what has changed under a published number is refused with the next numbers, and published under the one that is chosen", async () => {
+    const changed = { file: "workflows/counted.yaml", text: hello("1.0.0", "changed").replace("hello", "counted") };
+    await publish({ ...changed, text: hello("1.0.0", "first").replace("hello", "counted") });
+    const refused = await publish(changed);
+    assert.deepEqual([refused.status, refused.findings.filter(({ severity }) => severity === "error").map(({ rule }) => rule), refused.taken], ["refused", ["version-taken"], [{ version: "1.0.0", next: { patch: "1.0.1", minor: "1.1.0" } }]]);
+    assert.equal((await get("/api/workflows/counted", workflowView)).version, "1.0.0");
+    const raised = publishOutcome.parse(await (await post("/api/publishes", { documents: [changed], raise: "minor" })).json());
+    assert.deepEqual([raised.status, raised.raised.map(({ text }) => text)], ["published", [changed.text.replace("'1.0.0'", "'1.1.0'")]]);
+    assert.equal((await get("/api/workflows/counted", workflowView)).text, changed.text.replace("'1.0.0'", "'1.1.0'"));
+    assert.equal((await post("/api/publishes", { raise: "minor" })).status, 422, "the folder's numbers are raised in the folder");
   });
 
   test("two versions are compared in words", async () => {

@@ -43,6 +43,8 @@ export function createMcpServer(app: App, caller: McpCaller, requestId: string):
 function toProtocolError(app: Pick<App, "log">, error: unknown, requestId: string): McpError {
   if (error instanceof McpError) return error;
   if (error instanceof AppError && error.status < 500) return new McpError(ErrorCode.InvalidParams, error.message);
-  app.log.error("mcp.failed", { requestId, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
+  const isAway = error instanceof AppError && error.status === 503;
+  if (isAway) app.log.info("mcp.refused", { requestId, status: error.status, code: error.code });
+  else app.log.error("mcp.failed", { requestId, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
   return new McpError(ErrorCode.InternalError, error instanceof AppError && error.isRetryable ? "Try again shortly." : `Something went wrong on our side; it is in the log under ${requestId}.`);
 }

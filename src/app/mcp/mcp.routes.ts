@@ -50,7 +50,7 @@ function refuse(app: App, c: Context<ApiEnv>, error: unknown): Response {
   const known = error instanceof AppError ? error : null;
   const status = known?.status ?? 500;
   const requestId = c.get("requestId");
-  if (known === null || status >= 500) app.log.error("mcp.failed", { requestId, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
+  if (known === null || (status >= 500 && status !== 503)) app.log.error("mcp.failed", { requestId, error: messageOf(error), stack: error instanceof Error ? error.stack : undefined });
   else app.log.info("mcp.refused", { requestId, status, code: known.code });
   const message = known === null || status === 500 ? `Something went wrong on our side; it is in the log under ${requestId}.` : known.message;
   const code = known?.code === "request.not_json" ? CODES.parse : status < 500 ? CODES.request : CODES.internal;

@@ -4,7 +4,9 @@ import { actorName } from "../../identity/actor.ts";
 import { allow } from "../../identity/rights.ts";
 import { branchCounts, type ChangeView, checkView, diffView, findingView, publishView, workflowSummary, workflowView, type PublishView } from "../../shapes/workflow.ts";
 import { diffWorkflows } from "../../workflows/versions/diff-workflows.ts";
-import { publishDocuments, rollBack } from "../../workflows/versions/publish.ts";
+import { publishDocuments, rollBack, type DocumentFile } from "../../workflows/versions/publish.ts";
+import { raiseVersions, type TakenVersion } from "../../workflows/versions/taken-versions.ts";
+import { VERSION_PARTS } from "../../workflows/versions/version-number.ts";
 import { findVersionText, listPublishes, type PublishRow } from "../../workflows/versions/version.store.ts";
 import { versionUnknown } from "../../workflows/versions/versions.errors.ts";
 import { readWorkflow } from "../../workflows/document/read-workflow.ts";
@@ -19,12 +21,20 @@ const tags = ["workflows"];
 export const workflowName = z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) });
 const hash = z.string().regex(/^[0-9a-f]{8,64}$/);
 const document = z.object({ file: z.string().max(200).regex(/^[\w./-]+$/), text: z.string().max(1_000_000) });
-const published = z.object({ status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(findingView) }).openapi("PublishOutcome");
+const published = z.object({
+  status: z.enum(["published", "unchanged", "refused"]), publish: publishView.nullable(), findings: z.array(findingView),
+  /** Refused, since another text was published under the document's number; `next`: what to raise it to. */
+  taken: z.array(z.object({ file: z.string(), name: z.string(), version: z.string(), next: z.object({ patch: z.string(), minor: z.string() }) })),
+  /** The documents as they were published, where `raise` gave them other numbers. */
+  raised: z.array(z.object({ file: z.string(), name: z.string(), version: z.string(), text: z.string() })),
+}).openapi("PublishOutcome");
 const publishBody = z.object({
   /** Take the place of the active ones of the same name; without it, the workspace's folder is read and published as a whole. */
   documents: z.array(document).max(500).optional(),
   note: z.string().max(500).optional(),
-});
+  /** Gives documents that have changed under a published number the next one, in their texts. */
+  raise: z.enum(VERSION_PARTS).optional(),
+}).refine(({ documents, raise }) => raise === undefined || documents !== undefined, { path: ["raise"], message: "Numbers are raised in documents that are sent along; those of the folder are raised there, by: baton publish --bump" });
 
 const functionView = z.object({ name: z.string(), summary: z.string(), inputSchema: z.record(z.string(), z.unknown()).nullable(), outputSchema: z.record(z.string(), z.unknown()).nullable(), waits: z.boolean(), effects: z.boolean(), needsConversation: z.boolean() }).openapi("WorkflowFunction");
 
@@ -69,10 +79,14 @@ export function workflowRoutes(app: App) {
   });
   api.openapi(routes.publish, async (c) => {
     const actor = allow(await staff(c, app.identity), "workflows.publish");
-    const { documents, note } = c.req.valid("json");
-    const outcome = await publishDocuments(publishing, { tenantId: actor.tenantId, documents: documents ?? (await readFolder(app.workspace.folder)), by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined });
-    if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings] }, 200);
-    return c.json({ status: outcome.kind, publish: await viewPublish(app, actor.tenantId, outcome.publish), findings: [...outcome.findings] }, 200);
+    const { documents, note, raise } = c.req.valid("json");
+    const given = documents ?? (await readFolder(app.workspace.folder));
+    const publish = (files: readonly DocumentFile[]) => publishDocuments(publishing, { tenantId: actor.tenantId, documents: files, by: actorName(actor), note: note ?? null, onlyIfNew: false, isAmongActive: documents !== undefined, needsNewNumbers: true });
+    const first = await publish(given);
+    const raised = first.kind === "refused" && raise !== undefined ? raiseVersions(first.taken, raise) : [];
+    const outcome = raised.length === 0 ? first : await publish(given.map((each) => raised.find(({ file }) => file === each.file) ?? each));
+    if (outcome.kind === "refused") return c.json({ status: outcome.kind, publish: null, findings: [...outcome.findings], taken: outcome.taken.map(toTaken), raised: [] }, 200);
+    return c.json({ status: outcome.kind, publish: await viewPublish(app, actor.tenantId, outcome.publish), findings: [...outcome.findings], taken: [], raised: raised.map(({ file, name, version, text }) => ({ file, name, version, text })) }, 200);
   });
   api.openapi(routes.rollback, async (c) => {
     const actor = allow(await staff(c, app.identity), "workflows.rollback");
@@ -92,6 +106,10 @@ export function workflowRoutes(app: App) {
 }
 
 /** Against the one before it, as the list has it. */
+function toTaken({ source: { file, definition: { document: { name, version } } }, next }: TakenVersion) {
+  return { file, name, version, next: { ...next } };
+}
+
 async function viewPublish(app: App, tenantId: string, publish: PublishRow): Promise<PublishView> {
   const rows = await listPublishes(app.database, tenantId, 100);
   return toPublishView(publish, rows.find((row) => row.number === publish.number - 1));

@@ -66,7 +66,7 @@ export function turnWorkflows(deps: { database: Database; versions: PublishedVer
 /** Puts the workflow parts together out of those a turn has. */
 export function composeWorkflows(deps: ComposeWorkflows, turns: TurnDeps, versions: PublishedVersions): WorkflowParts {
   const { database, clock, log, engine, workspace } = deps;
-  const talk: TalkDeps = { database, clock, log, engine, live: turns.live, channels: turns.channels, assistantName: turns.assistantName };
+  const talk: TalkDeps = { database, clock, log, engine, live: turns.live, channels: turns.channels, assistantName: turns.assistantName, ladder: turns.ladder, notice: turns.notice };
   const functions = functionsOf(deps, turns, talk);
   const languages = createLanguages();
   const matcher = createEventMatcher(languages);

@@ -29,7 +29,7 @@ export type Acted = {
 
 export type ActDeps = { knowledge: RetrieveDeps; toolCalls: CallToolDeps };
 
-const PASSAGES = 6;
+const PASSAGES = 8;
 const POINTS_BACK = /^\s*(?:and|but|or|what about|how about|then|also|so)\b|\b(?:it|that|those|them|this one|the same|there)\b/i;
 
 /**

@@ -7,7 +7,7 @@ import { chooseQuestion } from "./choose-question.ts";
 
 const rule = (name: string, action: IntentRule["action"]): [string, IntentRule] => [name, { name, description: name, examples: [name], action }];
 const intents = new Map([rule("refund", { kind: "workflow", workflow: "refund", isVerified: true }), rule("shipping", { kind: "knowledge" }), rule("thanks", { kind: "say", text: "You're welcome." })]);
-const read = (name?: string, confidence = 0.9): Understanding => ({ intents: name === undefined ? [] : [{ name, confidence }], language: "en", sentiment: { label: "neutral", score: 0 }, urgency: 0, risks: [], entities: [] });
+const read = (name?: string, confidence = 0.9): Understanding => ({ intents: name === undefined ? [] : [{ name, confidence }], language: "en", sentiment: { label: "neutral", score: 0 }, frustration: 0, urgency: 0, risks: [], entities: [] });
 const question = (id: string, expects: Partial<OpenQuestion["expects"]> = {}): OpenQuestion => ({ id, runId: "run_1", workflow: "refund", externalId: "x", expects: { choices: null, schema: null, intent: "refund", question: null, ...expects } });
 const number = question("ques_number", { schema: { type: "string", pattern: "^\\d{4}$" } });
 const chosen = (questions: OpenQuestion[], understanding: Understanding, text: string) => chooseQuestion(intents, questions, understanding, text)?.id ?? null;

@@ -2,7 +2,7 @@ import { answerExtractively } from "../../knowledge/answer-extractive.ts";
 import { shorten } from "../../lib/cut.ts";
 import type { ToolCallRecord } from "../../tools/tool-call.store.ts";
 import type { Citation } from "../../shapes/conversation.ts";
-import type { Decision, PendingQuestion, PlannedPart } from "../turn.ts";
+import type { Decision, EarlierMessage, PendingQuestion, PlannedPart } from "../turn.ts";
 import type { Acted } from "./act.ts";
 
 /** A reply that is not sent yet. `facts` are what it rests on besides the passages. */
@@ -21,8 +21,8 @@ export type Draft = {
   handoffNote: string | null;
 };
 
-/** The message as the model would see it, and the contact's messages before it, oldest first. */
-export type Asked = { text: string; recent: readonly string[] };
+/** The message as the model would see it, the contact's messages before it, and the whole talk before it; oldest first. */
+export type Asked = { text: string; recent: readonly string[]; earlier: readonly EarlierMessage[] };
 
 export const EXTRACTIVE = "built-in/extractive";
 
@@ -73,7 +73,7 @@ function tellCall(draft: Draft, call: ToolCallRecord): string {
 }
 
 function answerFromKnowledge(draft: Draft, acted: Acted, question: Asked): string {
-  const answer = answerExtractively({ question: question.text, recentTerms: acted.isCarried ? question.recent : [], passages: acted.passages });
+  const answer = answerExtractively({ question: question.text, recentTerms: acted.isCarried ? question.recent : [], earlier: question.earlier, passages: acted.passages });
   if (answer.kind === "answer") {
     draft.citations = answer.citations;
     draft.isFromKnowledge = true;

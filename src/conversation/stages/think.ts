@@ -1,5 +1,6 @@
 import { scanForInjection } from "../../guard/injection.ts";
 import type { Durable } from "../../durable/durable.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import { savePlaceholders } from "../conversation.store.ts";
 import type { Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
@@ -20,9 +21,10 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
   const decision = await durable.step("decide", async () => {
     isFirstRun = true;
     await savePlaceholders(deps.database, context.tenantId, context.caseId, redacted.fresh);
-    const understanding = await trace.stage("understand", () => deps.understander.understand({ text: redacted.text, recent: context.earlier }), (made) => ({
+    const understanding = await trace.stage("understand", () => deps.understander.understand({ text: redacted.text, recent: deps.hasModel ? redacted.history : context.earlier, call: contextOf(context, rights), signal: durable.signal }), (made) => ({
       reason: made.intents[0] === undefined ? "none of the known intents" : `${made.intents[0].name} (${made.intents[0].confidence.toFixed(2)})`,
-      detail: { by: deps.understander.id, injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
+      ...(made.usage ?? {}),
+      detail: { by: made.steps?.at(-1)?.by ?? deps.understander.id, ...(made.steps === undefined ? {} : { steps: made.steps }), injection: scanForInjection(redacted.text).score, intents: made.intents, language: made.language, sentiment: made.sentiment, frustration: made.frustration, urgency: made.urgency, risks: made.risks, entities: made.entities.map((entity) => entity.kind) },
     }));
     return trace.stage("decide", async () => holdToLadder(deps, context, await settleRuns(deps, context, await withTakenBack(deps, context, await previewed(deps, context, redacted, decide({ ...deps, describe: (tool, slots) => describeGiven(tool, slots, placeOf(context)) }, context, rights, understanding, redacted.text, context.questions))))), (made) => ({ reason: made.reason, detail: { parts: made.parts.map((part) => part.kind), confidence: made.confidence, ...(made.autonomy === undefined ? {} : { autonomy: made.autonomy.level }) } }));
   });
@@ -31,6 +33,11 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
     trace.add("decide", 0, { reason: decision.reason, detail: { parts: decision.parts.map((part) => part.kind), isReplayed: true } });
   }
   return decision;
+}
+
+/** The message and what was said before hold placeholders only, when there is a model that may see them. */
+function contextOf(context: TurnContext, rights: Rights): CallContext {
+  return { tenantId: context.tenantId, purpose: "understand", turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId, contactId: context.contact.id, stage: "understand", dataClasses: [], audiences: rights.audiences, cache: "off", traits: { channel: context.channel } };
 }
 
 const STILL_AT_IT = "I'm still working on this, and I will write as soon as there is news.";

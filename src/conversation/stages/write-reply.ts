@@ -56,5 +56,5 @@ export async function composeWithoutModel(deps: TurnDeps, durable: Durable, trac
 }
 
 function askedIn(context: TurnContext, redacted: RedactedTurn): Asked {
-  return { text: redacted.text, recent: recentOf(context) };
+  return { text: redacted.text, recent: recentOf(context), earlier: context.earlier };
 }

@@ -1,1 +1,3 @@
 export { createBuiltInUnderstander } from "./built-in.ts";
+export { createLanguageModelUnderstander } from "./language-model.ts";
+export { createLocalModelUnderstander } from "./local-model.ts";

@@ -5,7 +5,7 @@ export type FeatureCounts = { words: Map<number, number>; characters: Map<number
 export const MAX_CHARACTERS = 8_000;
 
 const WORD = /[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu;
-const SHORTEST_GRAM = 3;
+const SHORTEST_GRAM = 2;
 const LONGEST_GRAM = 5;
 const PRIME = 0x01000193;
 
@@ -42,7 +42,7 @@ function count(counts: Map<number, number>, hash: number): void {
 }
 
 /**
- * Word 1- and 2-grams, and character 3- to 5-grams inside words with their borders.
+ * Word 1- and 2-grams, and character 2- to 5-grams inside words with their borders.
  *
  * Shapes: any text; returns two maps of hash to count, empty for a text without letters or digits.
  * Units: reads at most `MAX_CHARACTERS`.

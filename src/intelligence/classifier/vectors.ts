@@ -6,11 +6,13 @@ export type Vocabulary = { rows: Uint32Array; idf: Float32Array };
 /** A sparse vector: `rows` of the vocabulary and their values; each group (words, characters) has unit length times its weight. */
 export type SparseVector = { rows: Int32Array; values: Float32Array };
 
-/** Share of a text's distinct word features that the vocabulary knows, 0..1. */
-export type Encoded = SparseVector & { coverage: number };
+/** Shares of a text's distinct word and character features that the vocabulary knows, 0..1. */
+export type Encoded = SparseVector & { coverage: number; characterCoverage: number };
 
-const WORD_WEIGHT = 0.75;
+const WORD_WEIGHT = 1;
 const CHARACTER_WEIGHT = 1;
+/** Chosen on held-back parts of banking77 and clinc150. */
+const MEANING_WEIGHT = 2;
 
 /** Learns the vocabulary; a feature must occur in `leastTexts` texts to count. */
 export function learnVocabulary(texts: readonly FeatureCounts[], leastTexts: number): Vocabulary {
@@ -27,6 +29,20 @@ export function learnVocabulary(texts: readonly FeatureCounts[], leastTexts: num
     idf[row] = Math.log((1 + texts.length) / (1 + inTexts)) + 1;
   });
   return { rows, idf };
+}
+
+/** The vector of a text by its meaning (length 1, from an embedding model) put behind what its words and characters say, with a weight of its own. */
+export function withMeaning(encoded: Encoded, meaning: Float32Array, firstRow: number): Encoded {
+  const sparse = encoded.rows.length;
+  const rows = new Int32Array(sparse + meaning.length);
+  const values = new Float32Array(sparse + meaning.length);
+  rows.set(encoded.rows);
+  values.set(encoded.values);
+  for (let at = 0; at < meaning.length; at += 1) {
+    rows[sparse + at] = firstRow + at;
+    values[sparse + at] = (meaning[at] ?? 0) * MEANING_WEIGHT;
+  }
+  return { rows, values, coverage: encoded.coverage, characterCoverage: encoded.characterCoverage };
 }
 
 /** Turns counts into vectors over one vocabulary. The index is made once. */
@@ -52,7 +68,7 @@ export function createEncoder(vocabulary: Vocabulary): (counts: FeatureCounts) =
       return rows.length - first;
     };
     const known = addGroup(words, WORD_WEIGHT);
-    addGroup(characters, CHARACTER_WEIGHT);
-    return { rows: Int32Array.from(rows), values: Float32Array.from(values), coverage: words.size === 0 ? 0 : known / words.size };
+    const knownCharacters = addGroup(characters, CHARACTER_WEIGHT);
+    return { rows: Int32Array.from(rows), values: Float32Array.from(values), coverage: words.size === 0 ? 0 : known / words.size, characterCoverage: characters.size === 0 ? 0 : knownCharacters / characters.size };
   };
 }

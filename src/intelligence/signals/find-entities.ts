@@ -1,6 +1,8 @@
 import { messageOf } from "../../lib/app-error.ts";
 import { patternInvalid } from "../intelligence.errors.ts";
 import type { Entity, EntityPattern } from "../understander.ts";
+import { plainName } from "./list-pattern.ts";
+import { normalAmount, normalDate } from "./normal-value.ts";
 
 const READ_CHARACTERS = 20_000;
 const MOST_OF_A_KIND = 50;
@@ -19,22 +21,31 @@ const COMMON_PATTERNS: readonly EntityPattern[] = [
   },
 ];
 
-type Finder = { kind: string; pattern: RegExp };
+type Finder = { kind: string; pattern: RegExp; normalOf(value: string): string | null };
 
-function compile({ kind, pattern }: EntityPattern): Finder {
+/** How a value of this pattern is brought into one form. */
+function normaliser({ kind, names }: EntityPattern): Finder["normalOf"] {
+  if (names !== undefined) return (value) => names.get(plainName(value)) ?? null;
+  return kind === "date" ? normalDate : kind === "amount" ? normalAmount : () => null;
+}
+
+function compile(given: EntityPattern): Finder {
+  const { kind, pattern } = given;
   try {
-    return { kind, pattern: new RegExp(pattern, "giud") };
+    return { kind, pattern: new RegExp(pattern, "giud"), normalOf: normaliser(given) };
   } catch (thrown) {
     throw patternInvalid({ message: `The pattern of the entity "${kind}" is not a valid regular expression: ${messageOf(thrown)}`, details: { kind, pattern }, cause: thrown });
   }
 }
 
-function findOne({ kind, pattern }: Finder, text: string): Entity[] {
+function findOne({ kind, pattern, normalOf }: Finder, text: string): Entity[] {
   const found: Entity[] = [];
   for (const match of text.matchAll(pattern)) {
     const span = match.indices?.[1] ?? match.indices?.[0];
     if (span === undefined || span[0] === span[1]) continue;
-    found.push({ kind, value: text.slice(span[0], span[1]), start: span[0], end: span[1] });
+    const value = text.slice(span[0], span[1]);
+    const normal = normalOf(value);
+    found.push({ kind, value, start: span[0], end: span[1], ...(normal === null ? {} : { normal }) });
     if (found.length === MOST_OF_A_KIND) break;
   }
   return found;

@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import { listPattern } from "./list-pattern.ts";
+import { readFrustration } from "./read-frustration.ts";
 import { splitClauses } from "../classifier/split-clauses.ts";
 import { detectLanguage } from "../../lib/detect-language.ts";
 import { createEntityFinder } from "./find-entities.ts";
@@ -99,4 +101,28 @@ test("dates and amounts are found without a pattern and yield to the workspace's
 test("wishes joined by and, also or a full stop are clauses", () => {
   deepStrictEqual(splitClauses("Where is my order? I'd like a refund and my login fails."), ["Where is my order?", "I'd like a refund", "my login fails."]);
   deepStrictEqual(splitClauses("  "), []);
+});
+
+test("dates and amounts are given in one form where that is certain", () => {
+  const find = createEntityFinder([]);
+  const normal = (text: string) => find(text).map((entity) => entity.normal ?? null);
+  deepStrictEqual(normal("on 5 January 2026, 2026-01-07, 31.12.2026, 25/12/2026 and 12/25/2026"), ["2026-01-05", "2026-01-07", "2026-12-31", "2026-12-25", "2026-12-25"]);
+  deepStrictEqual(normal("on 3/4/2026, 31.02.2026 and March 3rd"), [null, null, null]);
+  deepStrictEqual(normal("€1,299.00, 20 EUR, $5, £3.5, 1.299,90 euros, 40 kr"), ["1299.00 EUR", "20.00 EUR", "5.00 USD", "3.50 GBP", "1299.90 EUR", null]);
+});
+
+test("products of a list are found as people write them, the longer name first", () => {
+  const find = createEntityFinder([listPattern("product", ["Trail Tent", "Trail Tent 2 Pro", "Kettle (1.5 l)"])]);
+  deepStrictEqual(find("My trail-tents leak, the TrailTent 2 Pro does not, nor the kettle (1.5 l)").map(({ kind, value, normal }) => [kind, value, normal]), [["product", "trail-tents", "Trail Tent"], ["product", "TrailTent 2 Pro", "Trail Tent 2 Pro"], ["product", "kettle (1.5 l)", "Kettle (1.5 l)"]]);
+  deepStrictEqual(find("the tent on the trail"), []);
+});
+
+test("patience runs out over a conversation: by anger, by saying it again, by silence", () => {
+  const calmly = "Could you tell me where my parcel is?";
+  strictEqual(readFrustration(calmly, [], 0), 0);
+  const again = readFrustration("Again: where is my parcel with the boots?", ["Where is my parcel with the boots?"], 1);
+  ok(again > 0.3, `${again}`);
+  const angry = readFrustration("This is ridiculous, WHERE IS MY PARCEL???", ["Where is my parcel?", "Still no parcel, this is terrible service"], 2);
+  ok(angry > again && angry <= 1, `${angry}`);
+  ok(readFrustration("Thank you, that helps", ["This is terrible service", "I am furious"], 0) < readFrustration("I am furious", ["This is terrible service"], 0), "patience comes back");
 });

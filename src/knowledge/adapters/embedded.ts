@@ -1,16 +1,19 @@
 import { availableParallelism } from "node:os";
-import { createArena } from "../index/arena.ts";
-import { createBuilder, type BuildOrder } from "../index/builder.ts";
+import { createArena } from "../index/segments/arena.ts";
+import { createBuilder, type BuildOrder } from "../index/threads/builder.ts";
 import { indexUnavailable, vectorInvalid } from "../index/index.errors.ts";
 import type { View } from "../index/search-view.ts";
-import { createSearchers, type RawHits } from "../index/searchers.ts";
-import { chunkAt, openSegment, type Segment } from "../index/segment.ts";
-import { HIT_NUMBERS } from "../index/thread-messages.ts";
-import { checkVector } from "../index/vectors.ts";
+import { createSearchers, type RawHits } from "../index/threads/searchers.ts";
+import { chunkAt, openSegment, type Segment } from "../index/segments/segment.ts";
+import { HIT_NUMBERS } from "../index/threads/thread-messages.ts";
+import { checkVector } from "../index/vectors/check-vector.ts";
 import { MAX_LIMIT, MAX_QUERY_LENGTH, type Hit, type HitPart, type IndexChunk, type SearchIndex, type SearchRequest } from "../search-index.ts";
 
-/** `threads`: that search; one more builds. `memoryBytes`: for all tenants' content, at most 4 GiB. */
-export type EmbeddedOptions = { threads?: number; memoryBytes?: number };
+/**
+ * `threads`: that search (0: by the cores); one more builds. `memoryBytes`: for all tenants' content, at most 4 GiB. `keptMs`: a tenant that was searched or changed this recently is not
+ * given up for another one. `files`: what the threads run, for tests.
+ */
+export type EmbeddedOptions = { threads?: number; memoryBytes?: number; keptMs?: number; files?: { search: URL; build: URL } };
 
 /** `usedBytes` of `limitBytes` are taken by `tenants` tenants; `evicted` were given up since the start to make room. */
 export type EmbeddedState = { usedBytes: number; limitBytes: number; tenants: number; evicted: number };
@@ -18,7 +21,6 @@ export type EmbeddedState = { usedBytes: number; limitBytes: number; tenants: nu
 export type EmbeddedIndex = SearchIndex & { state(): EmbeddedState; close(): Promise<void> };
 
 const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3;
-/** A tenant that was searched or changed this recently is not given up for another one. */
 const KEPT_MS = 5_000;
 
 /** `change`: the last one asked for, ended or not. `segments`: opened here, to read hits. `isChanging` counts changes under way. */
@@ -26,15 +28,15 @@ type Tenant = { view: View | null; segments: Map<number, Segment>; change: Promi
 
 /**
  * The built-in index: BM25 over inverted lists and cosine over all permitted vectors (one bit a dimension, then one byte), in
- * threads that share one block of memory. Nothing on disk; about 1.5 kB a chunk of 100 words and 384 dimensions.
+ * threads that share one block of memory. Nothing on disk; about 2 kB a chunk of 100 words and 384 dimensions.
  *
  * When the memory is full, the tenants that were not asked for longest are given up (never one used in the last five seconds): they
  * have no version then, and are built again at their next use. A search for one that comes without that fails as `knowledge.index_unavailable`.
  */
 export function createEmbeddedIndex(options: EmbeddedOptions = {}): EmbeddedIndex {
   const arena = createArena(options.memoryBytes ?? DEFAULT_MEMORY_BYTES);
-  const searchers = createSearchers(arena.memory, options.threads ?? Math.max(1, availableParallelism() - 1));
-  const builder = createBuilder(arena.memory);
+  const searchers = createSearchers(arena.memory, options.threads || threadsOf(availableParallelism()), options.files?.search);
+  const builder = createBuilder(arena.memory, options.files?.build);
   const tenants = new Map<string, Tenant>();
   const gone = new Set<string>();
   let evicted = 0;
@@ -76,7 +78,7 @@ export function createEmbeddedIndex(options: EmbeddedOptions = {}): EmbeddedInde
   };
 
   const evictOne = async (): Promise<boolean> => {
-    const latest = performance.now() - KEPT_MS;
+    const latest = performance.now() - (options.keptMs ?? KEPT_MS);
     const idle = [...tenants].filter(([, tenant]) => tenant.changing === 0 && tenant.usedAtMs < latest).sort(([, left], [, right]) => left.usedAtMs - right.usedAtMs);
     const [tenantId] = idle[0] ?? [];
     if (tenantId === undefined) return false;
@@ -136,6 +138,11 @@ export function createEmbeddedIndex(options: EmbeddedOptions = {}): EmbeddedInde
       await Promise.all([searchers.close(), builder.close()]);
     },
   };
+}
+
+/** One core is left to everything else, where there are more than two. */
+function threadsOf(cores: number): number {
+  return cores <= 2 ? cores : cores - 1;
 }
 
 function settle(raw: RawHits, read: (numbers: Float64Array) => Hit[], resolve: (hits: Hit[]) => void, reject: (error: unknown) => void): void {

@@ -3,9 +3,9 @@ import { fuseRanks, lexicalOnly, type Scored } from "../index/fuse-ranks.ts";
 import { idfOf } from "../index/lexical-rows.ts";
 import { queryTerms, type QueryTerm } from "../index/query-terms.ts";
 import { topRows } from "../index/top-rows.ts";
-import { checkVector } from "../index/vectors.ts";
-import { BM25, COLUMN_WEIGHTS, MAX_LIMIT, RANKED_AT_LEAST, type Hit, type IndexChunk, type SearchIndex, type SearchRequest } from "../search-index.ts";
-import { indexTerms } from "../terms.ts";
+import { checkVector } from "../index/vectors/check-vector.ts";
+import { weighTerms } from "../index/weigh-terms.ts";
+import { BM25, MAX_LIMIT, RANKED_AT_LEAST, type Hit, type IndexChunk, type SearchIndex, type SearchRequest } from "../search-index.ts";
 
 /** `weights`: occurrences of a term, weighed by column; `length`: words in all columns; `vector` of length 1. */
 type Entry = { chunk: IndexChunk; weights: Map<string, number>; length: number; vector: Float64Array | null };
@@ -55,13 +55,7 @@ function build(version: number, chunks: readonly IndexChunk[], known: number | n
   const entries = chunks.map((chunk): Entry => {
     const isPointing = chunk.vector !== undefined && chunk.vector !== null && checkVector(chunk.vector, dimensions);
     dimensions ??= chunk.vector?.length ?? null;
-    const weights = new Map<string, number>();
-    let length = 0;
-    for (const column of ["title", "heading", "text"] as const) {
-      const terms = indexTerms(chunk[column]);
-      length += terms.length;
-      for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + COLUMN_WEIGHTS[column]);
-    }
+    const { weights, length } = weighTerms(chunk);
     for (const term of weights.keys()) counts.set(term, (counts.get(term) ?? 0) + 1);
     return { chunk, weights, length, vector: isPointing && chunk.vector ? atLengthOne(chunk.vector) : null };
   });

@@ -40,12 +40,16 @@ export type AnswerDecision =
   | { kind: "ask_back"; reason: string; options: string[]; confidence: number }
   | { kind: "decline"; reason: string; confidence: number };
 
-/** From as many kinds on, "the loan" could be any of them. */
+/** From as many kinds on, "the loan" could be any of them; fewer are enough where the question has left the talk behind. */
 const MANY_KINDS = 3;
+const TWO_KINDS = 2;
 /** Evidence so good that nobody need ask. */
 const BEYOND_DOUBT = 0.9;
-/** The best passage has less than this to do with the talk so far: the question jumped. */
-const UNRELATED = 0.08;
+/** The first passages share less than this of their words with the talk so far: the question jumped. */
+const UNRELATED = 0.1;
+const FIRST_PASSAGES = 3;
+/** A talk of fewer informative terms (a greeting) is about nothing yet. */
+const FEWEST_OF_TALK = 10;
 /** A question of fewer informative terms gives no hint of another subject. */
 const FEWEST_OF_SUBJECT = 3;
 const MOST_OPTIONS = 4;
@@ -55,9 +59,9 @@ const MOST_OPTIONS = 4;
  * leaves open.
  *
  * Asked back is: a word or two without a question; a reference that nothing explains ("the loan") where the passages know three
- * kinds of it or more; and a question that jumps to another subject without evidence for an answer. The limits of the last two were
- * chosen on the development half of `mtrag_un` (219 questions) and leave the shop's questions as they were; how much evidence
- * an answer needs was not (see `weighEvidence`).
+ * kinds of it or more, or two when the question leaves the talk behind; and a question that leaves it behind without evidence for an
+ * answer. The limits of these were chosen on the development half of `mtrag_un` (219 questions; the neighbouring values do as well)
+ * and leave the shop's questions as they were; how much evidence an answer needs was not (see `weighEvidence`).
  * Replay: pure and deterministic.
  */
 export function decideAnswer(input: EvidenceInput): AnswerDecision {
@@ -69,11 +73,12 @@ export function decideAnswer(input: EvidenceInput): AnswerDecision {
   const { confidence } = evidence;
   const titles = question.isFragment ? titlesOf(evidence, input.passages) : [];
   if (titles.length > 1) return { kind: "ask_back", options: titles, reason: "the message names a subject but no question", confidence };
-  const open = confidence < BEYOND_DOUBT ? openKinds(input) : null;
+  const hasJumped = isJump(input);
+  const open = confidence < BEYOND_DOUBT ? openKinds(input, hasJumped) : null;
   if (open !== null) return { kind: "ask_back", options: open.kinds.slice(0, MOST_OPTIONS), reason: `"${open.reference}" could be any of ${open.kinds.length} kinds`, confidence };
   if (confidence >= input.limits.minConfidence) return { kind: "answer", reason: `evidence ${confidence.toFixed(2)} in passage ${evidence.best.passage + 1}`, evidence };
   const lacking = `evidence ${confidence.toFixed(2)}, ${input.limits.minConfidence} is needed`;
-  const subjects = isJump(input) ? titlesOf(evidence, input.passages) : [];
+  const subjects = hasJumped && informativeTerms(input.question).size >= FEWEST_OF_SUBJECT ? titlesOf(evidence, input.passages) : [];
   if (subjects.length > 1) return { kind: "ask_back", options: subjects, reason: `${lacking}, and nothing ties the question to the talk so far`, confidence };
   return { kind: "decline", reason: lacking, confidence };
 }
@@ -101,27 +106,33 @@ function titlesOf({ scored }: Evidence, passages: readonly Passage[]): string[] 
   return [...new Set(titles.values())];
 }
 
-/** The open reference of which the passages know most kinds; null when none has many. */
-function openKinds({ question, passages, earlier }: EvidenceInput): { reference: string; kinds: string[] } | null {
+/** The open reference of which the passages know most kinds; null when none has many. After a jump nothing in the talk explains one. */
+function openKinds({ question, passages, earlier }: EvidenceInput, hasJumped: boolean): { reference: string; kinds: string[] } | null {
   if (earlier === undefined) return null;
   let most: { reference: string; kinds: string[] } | null = null;
-  for (const { text, words } of openReferences(question, termsOfTalk(earlier))) {
+  for (const { text, words } of openReferences(question, hasJumped ? new Set() : termsOfTalk(earlier))) {
     for (const word of words) {
       const kinds = kindsOf(word, passages);
-      if (kinds.length >= MANY_KINDS && kinds.length > (most?.kinds.length ?? 0)) most = { reference: text, kinds };
+      if (kinds.length >= (hasJumped ? TWO_KINDS : MANY_KINDS) && kinds.length > (most?.kinds.length ?? 0)) most = { reference: text, kinds };
     }
   }
   return most;
 }
 
-function isJump({ question, passages, earlier = [] }: EvidenceInput): boolean {
-  const [first] = passages;
-  if (first === undefined || contactTexts(earlier).length === 0) return false;
-  const informative = (text: string) => new Set(indexTerms(text).filter((term) => !isLightTerm(term)));
-  if (informative(question).size < FEWEST_OF_SUBJECT) return false;
+/** Whether what was found has nothing to do with what was talked about. */
+function isJump({ passages, earlier = [] }: EvidenceInput): boolean {
+  if (contactTexts(earlier).length === 0) return false;
   const talk = termsOfTalk(earlier);
-  const terms = [...analysePassage(first).allTerms].filter((term) => !isLightTerm(term));
-  return terms.filter((term) => talk.has(term)).length < UNRELATED * terms.length;
+  if ([...talk].filter((term) => !isLightTerm(term)).length < FEWEST_OF_TALK) return false;
+  const shares = passages.slice(0, FIRST_PASSAGES).map((passage) => {
+    const terms = [...analysePassage(passage).allTerms].filter((term) => !isLightTerm(term));
+    return terms.filter((term) => talk.has(term)).length / Math.max(1, terms.length);
+  });
+  return shares.reduce((sum, share) => sum + share, 0) < UNRELATED * shares.length;
+}
+
+function informativeTerms(text: string): Set<string> {
+  return new Set(indexTerms(text).filter((term) => !isLightTerm(term)));
 }
 
 const LONGEST_TALK = 20_000;

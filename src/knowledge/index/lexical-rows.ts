@@ -1,10 +1,10 @@
 import { BM25 } from "../search-index.ts";
 import type { Scored } from "./fuse-ranks.ts";
-import { hasRow } from "./bit-mask.ts";
+import { hasRow } from "./segments/bit-mask.ts";
 import type { QueryTerm } from "./query-terms.ts";
 import type { Scratch } from "./scratch.ts";
-import type { Segment } from "./segment.ts";
-import { numberOf } from "./string-table.ts";
+import type { Segment } from "./segments/segment.ts";
+import { numberOf } from "./segments/string-table.ts";
 import { topRows } from "./top-rows.ts";
 
 /** Of the whole tenant. */

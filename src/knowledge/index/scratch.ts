@@ -1,4 +1,4 @@
-import { MAX_PAGES, PAGE_BYTES, vectorKernels, type VectorKernels } from "./vector-kernels.ts";
+import { MAX_PAGES, PAGE_BYTES, vectorKernels, type VectorKernels } from "./vectors/vector-kernels.ts";
 
 /**
  * What a thread needs to search, of its own and used again for each search: the kernels with their memory, and the sums of

@@ -1,14 +1,14 @@
 import { RANKED_AT_LEAST, type SearchFilter, type SearchRequest } from "../search-index.ts";
-import { addRow, countRows, emptyMask, hasRow } from "./bit-mask.ts";
+import { addRow, countRows, emptyMask, hasRow } from "./segments/bit-mask.ts";
 import { passes } from "./filter-class.ts";
 import { fuseRanks, lexicalOnly, type Fused, type Scored } from "./fuse-ranks.ts";
 import { holdersIn, lexicalRows } from "./lexical-rows.ts";
-import { nearestRows } from "./nearest-rows.ts";
+import { nearestRows } from "./vectors/nearest-rows.ts";
 import { queryTerms } from "./query-terms.ts";
-import { rotationFor } from "./rotation.ts";
+import { rotationFor } from "./vectors/rotation.ts";
 import type { Scratch } from "./scratch.ts";
-import { openSegment, type Segment } from "./segment.ts";
-import { checkVector } from "./vectors.ts";
+import { openSegment, type Segment } from "./segments/segment.ts";
+import { checkVector } from "./vectors/check-vector.ts";
 
 /** A segment by its place in the arena, and which of its rows still stand (shared memory; null: all). */
 export type SegmentRef = { base: number; rows: number; alive: Uint32Array | null };

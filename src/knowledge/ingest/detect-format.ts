@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { unzipSync } from "fflate";
 import { readCompoundNames } from "./compound-file.ts";
 import type { DocumentFormat } from "./parsed-document.ts";
 import { decodeText } from "./text/decode-text.ts";
@@ -58,7 +59,7 @@ function binaryFormat(bytes: Uint8Array): { format: DocumentFormat } | { format:
 /** What is packed in a ZIP, by the names in it: local headers and central directory hold them as plain bytes. */
 function zipFormat(bytes: Uint8Array): DocumentFormat {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const mime = /^mimetype(application\/[\w.+-]+)/.exec(all.subarray(30, 130).toString("latin1"))?.[1] ?? "";
+  const mime = statedType(bytes);
   if (mime.includes("epub")) return "epub";
   if (mime.includes("opendocument.text")) return "odt";
   if (mime.includes("opendocument.presentation")) return "odp";
@@ -67,6 +68,16 @@ function zipFormat(bytes: Uint8Array): DocumentFormat {
   if (isOffice && all.includes("word/document")) return "docx";
   if (isOffice && all.includes("ppt/presentation.xml")) return "pptx";
   return isOffice && all.includes("xl/workbook") ? "xlsx" : "zip";
+}
+
+/** The file `mimetype` of EPUB and OpenDocument. */
+function statedType(bytes: Uint8Array): string {
+  try {
+    const { mimetype } = unzipSync(bytes, { filter: ({ name, originalSize }) => name === "mimetype" && originalSize < 200 });
+    return mimetype === undefined ? "" : Buffer.from(mimetype).toString("latin1");
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 130)).toString("latin1", 38); // cut off; its reader will say so
+  }
 }
 
 /** What a compound file is, by its streams. An encrypted package is named by what it mostly is, and refused by its reader. */
@@ -86,7 +97,7 @@ function isBinary(text: string): boolean {
 /** Text formats that cannot be mistaken. */
 function sureTextFormat(text: string): DocumentFormat | null {
   const head = text.trimStart().slice(0, 2_000);
-  if (/^(<!doctype html|<html[\s>])/i.test(head) || (/^<\?xml/.test(head) && /<html[\s>]/i.test(head))) return "html";
+  if (/^(<!doctype html|<html[\s>])/i.test(head) || (head.startsWith("<?xml") && /<html[\s>]/i.test(head))) return "html";
   if (/^<\?xml\s/.test(head)) return "xml";
   const fields = /^((?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+)\n/.exec(`${text.trimStart().slice(0, 20_000)}\n\n`)?.[1] ?? "";
   const isMail = /^(message-id|received|mime-version|return-path|delivered-to):/im.test(fields) && /^(from|to|subject|date):/im.test(fields);

@@ -9,7 +9,7 @@ export const FORMAT_READERS: FormatReaders = {
   xlsx: spreadsheet("packed"), ods: spreadsheet("packed"), xls: spreadsheet("compound"),
   epub: async (...given) => (await import("./formats/epub.ts")).readEpub(...given),
   doc: async (...given) => (await import("./formats/doc.ts")).readDoc(...given),
-  ppt: async (...given) => (await import("./formats/powerpoint-97.ts")).readPowerPoint97(...given),
+  ppt: async (...given) => (await import("./formats/powerpoint-97.ts")).readPowerPoint97(given[0]),
   html: async (...given) => (await import("./formats/html.ts")).readHtml(...given),
   markdown: async (...given) => (await import("./formats/markdown.ts")).readMarkdown(...given),
   org: async (...given) => (await import("./formats/org.ts")).readOrg(...given),

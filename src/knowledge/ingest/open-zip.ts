@@ -1,4 +1,4 @@
-import { unzipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { Refused, type ReadingBudget } from "./reading.ts";
 
 /** Times a packed file may grow, once it is larger than `RATIO_FROM_BYTES`. Text packs to about a twentieth. */
@@ -10,7 +10,7 @@ const LOCAL_HEADER = 0x04034b50;
 
 /**
  * The files of a ZIP archive by path. Nothing is unpacked before its stated size was counted, and nothing becomes larger
- * than stated. `wants` chooses; what it refuses is counted too, since vendors' readers unpack it.
+ * than stated: an archive that lies about a size yields the stated part. `wants` chooses; what it refuses is counted too.
  *
  * Throws `Refused`: `bomb`, `encrypted`, `broken`.
  */
@@ -34,6 +34,12 @@ export function openZip(bytes: Uint8Array, budget: ReadingBudget, wants: (path: 
     if (error instanceof Refused) throw error;
     throw new Refused("broken", "The file is a damaged archive: parts of it are missing or changed. Save or download it again.", error);
   }
+}
+
+/** What was opened as an archive again, unpacked, for libraries that open archives themselves: they see nothing that was not counted. */
+export function repackZip(files: ReadonlyMap<string, Uint8Array>): Buffer {
+  const packed = zipSync(Object.fromEntries(files), { level: 0 });
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
 }
 
 /** Whether the first entry says that it is encrypted. */

@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import { DEFAULT_PARSE_LIMITS, refuseBySize, type DocumentFile, type ParseLimits, type ParseResult } from "./parsed-document.ts";
-import { openParserPool } from "./parser-pool.ts";
+import { ParserPool } from "./parser-pool.ts";
 
 const MOST_THREADS = 2;
 
 /** One for the process: its threads are few, whoever brings files. */
-const pool = openParserPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
+const pool = new ParserPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
 
 /**
  * Reads a file of any kind into a document: Markdown with headings, lists and tables, cleaned of what surrounds it.

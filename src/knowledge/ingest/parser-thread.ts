@@ -4,7 +4,8 @@ import { isRecord } from "../../lib/is-record.ts";
 import type { DocumentFile, ParseLimits } from "./parsed-document.ts";
 import { readDocument } from "./read-document.ts";
 
-// The thread in which files are read, one after the other; it may be stopped at any moment.
+// The thread in which files are read, one after the other; it may be stopped at any moment. What a library throws behind
+// our back ends the thread, and so refuses the file.
 
 /** As `parser-pool.ts` sends it. */
 export type ParseWork = { file: DocumentFile; limits: ParseLimits };
@@ -12,13 +13,10 @@ export type ParseWork = { file: DocumentFile; limits: ParseLimits };
 parentPort?.on("message", (work: unknown) => {
   if (!isWork(work)) throw new TypeError("parser-thread.ts is started by parser-pool.ts only");
   readDocument(work.file, work.limits).then(
-    (result) => parentPort?.postMessage(result),
-    (error: unknown) => parentPort?.postMessage({ kind: "refused", code: "broken", reason: `The file could not be read: ${messageOf(error)}` }),
+    (result) => parentPort?.postMessage(result, []),
+    (error: unknown) => parentPort?.postMessage({ kind: "refused", code: "broken", reason: `The file could not be read: ${messageOf(error)}` }, []),
   );
 });
-
-// What a library throws behind our back belongs to the file that is being read.
-process.on("unhandledRejection", (error) => parentPort?.postMessage({ kind: "refused", code: "broken", reason: `The file could not be read: ${messageOf(error)}` }));
 
 function isWork(given: unknown): given is ParseWork {
   return isRecord(given) && "file" in given && "limits" in given;

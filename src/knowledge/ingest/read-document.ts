@@ -9,8 +9,9 @@ import { cleanMarkdown, oneLine } from "./text/clean-markdown.ts";
 
 const MAX_TITLE = 300;
 const MAX_WARNINGS = 50;
-/** Fewer tell no language, unless they are of a script of their own. */
+/** Fewer Latin letters tell no language; other scripts tell theirs sooner. */
 const FEWEST_LETTERS = 16;
+const FEWEST_OTHER_LETTERS = 4;
 /** Share of the time limit after which optional work (OCR) is left out, so that what was read arrives. */
 const WORKING_SHARE = 0.7;
 
@@ -64,8 +65,10 @@ function finish(read: ReadDocument, name: string, format: DocumentFormat, limits
 
 /** By the letters where there are enough of them, else as the file states it. */
 function languageOf(body: string, stated: string): string {
-  const letters = body.slice(0, 2_000).match(/\p{L}/gu)?.length ?? 0;
-  const detected = letters < FEWEST_LETTERS ? UNDETERMINED : detectLanguage(body);
+  const head = body.slice(0, 2_000);
+  const latin = head.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  const others = (head.match(/\p{L}/gu)?.length ?? 0) - latin;
+  const detected = latin < FEWEST_LETTERS && others < FEWEST_OTHER_LETTERS ? UNDETERMINED : detectLanguage(body);
   return detected === UNDETERMINED && /^[a-z]{2}$/.test(stated) ? stated : detected;
 }
 

@@ -6,6 +6,8 @@ const SAME = 0.95;
 const ALIKE = 0.6;
 /** Two scores this close tell nothing about which passage is better. */
 const NEARLY_EQUAL = 0.05;
+/** Documents that came together have times that differ a little; that tells nothing. */
+const NEWER_MS = 24 * 3_600_000;
 /** A passage of fewer terms may differ in the one word that counts. */
 const FEWEST_TERMS = 8;
 
@@ -39,7 +41,7 @@ export function preferNewer(passages: readonly Passage[]): Passage[] {
 }
 
 function isNewer(passage: Passage, other: Passage): boolean {
-  return passage.updatedAtMs !== null && other.updatedAtMs !== null && passage.updatedAtMs > other.updatedAtMs;
+  return passage.updatedAtMs !== null && other.updatedAtMs !== null && passage.updatedAtMs - other.updatedAtMs >= NEWER_MS;
 }
 
 function isSame(left: Passage, right: Passage): boolean {

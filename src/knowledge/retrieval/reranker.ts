@@ -1,5 +1,8 @@
+import { analysePassage } from "../passage-units.ts";
+import { analyseQuestion } from "../question.ts";
 import { rankPassages } from "../rank-passages.ts";
 import type { Passage } from "../retrieve.ts";
+import { scoreUnits, weighTerms } from "../score-units.ts";
 
 /**
  * Puts what the index found into a better order, by looking at question and passage together.
@@ -11,8 +14,24 @@ import type { Passage } from "../retrieve.ts";
  */
 export type Reranker = { readonly id: string; rerank(input: { question: string; passages: readonly Passage[]; signal: AbortSignal }): Promise<Passage[]> };
 
-/** By words alone: titles and headings that are asked for in full, and documents of which more was found. */
+/** What the best sentence of a passage adds to a first score of 1; chosen on the development halves of `mtrag_un` and `dstc9_faq`. */
+const SENTENCE = 0.4;
+
+/**
+ * By words alone: titles and headings that are asked for in full, documents of which more was found, and how well the best
+ * sentence covers what was asked, each word as telling as it is among these passages.
+ */
 export const lexicalReranker: Reranker = {
   id: "built-in/lexical",
-  rerank: async ({ question, passages }) => rankPassages(question, passages),
+  rerank: async ({ question, passages }) => rankBySentence(question, rankPassages(question, passages)),
 };
+
+function rankBySentence(question: string, passages: readonly Passage[]): Passage[] {
+  const first = passages[0]?.score ?? 0;
+  if (first <= 0) return [...passages];
+  const asked = analyseQuestion(question);
+  const analyses = passages.map(analysePassage);
+  const best = new Map<number, number>();
+  for (const unit of scoreUnits(asked, weighTerms(asked, analyses), analyses)) if (!best.has(unit.passage)) best.set(unit.passage, unit.score);
+  return passages.map((passage, place) => ({ ...passage, score: passage.score / first + SENTENCE * (best.get(place) ?? 0) })).sort((left, right) => right.score - left.score);
+}

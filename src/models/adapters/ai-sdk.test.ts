@@ -9,7 +9,12 @@ const shared = { apiKey: "sk-scripted-secret-0123456789", handling: "contract" a
 
 describeModelContract("OpenAI", (baseUrl) => createAiSdkModel({ ...shared, wire: "openai", modelId: "gpt-6.1-terra", baseUrl }));
 describeModelContract("Anthropic", (baseUrl) => createAiSdkModel({ ...shared, wire: "anthropic", modelId: "claude-haiku-5-5", baseUrl }));
-describeModelContract("OpenAI-compatible", (baseUrl) => createAiSdkModel({ ...shared, wire: "openai-compatible", modelId: "qwen3:4b", baseUrl }));
+describeModelContract("OpenAI-compatible", (baseUrl) => createAiSdkModel({ ...shared, wire: "openai-compatible", modelId: "qwen3:4b", baseUrl, hasJson: true }));
+describeModelContract("Google", (baseUrl) => createAiSdkModel({ ...shared, wire: "google", modelId: "gemini-2.5-flash", baseUrl }));
+describeModelContract("Mistral", (baseUrl) => createAiSdkModel({ ...shared, wire: "mistral", modelId: "mistral-small-latest", baseUrl: `${baseUrl}/mistral` }));
+describeModelContract("Azure OpenAI", (baseUrl) => createAiSdkModel({ ...shared, wire: "azure", modelId: "our-deployment", baseUrl: `${baseUrl}/azure` }));
+describeModelContract("Amazon Bedrock", (baseUrl) => createAiSdkModel({ ...shared, wire: "bedrock", modelId: "anthropic.claude-haiku-4-5-20251001-v1:0", region: "eu-central-1", baseUrl }));
+describeModelContract("Ollama", (baseUrl) => createAiSdkModel({ wire: "openai-compatible", modelId: "llama3.2", baseUrl, handling: "inside", priceMicroUsdPerMillion: null, hasJson: true }));
 
 test("a thinking model is told not to think, and an older or unknown one is told nothing", async () => {
   await using server = await startScriptedModel(() => [{ text: "Yes." }]);

@@ -1,1 +1,2 @@
-export { createAiSdkModel } from "./ai-sdk.ts";
+export { createAiSdkModel, type AiSdkOptions } from "./ai-sdk.ts";
+export type { Wire, WireKey } from "./vendors.ts";

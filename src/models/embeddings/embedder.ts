@@ -1,3 +1,5 @@
+import type { ModelHandling } from "../model.ts";
+
 /**
  * The port to an embedding model: texts become vectors of length 1, so that a dot product says how near two texts are in
  * meaning.
@@ -13,7 +15,7 @@ export type Embedder = {
   readonly id: string;
   readonly dimensions: number;
   /** Whether texts leave the house. What is redacted for a model must be redacted for this one. */
-  readonly handling: "inside" | "outside";
+  readonly handling: ModelHandling;
   embed(texts: readonly string[], kind: "query" | "passage", signal: AbortSignal): Promise<Float32Array[]>;
 };
 

@@ -21,5 +21,5 @@ export function holdsNul(event: CloudEvent): boolean {
 }
 
 /** What Baton itself tells; `data` of each is listed in docs/reference/events.md. */
-export const OWN_EVENTS = ["message.received", "case.opened", "case.resolved", "handoff.requested", "sla.missed", "volume.spiked", "approval.decided", "tool.failed", "knowledge.source_stale"] as const;
+export const OWN_EVENTS = ["message.received", "case.opened", "case.resolved", "handoff.requested", "sla.missed", "volume.spiked", "approval.decided", "tool.failed", "knowledge.source_stale", "budget.warned"] as const;
 export type OwnEventType = (typeof OWN_EVENTS)[number];

@@ -14,6 +14,6 @@ import { verifyFunction } from "./verify.ts";
 
 /** Our functions by name. `more`: those that need parts above this one (`agent`, `generate`). */
 export function createFunctionCatalog(deps: FunctionDeps, more: readonly WorkflowFunction[]): FunctionCatalog {
-  const own: readonly WorkflowFunction[] = [understandFunction(deps), retrieveFunction(deps), toolFunction({ ...deps, tellWaiting: (call, text) => say(deps, { ...talkTarget(call), idempotencyKey: `${call.idempotencyKey}:waiting`, text, messageKind: "reply" }).then(() => null) }), askFunction(deps), approveFunction(deps), replyFunction(deps), verifyFunction(deps), handoffFunction(deps), notifyFunction(deps)];
+  const own: readonly WorkflowFunction[] = [understandFunction(deps), retrieveFunction(deps), toolFunction({ ...deps, tellWaiting: (call, text) => say(deps, { ...talkTarget(call), mayHoldModelWords: false, idempotencyKey: `${call.idempotencyKey}:waiting`, text, messageKind: "reply" }).then(() => null) }), askFunction(deps), approveFunction(deps), replyFunction(deps), verifyFunction(deps), handoffFunction(deps), notifyFunction(deps)];
   return new Map([...own, ...more].map((each) => [each.name, each]));
 }

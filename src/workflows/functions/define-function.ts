@@ -22,9 +22,9 @@ export function defineFunction<Input, Output>(declared: WorkflowFunction<Input, 
 }
 
 /** The run's conversation, and the task that speaks in it. Throws `workflows.conversation_needed`. */
-export function talkTarget({ subject, task }: Pick<FunctionCall, "subject" | "task">): TalkTarget {
+export function talkTarget({ subject, task, mayHoldModelWords }: Pick<FunctionCall, "subject" | "task" | "mayHoldModelWords">): TalkTarget {
   if (subject.conversationId === null) throw conversationNeeded();
-  return { tenantId: subject.tenantId, conversationId: subject.conversationId, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer };
+  return { tenantId: subject.tenantId, conversationId: subject.conversationId, runId: subject.runId, workflow: subject.workflow.name, pointer: task.pointer, mayHoldModelWords };
 }
 
 /** The contact as tools want it; null without one, or when its address is not known. */

@@ -10,6 +10,8 @@ export type FunctionCall = {
   task: { name: string; pointer: string; /** From 1; counts retries of the same place, and rounds of a loop. */ iteration: number };
   /** The same on every attempt and replay of this task; effects pass it on. */
   idempotencyKey: string;
+  /** Whether what it is given may hold words that a model has written in this run. */
+  mayHoldModelWords: boolean;
   /** Shows that the run sleeps from here; a journaled write. For a function that finds out only now that it has to wait. */
   pause(): Promise<void>;
 };

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { restore } from "../../guard/redactor.ts";
+import type { CallContext } from "../../models/call-context.ts";
+import type { FunctionCall } from "./function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import { declareFunction, defineFunction } from "./define-function.ts";
 
@@ -24,7 +26,7 @@ export function understandFunction(deps: Pick<FunctionDeps, "understander" | "re
     run(call, given) {
       return call.durable.step("understand", async () => {
         const redacted = deps.redactor.redact({ text: given.text, known: [], names: [] });
-        const read = await deps.understander.understand({ text: redacted.text, recent: [] });
+        const read = await deps.understander.understand({ text: redacted.text, recent: [], call: contextOf(call), signal: call.durable.signal });
         const entities: Record<string, string[]> = {};
         for (const entity of read.entities) {
           const value = restore(entity.value, redacted.placeholders);
@@ -36,4 +38,12 @@ export function understandFunction(deps: Pick<FunctionDeps, "understander" | "re
       });
     },
   });
+}
+
+function contextOf({ subject, task }: FunctionCall): CallContext {
+  const { tenantId, runId, workflow, conversationId, contactId, caseId, turnId } = subject;
+  return {
+    tenantId, purpose: "understand", runId, workflow: workflow.name, stage: task.name, dataClasses: [], audiences: [], cache: "off",
+    ...(conversationId === null ? {} : { conversationId }), ...(contactId === null ? {} : { contactId }), ...(caseId === null ? {} : { caseId }), ...(turnId === null ? {} : { turnId }),
+  };
 }

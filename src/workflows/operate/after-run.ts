@@ -33,10 +33,10 @@ export async function afterRun(deps: TalkDeps, durable: Durable, input: RunInput
     // They were told when they took it back.
     if (end.status === "failed" && end.error.type.endsWith(`/${toolTakenBack().code}`)) return null;
     if (end.status === "failed" && end.error.type.endsWith(`/${askDeclined().code}`)) {
-      await say(deps, { tenantId, conversationId, runId, workflow: workflow.name, pointer: null, idempotencyKey: `${runId}:${input.attempt}:declined`, text: LEFT_ALONE, messageKind: "reply", onlyInCase: input.caseId });
+      await say(deps, { tenantId, conversationId, runId, workflow: workflow.name, pointer: null, mayHoldModelWords: false, idempotencyKey: `${runId}:${input.attempt}:declined`, text: LEFT_ALONE, messageKind: "reply", onlyInCase: input.caseId });
       return null;
     }
-    await handToPerson(deps, { tenantId, conversationId, runId, workflow: workflow.name, pointer: null, idempotencyKey: `${runId}:${input.attempt}:end`, text: null, onlyInCase: input.caseId, ...tellEnd(workflow.name, end) });
+    await handToPerson(deps, { tenantId, conversationId, runId, workflow: workflow.name, pointer: null, mayHoldModelWords: false, idempotencyKey: `${runId}:${input.attempt}:end`, text: null, onlyInCase: input.caseId, ...tellEnd(workflow.name, end) });
     return null;
   });
 }

@@ -1,9 +1,10 @@
 import { messageOf } from "../../lib/app-error.ts";
 import type { Durable } from "../../durable/durable.ts";
-import type { NamedTask, TaskList, WorkflowDefinition } from "../document/definition.ts";
+import type { WorkflowDefinition } from "../document/definition.ts";
 import { createExpressions, type Expressions } from "./expressions.ts";
 import type { Interpretation, RunState, TaskScope } from "./interpretation.ts";
 import { createValueMask } from "./mask-values.ts";
+import { beginsWithModelWords } from "./model-words.ts";
 import { createRecorder } from "./recorder.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { RunInput } from "./run-input.ts";
@@ -32,7 +33,7 @@ export async function openInterpretation(deps: RunDeps, durable: Durable, input:
   const secrets = await readSecrets(deps, input.tenantId, definition.use.secrets);
   const inherited = await readSecrets(deps, input.tenantId, input.secretNames ?? []);
   const recorder = createRecorder({ records: deps.records, run: input, workflow: { namespace, name, version }, invocationId: durable.invocationId, isBranch: opened.isBranch, signal: durable.signal, log: deps.log, askedMs: opened.askedMs, input: opened.workflowInput, secrets: createValueMask({ ...inherited, ...secrets }) });
-  const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], spent: new Set([...(input.spent ?? []), ...(input.resume?.spent ?? [])]), waited: new Set(), openWaits: new Set(), yieldedMs: performance.now() };
+  const state: RunState = { context: opened.context, tasks: opened.tasks, effectsBegun: 0, counts: new Map(Object.entries(opened.counts)), effects: [], spent: new Set([...(input.spent ?? []), ...(input.resume?.spent ?? [])]), waited: new Set(), openWaits: new Set(), mayHoldModelWords: beginsWithModelWords(definition, input, opened.isBranch), yieldedMs: performance.now() };
   const run: Interpretation = {
     deps, input, definition, expressions, secrets, recorder, workflowInput: opened.workflowInput, state,
     runtime: { name: "baton", version: input.runtimeVersion ?? deps.version, metadata: {} },
@@ -69,36 +70,5 @@ async function readSecrets(deps: RunDeps, tenantId: string, names: readonly stri
 export async function closeWaits(run: Interpretation): Promise<void> {
   for (const waitId of run.state.openWaits) {
     await run.deps.waits.close(run.input.tenantId, waitId).catch((error: unknown) => run.deps.log.warn("workflows.wait_left_open", { runId: run.input.runId, waitId, error: messageOf(error) }));
-  }
-}
-
-const tasksOf = new WeakMap<WorkflowDefinition, ReadonlyMap<string, NamedTask>>();
-
-/** The task that stands at this place of the document. */
-export function findTask(definition: WorkflowDefinition, pointer: string): NamedTask | null {
-  let known = tasksOf.get(definition);
-  if (known === undefined) {
-    known = new Map(allTasks(definition).map((task) => [task.pointer, task]));
-    tasksOf.set(definition, known);
-  }
-  return known.get(pointer) ?? null;
-}
-
-function allTasks(definition: WorkflowDefinition): NamedTask[] {
-  const { functions, extensions } = definition.use;
-  return [...below(definition.do), ...below(Object.values(functions)), ...extensions.flatMap((each) => [...below(each.before), ...below(each.after)])];
-}
-
-function below(list: TaskList): NamedTask[] {
-  return list.flatMap((named) => [named, ...below(partsOf(named.task))]);
-}
-
-function partsOf(task: NamedTask["task"]): TaskList {
-  switch (task.kind) {
-    case "do": case "for": return task.do;
-    case "fork": return task.branches;
-    case "try": return [...task.try, ...(task.catch.do ?? [])];
-    case "listen": return task.foreach?.do ?? [];
-    default: return [];
   }
 }

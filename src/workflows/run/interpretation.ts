@@ -46,6 +46,8 @@ export type RunState = {
   waited: Set<string>;
   /** Waits for events that were opened and not closed; closed when the invocation ends, however it ends. */
   openWaits: Set<string>;
+  /** Whether a model's words may stand in what tasks work on (`model-words.ts`): such are not told below the ladder's `act_with_approval`. */
+  mayHoldModelWords: boolean;
   /** When the event loop was last given to others. */
   yieldedMs: number;
 };

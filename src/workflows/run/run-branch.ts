@@ -1,8 +1,9 @@
 import type { Durable } from "../../durable/durable.ts";
 import { isCancelled, isInterruption } from "../../durable/durable.errors.ts";
+import { findTask } from "./all-tasks.ts";
 import { compensate } from "./compensate.ts";
 import { fault } from "./faults.ts";
-import { closeWaits, findTask, openInterpretation, rootScope } from "./interpret.ts";
+import { closeWaits, openInterpretation, rootScope } from "./interpret.ts";
 import { toTaskFailure, type Interpretation } from "./interpretation.ts";
 import type { RunDeps } from "./run-deps.ts";
 import type { BranchEnd, BranchInput } from "./run-input.ts";

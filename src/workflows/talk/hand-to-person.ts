@@ -35,7 +35,7 @@ export async function handToPerson(deps: TalkDeps, input: HandInput): Promise<Ha
   // Read before the lock is taken: a transaction that waits for a second connection would hold up everyone behind the lock.
   const tried = await listTried(deps.database, input, deps.clock.nowMs());
   const said = await say(deps, {
-    ...input, text: input.text ?? HANDOFF_TEXT, messageKind: "handoff",
+    ...input, text: input.text ?? HANDOFF_TEXT, mayHoldModelWords: input.text !== null && input.mayHoldModelWords, authored: HANDOFF_TEXT, messageKind: "handoff",
     async andThen(query, { conv, at }) {
       await setHolder(query, { tenantId, conversationId, holder: "queue", assigneeId: null, at });
       const known = await readBackground(query, tenantId, conversationId);

@@ -3,9 +3,11 @@ import { cleanText } from "../../channels/clean-text.ts";
 import { lastChannel, lockConversation, queueOutbound, type LockedConversation } from "../../handoff/handoff.store.ts";
 import { noSuchConversation } from "../../handoff/handoff.errors.ts";
 import { startDelivery } from "../../handoff/hold-conversation.ts";
+import { sendsReplies } from "../../policy/autonomy.ts";
 import { newId } from "../../lib/ids.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { TransactionQuery } from "../../storage/database.ts";
+import { leaveToPerson } from "./leave-to-person.ts";
 import { appendRunMessage, isSaid } from "./talk.store.ts";
 import type { TalkDeps, TalkTarget } from "./talk-deps.ts";
 
@@ -19,6 +21,8 @@ export type SayInput = TalkTarget & {
   citations?: readonly unknown[];
   /** Says it only while this case is the conversation's current one; else the outcome is `closed`. */
   onlyInCase?: string | null;
+  /** Said in its place where the autonomy ladder lets no model's words be told. */
+  authored?: string;
   /** More work in the same transaction, once the message is stored. */
   andThen?(query: TransactionQuery, scene: { conv: LockedConversation; messageId: string; at: Date }): Promise<void>;
 };
@@ -29,7 +33,8 @@ export function messageIdOf(idempotencyKey: string): string {
 
 /**
  * Stores a run's message to the contact, if the AI may still speak: the holder is checked under the row lock that a
- * takeover needs too. Channels that push get it by the outbox.
+ * takeover needs too. Channels that push get it by the outbox. Words of a model that the autonomy ladder lets nobody send by
+ * itself are left to a person, who finds them in the hand-off.
  *
  * Throws: `handoff.no_such_conversation`, `channels.message_*`, `storage.unavailable` (retryable).
  * Replay: call it inside a journaled step; the same `idempotencyKey` answers the same message.
@@ -39,7 +44,9 @@ export async function say(deps: TalkDeps, input: SayInput): Promise<Said> {
   const messageId = messageIdOf(input.idempotencyKey);
   const at = new Date(deps.clock.nowMs());
   const target = { tenantId: input.tenantId, conversationId: input.conversationId };
-  const { said, isPushed } = await deps.database.transaction(input.tenantId, async (query): Promise<{ said: Said; isPushed: boolean }> => {
+  // Read before the lock is taken, and only where it may matter.
+  if (input.mayHoldModelWords) await deps.ladder.follow();
+  const { said, isPushed, isHandedOver } = await deps.database.transaction(input.tenantId, async (query): Promise<{ said: Said; isPushed: boolean; isHandedOver?: boolean }> => {
     const conv = await lockConversation(query, input.tenantId, input.conversationId);
     if (conv === null) throw noSuchConversation();
     const channel = (await lastChannel(query, input.tenantId, input.conversationId)) ?? "web";
@@ -48,18 +55,20 @@ export async function say(deps: TalkDeps, input: SayInput): Promise<Said> {
     if (seqBefore !== null) return { said: { kind: "sent", messageId, seq: seqBefore }, isPushed };
     if (typeof input.onlyInCase === "string" && conv.caseId !== input.onlyInCase) return { said: { kind: "closed" }, isPushed: false };
     if (conv.holder !== "ai") return { said: { kind: "withheld", holder: conv.holder }, isPushed: false };
+    const isHeld = input.mayHoldModelWords && !sendsReplies(deps.ladder.levelFor({ intent: null, channel, risk: "read", amountCents: null }).level);
+    if (isHeld && input.authored === undefined) return { said: { kind: "withheld", holder: "queue" }, isPushed: await leaveToPerson(deps, query, input, { caseId: conv.caseId, channel, text, at }), isHandedOver: true };
+    const told = isHeld ? (input.authored ?? text) : text;
     const seq = await appendRunMessage(query, {
-      ...target, caseId: conv.caseId, runId: input.runId, workflow: input.workflow, pointer: input.pointer, messageId, kind: input.messageKind, authorName: deps.assistantName, channel, text, citations: input.citations ?? [],
+      ...target, caseId: conv.caseId, runId: input.runId, workflow: input.workflow, pointer: input.pointer, messageId, kind: input.messageKind, authorName: deps.assistantName, channel, text: told, citations: input.citations ?? [],
       turnStatus: input.messageKind === "handoff" ? "handed_off" : "replied", at,
     });
     if (isPushed) await queueOutbound(query, { ...target, outboxId: newId("out", at.getTime()), messageId, channel, at });
-    await recordInLedger(query, input.tenantId, [{ kind: "workflow.said", subjectId: input.conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { runId: input.runId, messageId, what: input.messageKind, sha256: createHash("sha256").update(text).digest("hex") } }]);
+    await recordInLedger(query, input.tenantId, [{ kind: "workflow.said", subjectId: input.conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { runId: input.runId, messageId, what: input.messageKind, sha256: createHash("sha256").update(told).digest("hex") } }]);
     await input.andThen?.(query, { conv, messageId, at });
     return { said: { kind: "sent", messageId, seq }, isPushed };
   });
-  if (said.kind === "sent") {
-    deps.live.publish({ kind: "message", ...target, seq: said.seq });
-    if (isPushed) await startDelivery(deps, target);
-  }
+  if (said.kind === "sent") deps.live.publish({ kind: "message", ...target, seq: said.seq });
+  if (isHandedOver) for (const event of [{ kind: "message", seq: 0 }, { kind: "holder" }, { kind: "handoff" }] as const) deps.live.publish({ ...event, ...target });
+  if (isPushed) await startDelivery(deps, target);
   return said;
 }

@@ -12,6 +12,7 @@ import { freshKey, keepEffects } from "../run/effects.ts";
 import { fault } from "../run/faults.ts";
 import type { Interpretation, TaskCall, TaskOutcome } from "../run/interpretation.ts";
 import { LIMITS, checkSize } from "../run/limits.ts";
+import { writesWords } from "../run/model-words.ts";
 import { refuseCall } from "../run/refusals.ts";
 import { beginEffect } from "./begin-effect.ts";
 
@@ -28,6 +29,7 @@ export async function performCall(run: Interpretation, call: TaskCall<"call">): 
   }
   if (name === "http" || name === "openapi" || name === "mcp") return { output: await callOutside(run, call, run.deps.calls[name], given) };
   const fn = run.deps.functions.get(name);
+  run.state.mayHoldModelWords ||= writesWords(call);
   if (fn !== undefined) return { output: await callFunction(run, call, fn, given) };
   throw refuseCall(name, run.definition, run.deps.functions) ?? new Error(`"${name}" is neither called nor refused`);
 }
@@ -75,6 +77,7 @@ export function toFunctionCall(run: Interpretation, durable: Durable, task: Func
     subject: { tenantId, runId, workflow: { namespace, name, version, hash }, conversationId, contactId, caseId, turnId, startedBy, eventDepth: 1 + runDepth(run.input) },
     task: { name: task.name, pointer: task.pointer, iteration: task.iteration },
     idempotencyKey: deriveId("call", key),
+    mayHoldModelWords: run.state.mayHoldModelWords,
     async pause() {
       run.state.waited.add(key);
       await run.recorder.pause(durable, task.pointer);

@@ -5,6 +5,7 @@ import type { DurableChild } from "../../durable/durable.ts";
 import { undoEffects } from "../run/compensate.ts";
 import { keepEffects } from "../run/effects.ts";
 import { cancelledError, fault } from "../run/faults.ts";
+import { hasWriters } from "../run/model-words.ts";
 import { TaskFailure, type Interpretation, type TaskCall, type TaskOutcome } from "../run/interpretation.ts";
 import { WORKFLOW_SERVICE, branchEnd, type BranchEnd, type BranchInput, type ResumeFrame } from "../run/run-input.ts";
 import { beginEffect } from "./begin-effect.ts";
@@ -25,6 +26,8 @@ type Done = NonNullable<ResumeFrame["done"]>;
  * has a new key.
  */
 export async function performFork(run: Interpretation, call: TaskCall<"fork">): Promise<TaskOutcome> {
+  // Whatever comes out of the branches, also of one that failed.
+  run.state.mayHoldModelWords ||= hasWriters(run.definition);
   const done: Done = { ...call.frame?.done };
   const open: Open[] = [];
   for (const [place, branch] of call.task.branches.entries()) {

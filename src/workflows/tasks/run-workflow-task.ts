@@ -28,6 +28,7 @@ export async function performSubWorkflow(run: Interpretation, call: TaskCall<"ru
     durable.send(started);
     return { output: call.input };
   }
+  run.state.mayHoldModelWords = true;
   await run.recorder.pause(durable, call.pointer);
   const child = durable.start(started);
   try {

@@ -77,6 +77,20 @@ test("only the exact call that was approved is made", async () => {
   assert.deepEqual(differences, []);
 });
 
+test("a call that policy wants people to approve waits for them, is made once after a yes, and is a denial after a no or too long a silence", async () => {
+  const world = worldOf("do:\n  - pay: { try: [ { paying: { call: tool, with: { tool: pay, arguments: { amount: 5 } } } } ], catch: { errors: { with: { type: https://baton.dev/errors/workflows.tool_denied } }, do: [ { over: { set: { status: over } } } ] } }\n");
+  const asked = "approvals: [{ tool: pay, arguments: { amount: 5 } }]";
+  const { outcomes, differences } = await carryOut(world, `  - { name: yes, hasConversation: true, approvals: [{ decision: approved, after: PT3H }], tools: { pay: { ok: { id: p1 }, needs_approval: true } }, expect: { output: { status: ok }, ${asked}, effects: [{ tool: pay, arguments: { amount: 5 } }], replies: [/asked a colleague/], took: PT3H } }
+  - { name: no, approvals: [refused], tools: { pay: { needs_approval: PT1H } }, expect: { output: { status: over }, ${asked} } }
+  - { name: silence, tools: { pay: { ok: { id: p1 }, needs_approval: PT1H } }, expect: { output: { status: over }, ${asked}, took: PT1H } }
+  - { name: a day, approvals: [nobody], tools: { pay: { needs_approval: true } }, expect: { passes: [over], took: P1D } }
+  - { name: broken, approvals: [approved], tools: { pay: { fault: 500, needs_approval: true } }, expect: { error: workflows.tool_failed, ${asked} } }`);
+  assert.deepEqual(differences, []);
+  assert.equal(outcomes.length, 5);
+  const silent = await carryOut(world, "  - { name: silent, approvals: [approved], tools: { pay: { needs_approval: true } }, expect: { outcome: failed } }");
+  assert.match(JSON.stringify(silent.differences), /gives no answer for tool pay once people have approved it/);
+});
+
 test("a tool that hangs runs into the task's time, and a cancelled run takes back what it did", async () => {
   const hanging = await carryOut(worldOf("do: [ { look: { call: tool, with: { tool: look }, timeout: { after: PT1S } } } ]"), "  - { name: hangs, tools: { look: { fault: timeout } }, expect: { error: timeout, took: PT1S } }");
   assert.deepEqual(hanging.differences, []);

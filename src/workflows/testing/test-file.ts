@@ -6,12 +6,14 @@ import { isoDuration } from "../functions/define-function.ts";
 const fault = z.union([z.literal("timeout"), z.literal(500), z.literal("wrong shape")]).describe("timeout: no answer at all; 500: it breaks; wrong shape: an answer nobody can use");
 const record = z.record(z.string(), z.unknown());
 
+const asked = { needs_approval: z.union([z.literal(true), isoDuration]).optional().describe("Policy wants people to approve the call first: the next of `approvals` decides, and the answer is given after their yes. A duration: how long they have, a day without it") };
 const toolAnswer = z.union([
-  z.strictObject({ ok: z.unknown(), say: z.string().optional() }),
-  z.strictObject({ not_found: z.string().describe("The tool's sentence") }),
-  z.strictObject({ refused: z.string().describe("The reason, as the system of record gives it"), say: z.string().optional() }),
+  z.strictObject({ ok: z.unknown(), say: z.string().optional(), ...asked }),
+  z.strictObject({ not_found: z.string().describe("The tool's sentence"), ...asked }),
+  z.strictObject({ refused: z.string().describe("The reason, as the system of record gives it"), say: z.string().optional(), ...asked }),
   z.strictObject({ denied: z.string().describe("What policy says") }),
-  z.strictObject({ fault }),
+  z.strictObject({ fault, ...asked }),
+  z.strictObject({ ...asked, needs_approval: asked.needs_approval.unwrap() }).describe("Nobody says yes, so there is no answer"),
 ]);
 const functionAnswer = z.union([
   z.strictObject({ gives: z.unknown() }),

@@ -2,7 +2,7 @@ import { sha256 } from "../../lib/sha256.ts";
 import type { WorkflowSource } from "../document/definition.ts";
 import { workflowKey } from "../verify/environment.ts";
 import type { Finding } from "../verify/finding.ts";
-import { nextVersion, type VersionPart } from "./version-number.ts";
+import { nextVersion, withVersion, type VersionPart } from "./version-number.ts";
 import type { Member } from "./version.store.ts";
 
 /** A document whose number stands for another text already; `next`: what to raise it to. */
@@ -27,4 +27,12 @@ export function takenFinding({ source, next }: TakenVersion): Finding {
     message: `The workflow "${name}" has changed, and its version ${version} is published already with another text.`,
     advice: `Raise the version to ${next.patch} for a mended fault, or to ${next.minor} for something new.`,
   };
+}
+
+/** A document with its number raised; `from`: the one it had. */
+export type RaisedVersion = { name: string; from: string; version: string; file: string; text: string };
+
+/** The documents of which another text was published under their number, with the next one in their texts. Pure. */
+export function raiseVersions(taken: readonly TakenVersion[], part: VersionPart): RaisedVersion[] {
+  return taken.map(({ source: { file, text, definition: { document } }, next }) => ({ name: document.name, from: document.version, version: next[part], file, text: withVersion(text, next[part]) }));
 }

@@ -6,7 +6,9 @@ import { SLOW_POLL_MS } from "../../lib/slow-poll.ts";
 
 export type RunStatus = RunSummary["status"];
 export type RunFilters = { workflow?: string; status?: RunStatus; conversationId?: string };
-export type PublishOutcome = { status: "published" | "unchanged" | "refused"; publish: PublishView | null; findings: FindingView[] };
+export type PublishOutcome = { status: "published" | "unchanged" | "refused"; publish: PublishView | null; findings: FindingView[]; /** Refused, since the number stands for another text. */ taken: { version: string; next: Record<RaisedPart, string> }[]; /** The documents with the numbers they were given. */ raised: { text: string }[] };
+/** What of a version number goes up: `patch` for a mended fault, `minor` for something new. */
+export type RaisedPart = "patch" | "minor";
 
 const RUN_PAGE = 30;
 
@@ -77,9 +79,10 @@ export function checkQuery(document: { text: string; file: string }) {
   });
 }
 
-export function publishDocument(input: { file: string; text: string; note: string | null }): Promise<PublishOutcome> {
-  const { note, ...document } = input;
-  return fetchJson<PublishOutcome>("/api/publishes", { method: "POST", body: { documents: [document], ...(note === null ? {} : { note }) } });
+/** `raise`: gives the document the next number, if its own was published with another text. */
+export function publishDocument(input: { file: string; text: string; note: string | null; raise: RaisedPart | null }): Promise<PublishOutcome> {
+  const { note, raise, ...document } = input;
+  return fetchJson<PublishOutcome>("/api/publishes", { method: "POST", body: { documents: [document], ...(note === null ? {} : { note }), ...(raise === null ? {} : { raise }) } });
 }
 
 export function rollBackTo(publishId: string): Promise<PublishView> {

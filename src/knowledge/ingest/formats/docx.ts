@@ -1,5 +1,5 @@
 import mammoth from "mammoth";
-import { openZip } from "../open-zip.ts";
+import { openZip, repackZip } from "../open-zip.ts";
 import type { ReadDocument, Reading } from "../reading.ts";
 import { htmlToMarkdown } from "../text/html-to-markdown.ts";
 import { firstHeading } from "./markdown.ts";
@@ -12,7 +12,7 @@ export async function readDocx(bytes: Uint8Array, reading: Reading): Promise<Rea
   const files = openZip(bytes, reading.budget);
   const properties = readCoreProperties(files.get("docProps/core.xml"), reading);
   const noPictures = mammoth.images.imgElement(() => Promise.resolve({ src: "" }));
-  const { value } = await mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { styleMap: STYLES, convertImage: noPictures });
+  const { value } = await mammoth.convertToHtml({ buffer: repackZip(files) }, { styleMap: STYLES, convertImage: noPictures });
   const { body } = htmlToMarkdown(value, { isPage: false });
   return { title: properties.title ?? firstHeading(body), body, updatedAt: properties.updatedAt };
 }

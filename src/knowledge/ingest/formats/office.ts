@@ -1,6 +1,6 @@
 import { parseOffice, type SupportedFileType } from "officeparser";
 import { messageOf } from "../../../lib/app-error.ts";
-import { openZip } from "../open-zip.ts";
+import { openZip, repackZip } from "../open-zip.ts";
 import { Refused, validDate, type FormatReader, type ReadDocument, type Reading } from "../reading.ts";
 import { readCoreProperties, usefulTitle } from "./core-properties.ts";
 import { firstHeading } from "./markdown.ts";
@@ -13,7 +13,7 @@ export function officeReader(type: "pptx" | "odt" | "odp"): FormatReader {
     const manifest = files.get("META-INF/manifest.xml");
     if (manifest && Buffer.from(manifest).includes("encryption-data")) throw new Refused("encrypted", "The document is protected by a password. Remove the password and add it again.");
     const properties = readCoreProperties(files.get("docProps/core.xml") ?? files.get("meta.xml"), reading);
-    const read = await parse(bytes, type, reading);
+    const read = await parse(repackZip(files), type, reading);
     return { ...read, title: properties.title ?? read.title, updatedAt: properties.updatedAt ?? read.updatedAt ?? null };
   };
 }

@@ -1,5 +1,5 @@
 import { openCompoundFile, refuseEncryptedPackage } from "../compound-file.ts";
-import { Refused, type ReadDocument, type Reading } from "../reading.ts";
+import { Refused, type ReadDocument } from "../reading.ts";
 import { escapeLine, oneLine } from "../text/clean-markdown.ts";
 
 // Record types of [MS-PPT]; a record is version and instance (2 bytes), type (2), length (4), content.
@@ -18,7 +18,7 @@ type SlideText = { isTitle: boolean; text: string };
 type Walk = { slides: SlideText[][]; boxes: SlideText[][]; kind: number; records: number };
 
 /** PowerPoint 97 to 2003: the texts of the outline slide by slide, then those of text boxes. Source: [MS-PPT], records of the stream "PowerPoint Document". */
-export function readPowerPoint97(bytes: Uint8Array, _: Reading): ReadDocument {
+export function readPowerPoint97(bytes: Uint8Array): ReadDocument {
   const streams = openCompoundFile(bytes);
   refuseEncryptedPackage(streams);
   const stream = streams.get("PowerPoint Document");

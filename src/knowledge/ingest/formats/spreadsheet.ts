@@ -1,7 +1,7 @@
 import { read, utils, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import { messageOf } from "../../../lib/app-error.ts";
 import { openCompoundFile, refuseEncryptedPackage } from "../compound-file.ts";
-import { openZip } from "../open-zip.ts";
+import { openZip, repackZip } from "../open-zip.ts";
 import { Refused, validDate, type FormatReader, type Reading } from "../reading.ts";
 import { oneLine } from "../text/clean-markdown.ts";
 import { markdownTable } from "../text/markdown-table.ts";
@@ -13,9 +13,8 @@ const MAX_CELLS = 5_000_000;
 /** Spreadsheets: every visible sheet as tables, cells as they are shown; empty rows part a sheet's tables. */
 export function spreadsheetReader(kind: "packed" | "compound"): FormatReader {
   return (bytes, reading) => {
-    if (kind === "packed") openZip(bytes, reading.budget);
-    else refuseEncryptedPackage(openCompoundFile(bytes));
-    const book = readBook(bytes);
+    if (kind === "compound") refuseEncryptedPackage(openCompoundFile(bytes));
+    const book = readBook(kind === "packed" ? repackZip(openZip(bytes, reading.budget)) : bytes);
     const hidden = new Set(book.Workbook?.Sheets?.filter((sheet) => (sheet.Hidden ?? 0) !== 0).map((sheet) => sheet.name));
     const names = book.SheetNames.filter((name) => !hidden.has(name));
     const budget = { cells: MAX_CELLS };

@@ -43,7 +43,7 @@ function findMain(tree: Root): Element | null {
 }
 
 function isChrome(node: Element, isInMain: boolean): boolean {
-  if (node.tagName === "nav" || CHROME_ROLES.test(String(node.properties["role"] ?? ""))) return true;
+  if (node.tagName === "nav" || CHROME_ROLES.test(node.properties["role"] ?? "")) return true;
   if (!isInMain && ["header", "footer", "aside"].includes(node.tagName)) return true;
   if (["body", "html", "main", "article"].includes(node.tagName)) return false;
   const names = [node.properties["id"], node.properties["className"]].flat().filter((name) => typeof name === "string").join(" ");

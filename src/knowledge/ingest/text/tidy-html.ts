@@ -14,7 +14,7 @@ export function tidyHtml(tree: Root): void {
     if (node.type !== "element") return undefined;
     if ((LEFT_OUT.has(node.tagName) && node.tagName !== "head") || isHidden(node)) return drop(parent.children, index);
     if (node.tagName === "img") return replace(parent.children, index, imageWords(node));
-    if (node.tagName === "a" && !SAFE_LINK.test(String(node.properties["href"] ?? ""))) return replace(parent.children, index, node.children);
+    if (node.tagName === "a" && !SAFE_LINK.test(node.properties["href"] ?? "")) return replace(parent.children, index, node.children);
     if (node.tagName === "pre" && textOf(node).length > 20_000) node.tagName = "div";
     return undefined;
   });
@@ -46,7 +46,7 @@ function imageWords(node: Element): ElementContent[] {
 
 /** A table that places things instead of saying something: it holds tables, or one column, or whole chapters. */
 function isLayout(table: Element): boolean {
-  if (/^(presentation|none)$/.test(String(table.properties["role"] ?? ""))) return true;
+  if (/^(presentation|none)$/.test(table.properties["role"] ?? "")) return true;
   let isNested = false;
   let widest = 0;
   let largestCell = 0;

@@ -40,7 +40,6 @@ export async function openOnnxEmbedder(options: OnnxEmbedderOptions): Promise<Em
     dimensions,
     handling: "inside",
     async embed(texts, kind, signal) {
-      if (signal.aborted) throw modelCancelled();
       if (texts.length === 0) return [];
       if ((await thread).isOver()) thread = openThread(options);
       const prefix = options.prefixes?.[kind] ?? "";
@@ -65,7 +64,7 @@ async function openThread({ folder, runtimeFolders, threads = 1 }: OnnxEmbedderO
   const end = (reason: string) => {
     isOver = true;
     ready.reject(modelUnavailable({ message: reason }));
-    for (const job of [...waiting.keys()]) settle(job)?.reject(modelUnavailable({ message: reason }));
+    for (const job of waiting.keys()) settle(job)?.reject(modelUnavailable({ message: reason }));
   };
   worker.on("message", (told: FromThread) => {
     if ("dimensions" in told) ready.resolve(told.dimensions);
@@ -81,16 +80,17 @@ async function openThread({ folder, runtimeFolders, threads = 1 }: OnnxEmbedderO
     dimensions,
     isOver: () => isOver,
     async embed(texts, isQuery, signal) {
+      if (signal.aborted) throw modelCancelled();
       const job = (jobs += 1);
       const { promise, resolve, reject } = Promise.withResolvers<Float32Array>();
       const cancel = () => {
-        worker.postMessage({ cancel: job });
+        worker.postMessage({ cancel: job }, []);
         settle(job)?.reject(modelCancelled());
       };
       waiting.set(job, { resolve, reject });
       worker.ref();
       signal.addEventListener("abort", cancel, { once: true });
-      worker.postMessage({ job, texts, isQuery });
+      worker.postMessage({ job, texts, isQuery }, []);
       try {
         return await promise;
       } finally {

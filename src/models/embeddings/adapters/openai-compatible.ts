@@ -11,7 +11,7 @@ export type OpenAiEmbedderOptions = {
   baseUrl: string;
   apiKey?: string;
   dimensions: number;
-  handling: "inside" | "outside";
+  handling: Embedder["handling"];
   /** What some models want in front of a text, as `search_query: ` for nomic-embed-text. */
   prefixes?: { query: string; passage: string };
   retry?: EmbedderRetry;

@@ -20,6 +20,7 @@ export const OWN_EVENT_DATA = {
   "approval.decided": z.object({ approvalId: id, runId: orNull, tool: z.string(), decision: z.enum(["approved", "rejected", "expired"]), decidedBy: orNull, conversationId: orNull, caseId: orNull }),
   "tool.failed": z.object({ callId: id, tool: z.string(), risk: z.string(), conversationId: orNull, turnId: orNull }),
   "knowledge.source_stale": z.object({ sourceId: id, lastOkAt: orNull, staleAfterMinutes: z.number() }),
+  "budget.warned": z.object({ budget: z.string(), /** Whose: the tenant, or the id or name of what the budget is for. */ budgetSubject: z.string(), since: z.string(), spentUsd: z.number(), softUsd: z.number(), hardUsd: z.number() }),
 } as const satisfies Record<OwnEventType, z.ZodObject>;
 
 export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_DATA)[Type]>;
@@ -27,8 +28,8 @@ export type OwnEventData<Type extends OwnEventType> = z.infer<(typeof OWN_EVENT_
 type Told<Type extends OwnEventType> = { type: Type; /** What happened once has one id, made from its cause. */ id: string; subject: string; data: OwnEventData<Type> };
 export type OwnEvent = { [Type in OwnEventType]: Told<Type> }[OwnEventType];
 
-// `sla.missed` and `knowledge.source_stale` are told by the statements that find them; what happens to messages, cases, hand-offs and tool calls by
-// the tables that hold them (migration 0007), so that whoever writes there cannot forget it.
+// `sla.missed` and `knowledge.source_stale` are told by the statements that find them; what happens to messages, cases, hand-offs, tool calls and budgets by
+// the tables that hold them (migrations 0007 and 0021), so that whoever writes there cannot forget it.
 /** Once an hour at most, however long a spike lasts. */
 export const volumeSpiked = (hourIso: string, data: OwnEventData<"volume.spiked">): OwnEvent => ({ type: "volume.spiked", id: `volume.spiked:${hourIso}`, subject: "volume", data });
 export const approvalDecided = (data: OwnEventData<"approval.decided">): OwnEvent => ({ type: "approval.decided", id: `approval.decided:${data.approvalId}`, subject: data.approvalId, data });

@@ -2,7 +2,7 @@ import { AppError } from "../../../lib/app-error.ts";
 import type { Tool } from "../../../tools/tool.ts";
 import type { CloudEvent } from "../../events/cloud-event.ts";
 import { durationMs } from "../../functions/define-function.ts";
-import type { FaultKind, WorkflowTest } from "../test-file.ts";
+import type { FaultKind, ToolAnswer, WorkflowTest } from "../test-file.ts";
 import type { VirtualEngine } from "../virtual/virtual-engine.ts";
 import type { VirtualTime } from "../virtual/virtual-time.ts";
 
@@ -33,6 +33,8 @@ export type Script = {
   given: Map<string, GivenApproval>;
   /** Outcomes by call id: a call is made once. */
   calls: Map<string, unknown>;
+  /** Answers that wait for people, by call id. */
+  asked: Map<string, ToolAnswer>;
   /** Places of the answers over HTTP that were given. */
   answered: Set<number>;
   /** The next answer under this name; null, and a problem, when the test has none. */
@@ -46,7 +48,7 @@ export function createScript(deps: Pick<Script, "test" | "time" | "engine" | "to
   const answered = new Set<number>();
   const happened: Happened = { effects: [], undone: [], approvals: [], replies: [], handoffs: [], notices: [], requests: [], events: [], problems: [] };
   return {
-    ...deps, happened, given: new Map(), calls: new Map(), answered,
+    ...deps, happened, given: new Map(), calls: new Map(), asked: new Map(), answered,
     next<Answer>(what: string, answers: Answer | readonly Answer[] | undefined): Answer | null {
       const count = taken.get(what) ?? 0;
       taken.set(what, count + 1);

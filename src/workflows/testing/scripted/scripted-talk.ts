@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { hashCall } from "../../../tools/approvals/hash-call.ts";
 import { durationMs, keyedId, type FunctionDeclaration } from "../../functions/define-function.ts";
 import type { FunctionCall, WorkflowFunction } from "../../functions/function.ts";
 import { askDeclined, askGaveUp } from "../../functions/functions.errors.ts";
 import { fault } from "../../run/faults.ts";
 import { readAnswer } from "../../talk/read-answer.ts";
 import { toolUnknown } from "../../../tools/tools.errors.ts";
-import { resolveAfter, type GivenApproval, type Script } from "./script.ts";
+import { askPeople, decisionOf } from "./ask-people.ts";
+import { resolveAfter, type Script } from "./script.ts";
 
 const question = z.object({ question: z.string(), choices: z.array(z.string()).optional(), schema: z.record(z.string(), z.unknown()).optional(), retry: z.string().optional(), attempts: z.number(), within: z.string(), otherwise: z.enum(["handoff", "error"]) });
 
@@ -63,10 +63,7 @@ export function scriptedApprove(script: Script, declared: FunctionDeclaration): 
       await call.durable.step("approve.request", async () => ask(script, given, id, external.id));
       const heard = await external.wait(durationMs(given.within));
       return call.durable.step("approve.decision", async () => {
-        const approval = script.given.get(id);
-        if (approval === undefined) throw new Error(`the approval ${id} is gone`);
-        if (heard.kind === "timed_out") approval.status = "expired";
-        const { status, callHash, comment } = approval;
+        const { status, callHash, comment } = decisionOf(script, id, heard.kind === "timed_out");
         return { isApproved: status === "approved", status, approvalId: id, callHash, decidedBy: status === "expired" ? null : "user:test", comment };
       });
     },
@@ -78,20 +75,8 @@ function ask(script: Script, given: z.infer<typeof request>, id: string, externa
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${given.tool}" in this workspace.` });
   const parsed = tool.input.parse(given.arguments);
   if (!parsed.isFit) throw fault("validation", { detail: `The arguments do not fit the tool "${given.tool}": ${parsed.reason}` });
-  const approval: GivenApproval = { status: "waiting", callHash: hashCall(given.tool, given.arguments), usedBy: null, comment: null };
-  script.given.set(id, approval);
-  script.happened.approvals.push({ tool: given.tool, arguments: given.arguments });
-  const { approvals } = script.test;
-  const decided = script.next("approvals", [...approvals, ...undecided]);
-  const decision = decided?.decision ?? "nobody";
-  if (decided === null || decision === "nobody") return;
-  resolveAfter(script, externalId, decided.after, () => {
-    if (approval.status === "waiting") Object.assign(approval, { status: decision, comment: decided.comment });
-    return null;
-  });
+  askPeople(script, { tool: given.tool, arguments: given.arguments }, id, externalId);
 }
-
-const undecided = Array.from({ length: 100 }, () => ({ decision: "nobody" as const, after: "PT0S", comment: null }));
 
 const said = z.object({ text: z.string() });
 

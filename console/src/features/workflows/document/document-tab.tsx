@@ -31,6 +31,10 @@ export function DocumentTab({ workflow }: { workflow: WorkflowView }) {
     setBase(workflow.text);
     editor.current?.replace(workflow.text);
   };
+  const takePublished = (published: string): void => {
+    setBase(published);
+    if (published !== text) editor.current?.replace(published);
+  };
   return (
     <div className="flex h-full min-h-0 flex-col">
       <Toolbar file={workflow.file} isChanged={isChanged} isAdmin={isAdmin} onDiscard={() => setAsked("discard")} onPublish={() => setAsked("publish")} />
@@ -47,7 +51,7 @@ export function DocumentTab({ workflow }: { workflow: WorkflowView }) {
         </aside>
       </div>
       {asked === "discard" && <Confirm title="Discard your changes?" confirmLabel="Discard changes" onConfirm={takeActive} onClose={() => setAsked(null)}>The text goes back to the active version. Ctrl+Z in the editor brings yours back as long as you stay on this page.</Confirm>}
-      {asked === "publish" && <PublishDialog workflow={workflow} text={text} onPublished={() => setBase(text)} onClose={() => setAsked(null)} />}
+      {asked === "publish" && <PublishDialog workflow={workflow} text={text} onPublished={takePublished} onClose={() => setAsked(null)} />}
       <LeaveGuard isChanged={isChanged} />
     </div>
   );

@@ -58,7 +58,7 @@ function AskRollback({ workflow, version, onClose }: { workflow: WorkflowView; v
   const going = useMutation({
     mutationFn: async () => {
       const old = await queryClient.fetchQuery(workflowQuery(workflow.name, version.hash));
-      return publishDocument({ file: old.file, text: old.text, note: `Back to version ${version.version} of ${workflow.name}` });
+      return publishDocument({ file: old.file, text: old.text, note: `Back to version ${version.version} of ${workflow.name}`, raise: null });
     },
     onSuccess: async (outcome) => {
       if (outcome.status === "refused") return;

@@ -1,0 +1,51 @@
+import { readConfig } from "../app/config.ts";
+import { composeKnowledge } from "../app/knowledge/compose-knowledge.ts";
+import { createRecordReader } from "../app/knowledge/read-records.ts";
+import { openKeys } from "../app/open-keys.ts";
+import { oneText, openWorkspace } from "../app/open-workspace.ts";
+import { createSecretReader } from "../credentials/secret-reader.ts";
+import { createSharedTokens } from "../credentials/shared-tokens.ts";
+import { durableUnavailable } from "../durable/durable.errors.ts";
+import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
+import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
+import { systemClock } from "../lib/clock.ts";
+import { createLog } from "../lib/log.ts";
+import { createAuthentication } from "../outbound/authentication.ts";
+import { createTargetRule } from "../outbound/guard-address.ts";
+import { createOutbound } from "../outbound/outbound.ts";
+import { openWorkspaceSql } from "../storage/workspace-sql.ts";
+import { createToolRunner } from "../tools/run-call.ts";
+import { openStoreDatabase, readRunning } from "./open-store.ts";
+
+/** `isRunning`: a Baton on this data folder, or one that shares the database, takes up syncs by itself. */
+export type OpenKnowledge = AsyncDisposable & { deps: RequestSyncDeps; tenantId: string; isRunning: boolean };
+
+/** What the knowledge commands work on: the store, and a way to the sources for when no Baton runs. */
+export async function openKnowledge(): Promise<OpenKnowledge> {
+  await using cleanup = new AsyncDisposableStack();
+  const config = readConfig(process.env);
+  const log = createLog({ level: "error", isPretty: true });
+  const clock = systemClock;
+  const { database } = cleanup.use(await openStoreDatabase(config));
+  const running = await readRunning(config);
+  const isAllowed = createTargetRule(listOf(config.outboundAllow));
+  const outbound = cleanup.adopt(createOutbound({ isAllowed }), (opened) => opened.close());
+  const keys = openKeys(config);
+  const secrets = oneText(createSecretReader({ database, keys, clock }, process.env));
+  const shared = createSharedTokens({ database, keys, clock });
+  const mcp = { signIns: { outbound, shared, store: { read: () => Promise.resolve(null), write: () => Promise.resolve() }, clock }, mayStart: () => false };
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { fileFolders: listOf(config.fileFolders), secrets, http: { outbound, authentication: createAuthentication({ outbound, shared, clock }), mcp }, clock, log }));
+  const connectionString = config.workspaceDatabaseUrl ?? config.databaseUrl ?? running?.databaseUrl;
+  const sql = connectionString === undefined ? null : cleanup.adopt(openWorkspaceSql({ connectionString, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: 2, log }), (opened) => opened.close());
+  const noSql = { query: () => Promise.reject(durableUnavailable({ message: "Start Baton first: this source reads the embedded database." })), transaction: () => Promise.reject(durableUnavailable()) };
+  const deps = composeKnowledge({
+    database, clock, log, live: { publish: () => {} }, workspace, outbound, isAllowed, secrets, redactor: createBuiltInRedactor(), readRecords: createRecordReader({ tools: workspace.tools, runner: createToolRunner({ log }), sql: sql ?? noSql }), dataDir: config.dataDir,
+    fileFolders: listOf(config.fileFolders), onKnowledgeChanged: () => {}, engine: () => { throw durableUnavailable(); },
+  });
+  const disposal = cleanup.move();
+  return { deps, tenantId: workspace.tenantId, isRunning: running !== null, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
+
+function listOf(text: string): string[] {
+  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+}

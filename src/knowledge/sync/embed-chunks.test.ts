@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { makeDatabase } from "../../../test/start-test-app.ts";
+import { ensureTenant } from "../../identity/identity.store.ts";
+import { systemClock } from "../../lib/clock.ts";
+import { createLog } from "../../lib/log.ts";
+import type { Embedder } from "../../models/embeddings/embedder.ts";
+import { openDatabase } from "../../storage/database.ts";
+import { migrate } from "../../storage/migrate.ts";
+import { createEmbeddedIndex } from "../adapters/embedded.ts";
+import { importFolder } from "../import-folder.ts";
+import { createTenantIndexes } from "../tenant-index.ts";
+import { embedChunks } from "./embed-chunks.ts";
+
+test("the index serves the old vectors until all of the new model are there, and each text is embedded once", async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "baton-embed-"));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  const write = (name: string, text: string) => writeFile(join(folder, name), `---\ntitle: T\naudience: [public]\n---\n${text}\n`);
+  await write("a.md", "alpha");
+  await write("b.md", "beta");
+  await write("c.md", "beta");
+  const { owner } = await makeDatabase();
+  await migrate(owner);
+  const log = createLog({ level: "error", isPretty: true, write: () => {} });
+  const database = cleanup.adopt(openDatabase({ connectionString: owner, maxConnections: 2, log }), (opened) => opened.close());
+  await ensureTenant(database, "acme", "Acme");
+  const index = cleanup.adopt(createEmbeddedIndex({ threads: 1 }), (opened) => opened.close());
+  const indexes = createTenantIndexes({ database, index, clock: systemClock });
+  const onKnowledgeChanged = (tenantId: string) => indexes.onKnowledgeChanged(tenantId);
+  const take = () => importFolder({ database, clock: systemClock, onKnowledgeChanged }, { tenantId: "acme", folder });
+  const seen: string[] = [];
+  const embedder = (id: string, more: Partial<Embedder> = {}): Embedder => ({ id, dimensions: 2, handling: "inside", embed: (texts) => Promise.resolve(texts.map((text) => (seen.push(text), Float32Array.from(text.includes("alpha") ? [1, 0] : [0, 1])))), ...more });
+  const deps = (model: Embedder) => ({ database, clock: systemClock, log, embedder: model, redact: (text: string) => text.replace("alpha", "[HIDDEN]"), onKnowledgeChanged });
+  const still = new AbortController().signal;
+  const nearest = async () => {
+    await indexes.ensureCurrent("acme");
+    const [hit] = await index.search({ tenantId: "acme", audiences: ["public"], query: "nothing", vector: Float32Array.from([1, 0]), limit: 1 });
+    return [indexes.modelOf("acme"), hit?.vector === null ? null : hit?.chunk.text.trim()];
+  };
+
+  await take();
+  assert.equal(await embedChunks(deps(embedder("one")), "acme", still), 2, "the same text is embedded once");
+  assert.deepEqual(await nearest(), ["one", "alpha"]);
+  assert.equal(await embedChunks(deps(embedder("one")), "acme", still), 0);
+  await assert.rejects(embedChunks(deps(embedder("two", { embed: () => Promise.reject(new Error("away")) })), "acme", still));
+  assert.deepEqual(await nearest(), ["one", "alpha"], "a model that failed changes nothing");
+  seen.length = 0;
+  assert.equal(await embedChunks(deps(embedder("three", { handling: "outside" })), "acme", still), 2);
+  assert.ok(seen.every((text) => !text.includes("alpha")), "what leaves the house is redacted");
+  assert.equal((await nearest())[0], "three");
+  await write("d.md", "delta");
+  await take();
+  assert.equal(await embedChunks(deps(embedder("three")), "acme", still), 1);
+});

@@ -1,0 +1,32 @@
+import type { Database, TransactionQuery } from "../../storage/database.ts";
+
+/** SQL of vectors. Every function reads or writes one tenant. */
+
+/** Texts of what is served that this model has not made vectors of, each once. */
+export async function listTextsWithoutVector(database: Database, tenantId: string, { model, limit }: { model: string; limit: number }): Promise<{ textHash: string; text: string }[]> {
+  const rows = await database.query(
+    tenantId,
+    {
+      name: "vector_missing",
+      text: `select distinct on (c.text_hash) c.text_hash, c.heading, c.body from document d join chunk c on c.tenant_id = $1 and c.document_id = d.id and c.revision = d.revision
+        where d.tenant_id = $1 and d.to_version is null and not exists (select from chunk_vector v where v.tenant_id = $1 and v.model = $2 and v.text_hash = c.text_hash) order by c.text_hash limit $3`,
+    },
+    [tenantId, model, limit],
+  );
+  return rows.map((row) => ({ textHash: String(row["text_hash"]), text: `${String(row["heading"])}\n${String(row["body"])}` }));
+}
+
+/** As float32, little-endian. */
+export async function putVectors(database: Database, tenantId: string, model: string, vectors: readonly { textHash: string; vector: Float32Array }[]): Promise<void> {
+  await database.query(
+    tenantId,
+    { name: "vector_put", text: "insert into chunk_vector (tenant_id, model, text_hash, vector) select $1, $2, v.text_hash, v.vector from unnest($3::text[], $4::bytea[]) as v (text_hash, vector) on conflict do nothing" },
+    [tenantId, model, vectors.map(({ textHash }) => textHash), vectors.map(({ vector }) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength))],
+  );
+}
+
+/** From now on the index serves this model's vectors; those of others are no more needed. */
+export async function serveVectors(query: TransactionQuery, tenantId: string, model: string): Promise<void> {
+  await query("update tenant set embedding_model = $2, vector_version = vector_version + 1 where id = $1", [tenantId, model]);
+  await query("delete from chunk_vector where tenant_id = $1 and model <> $2", [tenantId, model]);
+}

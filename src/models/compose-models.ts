@@ -1,0 +1,160 @@
+import type { Log } from "../lib/log.ts";
+import { messageOf } from "../lib/app-error.ts";
+import type { Budgets } from "./budgets/budgets.ts";
+import { wrapBudget } from "./budgets/wrap-budget.ts";
+import { wrapThrift } from "./budgets/wrap-thrift.ts";
+import type { AnswerCache, CachedAnswer } from "./cache/answer-cache.ts";
+import { chooseModel, type ModelConfig } from "./choose-model.ts";
+import type { Embedder } from "./embeddings/embedder.ts";
+import { STRICT_RULES } from "./inventory/data-rules.ts";
+import { namesOf, PROVIDERS, routesOf, type Ability, type DataRules, type ModelEntry, type ModelsFile, type Provider, type RouteDefinition, type RouteRule } from "./inventory/models-file.ts";
+import { openModel, type OpenedModel, type OpenModelDeps } from "./inventory/open-model.ts";
+import type { Model, ModelRequest } from "./model.ts";
+import type { Candidate } from "./route/candidate.ts";
+import { createRouter, findRoute, type ChooseRoute, type Router } from "./route/route-model.ts";
+import { withAnswerForm, type AnswerForm } from "./wrappers/with-answer-form.ts";
+import { withCache } from "./wrappers/with-cache.ts";
+import { withCheckedAnswer } from "./wrappers/with-checked-answer.ts";
+import { withHiding, type HidePersonal, type HidingDeps } from "./wrappers/with-hiding.ts";
+import { createPlaces, WAIT_FOR_PLACE, withPlaces, type Places } from "./wrappers/with-places.ts";
+import { withRetry } from "./wrappers/with-retry.ts";
+import { withServed } from "./wrappers/with-served.ts";
+import { DEFAULT_TIMEOUTS, withTimeout, type ModelTimeouts } from "./wrappers/with-timeout.ts";
+import { withTrace, type ModelSpan } from "./wrappers/with-trace.ts";
+
+/** Which route a request takes, given the rules of `models.yaml`; the name of a route or of a model, null: the default one. */
+export type ApplyRules = (rules: readonly RouteRule[], request: ModelRequest) => { use: string; reason: string } | null | Promise<{ use: string; reason: string } | null>;
+
+export type ComposeModels = {
+  /** `models.yaml`; null: what the settings say. */
+  file: ModelsFile | null;
+  settings: ModelConfig;
+  opening: Pick<OpenModelDeps, "readKey" | "builtIn">;
+  budgets: Budgets | null;
+  /** Null: nothing is kept. */
+  cache: AnswerCache | null;
+  embedder: Embedder | null;
+  hide: HidePersonal | null;
+  applyRules: ApplyRules;
+  /** Each call when it has ended. */
+  record(span: ModelSpan): void;
+  log: Log;
+};
+
+/** All models of a workspace. */
+export type Models = {
+  /** What every caller uses; null: there is no model, and the built-in answerer does the work. */
+  model: Model | null;
+  /** Without `models.yaml` empty: the model of the settings has no entry. */
+  inventory: ReadonlyMap<string, OpenedModel>;
+  candidates: ReadonlyMap<string, Candidate>;
+  routes: ReadonlyMap<string, RouteDefinition>;
+  dataRules: DataRules;
+  /** Which models would be asked; for callers that speak to a provider themselves. Budgets, redaction and places are then theirs. */
+  plan: Router["plan"] | null;
+};
+
+/**
+ * The only place that puts wrappers around models. From outside in:
+ * trace, check of structured answers, cache, thrift, route (with fallback, balance and hedge); and around each model of it:
+ * data rules and redaction, places, form of structured answers, retry with breaker, budget, timeout, provider.
+ *
+ * Errors: `models.misconfigured`, naming the entry of `models.yaml`. Nothing is called.
+ */
+export function composeModels(deps: ComposeModels): Models {
+  const hiding: HidingDeps = { rules: deps.file?.dataRules ?? STRICT_RULES, hide: deps.hide };
+  const { candidates, inventory, routes } = deps.file === null ? fromSettings(deps, hiding) : fromFile(deps, hiding, deps.file);
+  const shared = { inventory, candidates, routes, dataRules: hiding.rules };
+  const first = [...candidates.values()].find((candidate) => candidate.abilities.has("text"));
+  if (first === undefined) return { ...shared, model: null, plan: null };
+  const router = createRouter({ candidates, hiding, choose: chooseBy(deps, routes, candidates) }, first.model);
+  const routed = deps.budgets === null ? router.model : wrapThrift(router.model, { budgets: deps.budgets });
+  const cached = deps.cache === null ? routed : withCache(routed, cacheDeps(deps, deps.cache));
+  return { ...shared, model: withTrace(withCheckedAnswer(cached), deps.record), plan: router.plan };
+}
+
+type Made = Pick<Models, "inventory" | "candidates" | "routes">;
+
+function fromSettings(deps: ComposeModels, hiding: HidingDeps): Made {
+  const chosen = chooseModel(deps.settings);
+  if (chosen === null) return { inventory: new Map(), candidates: new Map(), routes: new Map() };
+  const form = chosen.provider === "openai-compatible" ? "tool" : "native";
+  const abilities = new Set<Ability>(["text", "tools", "json", "images", "stream"]);
+  const candidate = candidateOf(deps, hiding, { ...chosen, name: chosen.id }, { abilities, contextTokens: null, form, places: [], timeouts: DEFAULT_TIMEOUTS });
+  return { inventory: new Map(), candidates: new Map([[candidate.name, candidate]]), routes: new Map([["default", { models: [candidate.name], hedge: null }]]) };
+}
+
+function fromFile(deps: ComposeModels, hiding: HidingDeps, file: ModelsFile): Made {
+  const { openaiApiKey, anthropicApiKey } = deps.settings;
+  const keys: OpenModelDeps["keys"] = { ...(openaiApiKey === undefined ? {} : { openai: openaiApiKey }), ...(anthropicApiKey === undefined ? {} : { anthropic: anthropicApiKey }) };
+  const inventory = new Map(file.models.map((entry) => [entry.name, openModel(entry, { ...deps.opening, keys })]));
+  const byProvider = new Map<Provider, Places>();
+  for (const provider of PROVIDERS) {
+    const places = file.concurrency[provider];
+    if (places !== undefined) byProvider.set(provider, createPlaces({ places, ...WAIT_FOR_PLACE }));
+  }
+  const candidates = new Map(file.models.flatMap((entry) => {
+    const opened = inventory.get(entry.name);
+    if (opened === undefined) return [];
+    const candidate = candidateOf(deps, hiding, opened.adapter, { abilities: opened.abilities, contextTokens: opened.contextTokens, form: formOf(opened), places: placesOf(entry, byProvider), timeouts: entry.timeouts ?? DEFAULT_TIMEOUTS });
+    return [[entry.name, candidate] as const];
+  }));
+  return { inventory, candidates, routes: routesOf(file.routes) };
+}
+
+type CandidateSettings = Pick<Candidate, "abilities" | "contextTokens"> & { form: AnswerForm; places: readonly Places[]; timeouts: ModelTimeouts };
+
+function candidateOf(deps: ComposeModels, hiding: HidingDeps, adapter: Model, settings: CandidateSettings): Candidate {
+  const { form, timeouts, abilities, contextTokens } = settings;
+  const timed = withTimeout(withServed(adapter), timeouts);
+  const budgeted = deps.budgets === null ? timed : wrapBudget(timed, { budgets: deps.budgets });
+  // What runs is counted where no limit is set, too: balancing goes by it.
+  const counted = createPlaces({ places: Number.POSITIVE_INFINITY, waiting: 0, waitMs: 0 });
+  const placed = [...settings.places, counted].reduce(withPlaces, withAnswerForm(withRetry(budgeted), form));
+  return { name: adapter.name ?? adapter.id, model: withHiding(placed, hiding), abilities, contextTokens, running: counted.running };
+}
+
+function placesOf(entry: ModelEntry, byProvider: ReadonlyMap<Provider, Places>): Places[] {
+  const shared = byProvider.get(entry.provider);
+  return [...(entry.concurrency === undefined ? [] : [createPlaces({ places: entry.concurrency, ...WAIT_FOR_PLACE })]), ...(shared === undefined ? [] : [shared])];
+}
+
+function formOf(opened: OpenedModel): AnswerForm {
+  if (opened.abilities.has("json")) return "native";
+  return opened.abilities.has("tools") ? "tool" : "prompt";
+}
+
+/** What the caller names goes before the rules, and the rules before the default. A thrifty call without a name goes to whatever is cheapest. */
+function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made["candidates"]): ChooseRoute {
+  const rules = deps.file?.routes.rules ?? [];
+  const cheapestOf = (names: readonly string[]): RouteDefinition => ({ models: names.flatMap((name) => candidates.get(name) ?? []).sort((one, other) => priceOf(one) - priceOf(other)).map(({ name }) => name), hedge: null });
+  const cheapest = cheapestOf([...candidates.keys()]);
+  return async (request) => {
+    const { route, isThrifty } = request.context;
+    if (route !== undefined) {
+      const named = findRoute(routes, candidates, route);
+      return { route: isThrifty === true ? cheapestOf(named.models.flatMap(namesOf)) : named, reason: `asked for ${route}` };
+    }
+    if (isThrifty === true) return { route: cheapest, reason: "a budget asks for the cheapest" };
+    const chosen = await deps.applyRules(rules, request);
+    if (chosen !== null) return { route: findRoute(routes, candidates, chosen.use), reason: chosen.reason };
+    return { route: findRoute(routes, candidates, "default"), reason: "the default route" };
+  };
+}
+
+/** A rough scale: prompts are mostly longer than answers. */
+function priceOf({ model }: Candidate): number {
+  const price = model.priceMicroUsdPerMillion;
+  return price === null ? Number.POSITIVE_INFINITY : price.prompt * 3 + price.completion;
+}
+
+function cacheDeps(deps: ComposeModels, cache: AnswerCache) {
+  const settings = deps.file?.cache ?? { similarity: 0.97, personal: false };
+  return {
+    cache, settings, embedder: deps.embedder, onFault: (error: unknown) => deps.log.warn("models.cache_failed", { error: messageOf(error) }),
+    onHit: (request: ModelRequest, answer: CachedAnswer, kind: "exact" | "semantic") => {
+      const { name, modelId, provider } = answer.served;
+      deps.budgets?.record(request.context, { model: name ?? modelId, provider }, { usage: answer.usage, microUsd: 0, outcome: "ok", served: { modelId, provider, cached: kind } });
+    },
+  };
+}
