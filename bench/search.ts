@@ -26,7 +26,7 @@ const THREADS = Math.max(1, availableParallelism());
  * LanceDB, pgvector and an exact scan, with many tenants, a new document, a rebuild. Returns the exit code.
  */
 export async function benchSearch({ isQuick }: { isQuick: boolean }): Promise<number> {
-  const size = { chunks: isQuick ? 20_000 : 100_000, questions: isQuick ? 60 : 200, rounds: isQuick ? 3 : 5, tenants: isQuick ? 100 : 1_000 };
+  const size = { chunks: isQuick ? 20_000 : 100_000, questions: isQuick ? 60 : 200, rounds: 3, tenants: isQuick ? 100 : 1_000 };
   say(`${cpus()[0]?.model ?? "?"}, ${availableParallelism()} cores; ${size.chunks} chunks of ${DIMENSIONS} dimensions`);
   const corpus = makeCorpus({ chunks: size.chunks, dimensions: DIMENSIONS, seed: 1 });
   const questions = Array.from({ length: size.questions }, (_, number) => corpus.ask(number));

@@ -12,7 +12,7 @@ const [url = "", calls = "0", cost = "0", hard = "0", mode = ""] = process.argv.
 const log = createLog({ level: "error", isPretty: true });
 const database = openDatabase({ connectionString: url, maxConnections: 4, log });
 const rule: BudgetRule = { name: "all", scope: "tenant", matches: null, window: "month", timeZone: "UTC", softMicroUsd: null, hardMicroUsd: Number(hard), then: "refuse", use: null };
-const budgets = openBudgets({ database, clock: systemClock, log, rules: [rule], leaseMs: mode === "hold" ? 1_500 : 60_000 });
+const budgets = openBudgets({ database, clock: systemClock, log, rules: [rule], leaseMs: mode === "hold" ? 3_000 : 60_000 });
 const microUsd = Number(cost);
 const context = { tenantId: "desk", purpose: "reply", dataClasses: [], audiences: [], cache: "off" } as const;
 

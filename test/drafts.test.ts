@@ -39,6 +39,15 @@ describe("replies on the autonomy ladder", () => {
     assert.deepEqual(await shop.ledger(visit), ["turn.proposed", "handoff.requested"]);
   });
 
+  test("who waits for the reply is answered at once when there is none to come", async () => {
+    const visit = await shop.app.visit();
+    const fromMs = performance.now();
+    assert.equal((await visit.ask(QUESTION)).reply, null);
+    assert.equal((await visit.ask("Hello?")).reply, null, "nor beside a person");
+    assert.ok(performance.now() - fromMs < 15_000, "and not after the 20 s that were asked for");
+    await shop.settled(visit);
+  });
+
   test("accepted, it is sent as it is, once, under the person's name, and the AI has the conversation again", async () => {
     const { visit, draft } = await asked();
     const [first, second] = await Promise.all([shop.decide(draft.id, anna, { decision: "accepted" }), shop.decide(draft.id, ben, { decision: "accepted" })]);
@@ -64,6 +73,8 @@ describe("replies on the autonomy ladder", () => {
     assert.equal(sent.status, "edited");
     const reply = (await shop.thread(edited.visit)).at(-1);
     assert.deepEqual([reply?.text, reply?.id, reply?.citations.map((each) => each.marker)], ["You have 30 days. [1]", sent.messageId, [1]]);
+    assert.equal((await shop.decide(edited.draft.id, anna, { decision: "edited", text: "You have 30 days. [1]" })).status, 200, "the same again answers the same");
+    assert.equal(await codeOf(await shop.decide(edited.draft.id, anna, { decision: "edited", text: "You have 60 days. [1]" })), "409 handoff.draft_decided", "other words were not sent");
     const refused = await asked();
     assert.equal((await shop.decide(refused.draft.id, anna, { decision: "rejected" })).status, 422, "a reason is needed");
     const rejected = draftView.parse(await (await shop.decide(refused.draft.id, anna, { decision: "rejected", reason: "Wrong article." })).json());

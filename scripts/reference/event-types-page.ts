@@ -14,6 +14,7 @@ const NOTES: Readonly<Record<OwnEventType, { when: string; subject: string }>> =
   "approval.decided": { when: "An approval was decided or ran out.", subject: "the approval" },
   "tool.failed": { when: "A tool call ended as `failed`.", subject: "the conversation, else the call" },
   "knowledge.source_stale": { when: "A source of documents was not synced within its `staleAfterMinutes`. Looked for every 15 seconds, told once until it is synced.", subject: "the source" },
+  "budget.warned": { when: "A budget's soft limit was passed. `budgetSubject`: whose amount it is (an id or a name). Told once a window.", subject: "the budget" },
 };
 
 /** docs/reference/event-types.md. */

@@ -3,6 +3,7 @@ import type { ReceiveDeps } from "../channels/receive-message.ts";
 import type { HandoffDeps } from "../handoff/hold-conversation.ts";
 import type { IdentityDeps, SecretCache } from "../identity/authenticate.ts";
 import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
+import type { UpkeepDeps } from "../knowledge/upkeep/upkeep-deps.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { OpenBudgets } from "../models/budgets/open-budgets.ts";
@@ -41,6 +42,7 @@ export type App = {
   workflows: WorkflowParts;
   understanding: UnderstandingParts;
   knowledge: RequestSyncDeps;
+  upkeep: UpkeepDeps;
   /** How long a run is kept after its end; 0: always. */
   runRetentionDays: number;
   /** Of the systems that sign their events. */

@@ -16,6 +16,7 @@ import type { Understander } from "../intelligence/understander.ts";
 import { startEmbedding } from "../knowledge/sync/embed-chunks.ts";
 import { scheduleSyncs } from "../knowledge/sync/schedule-syncs.ts";
 import { createTenantIndexes } from "../knowledge/tenant-index.ts";
+import { scheduleUpkeep } from "../knowledge/upkeep/schedule-upkeep.ts";
 import { systemClock, type Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { openBudgets } from "../models/budgets/open-budgets.ts";
@@ -47,7 +48,7 @@ import { mcpSignInStore } from "./mcp/sign-in-store.ts";
 import type { McpWay } from "../tools/declared/tool-source.ts";
 import { composeAppModels } from "./compose-models.ts";
 import { durableServices } from "./durable-services.ts";
-import { composeKnowledge, openWorkspaceKnowledge } from "./knowledge/compose-knowledge.ts";
+import { composeKnowledge, composeUpkeep, openWorkspaceKnowledge } from "./knowledge/compose-knowledge.ts";
 import { createRecordReader } from "./knowledge/read-records.ts";
 import { startSweeper } from "./sweep.ts";
 import { composeUnderstanding } from "./understanding/compose-understanding.ts";
@@ -118,6 +119,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
     fileFolders: listOf(config.fileFolders), engine: engineOf, onKnowledgeChanged: (tenantId) => indexes.onKnowledgeChanged(tenantId),
   });
   await openWorkspaceKnowledge(knowledge, workspace);
+  const upkeep = composeUpkeep(knowledge, { workspace, redactor, embedder, model, search: { index, indexes } });
   const understanding = await composeUnderstanding({ database, clock, log, workspace, redactor, model, embedder: null });
   cleanup.defer(() => understanding.learning.stop());
   const versions = createPublishedVersions({ database });
@@ -134,7 +136,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const receive = { database, engine: engineOf, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine: engineOf, autonomy };
   engine = cleanup.adopt(
-    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows, knowledge), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
+    await startRestateEngine({ ...servers.restate, services: config.role === "web" ? [] : durableServices(workspace.tenantId, turns, { database, channels, clock, log }, workflows, knowledge, upkeep), log, namespace: config.namespace === undefined ? "" : `${config.namespace}_`, endpointHost: config.endpointHost, endpointPort: config.endpointPort, isEmbedded: config.restateIngressUrl === undefined, ...(config.endpointUrl === undefined ? {} : { advertisedUrl: config.endpointUrl }), journalRetentionMs: 0 }),
     (opened) => opened.close(),
   );
   cleanup.defer(startSweeper({ receive, handoff, tenantId: workspace.tenantId }));
@@ -142,6 +144,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const relay = startEventRelay({ ...workflows.events, tenantId: workspace.tenantId });
   cleanup.defer(() => relay.stop());
   if (embedder !== null && config.role !== "web") cleanup.defer(startEmbedding({ ...knowledge, embedder, redact: knowledge.open.redact }, workspace.tenantId));
+  cleanup.defer(scheduleUpkeep(upkeep, workspace.tenantId));
   cleanup.defer(scheduleSyncs({ ...knowledge, onStale: () => relay.wake() }, workspace.tenantId));
   if (config.role !== "web") {
     const minutes = (given: number) => (given === 0 ? null : given);
@@ -151,7 +154,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, models, budgets, workflows, understanding, knowledge, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, models, budgets, workflows, understanding, knowledge, upkeep, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     get publicUrl() {
       return place.publicUrl;

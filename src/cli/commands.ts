@@ -3,9 +3,13 @@ import { autonomyCommand } from "./autonomy.ts";
 import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./run-doctor.ts";
+import { costReconcileCommand } from "./cost-reconcile.ts";
+import { costReportCommand } from "./cost-report.ts";
 import { createKeyCommand } from "./key-create.ts";
 import { verify } from "./ledger-verify.ts";
 import { KNOWLEDGE_COMMANDS } from "./knowledge-commands.ts";
+import { intentsCommand } from "./intents.ts";
+import { exportIntentsCommand } from "./intents-export.ts";
 import { link } from "./link.ts";
 import { migrateCommand } from "./migrate.ts";
 import { listSecretsCommand, removeSecretCommand, rotateKeysCommand, setSecretCommand } from "./secrets.ts";
@@ -146,6 +150,21 @@ export const COMMANDS: readonly Command[] = [
   },
   ...KNOWLEDGE_COMMANDS,
   {
+    name: "intents", usage: "intents [folder]", about: "Say how well the examples tell the intents apart, which are confused, and what people have corrected", run: (args) => intentsCommand(args),
+    takes: [
+      ["folder", "A workspace; without it that of the settings (BATON_WORKSPACE)"],
+    ],
+    examples: ["baton intents examples/shop"],
+  },
+  {
+    name: "intents export", usage: "intents export [folder] [--dry-run]", about: "Write what people have corrected in the console into intents.yaml", run: (args) => exportIntentsCommand(args),
+    takes: [
+      ["folder", "A workspace; without it that of the settings (BATON_WORKSPACE)"],
+      ["--dry-run", "Say what would be written, and write nothing"],
+    ],
+    examples: ["baton intents export --dry-run"],
+  },
+  {
     name: "tools import openapi", usage: "tools import openapi URL|FILE [--operations a,b] [--check]", about: "Make tools out of operations of an OpenAPI document; without a choice, list them", run: (args) => importOpenApiCommand(args),
     takes: [
       ["URL|FILE", "The document, in OpenAPI 3.0 or 3.1"],
@@ -219,6 +238,32 @@ export const COMMANDS: readonly Command[] = [
       ["--rewrap", "Make no new key: put every secret under the current one"],
     ],
     examples: ["baton keys rotate"],
+  },
+  {
+    name: "cost report", usage: "cost report [--by model] [--from DATE] [--to DATE] [--compare] [--json | --csv]", about: "What the AI models cost, by user, conversation, case, resolution, workflow, stage or model", run: (args) => costReportCommand(args),
+    takes: [
+      ["--by", "user, contact, conversation, case, resolution, workflow, stage, model, purpose, route, key or day; without it model"],
+      ["--from, --to", "Days as 2026-11-01, both with, in UTC; without them the last 30 days"],
+      ["--compare", "Set beside the same time just before"],
+      ["--before-from, --before-to", "Set beside this time instead"],
+      ["--limit", "How many lines; without it 50"],
+      ["--json, --csv", "For other programs"],
+      ["--workspace", "The workspace; without it that of the settings (BATON_WORKSPACE)"],
+    ],
+    examples: ["baton cost report --by conversation --from 2026-11-01 --to 2026-11-30", "baton cost report --by resolution --compare"],
+  },
+  {
+    name: "cost reconcile", usage: "cost reconcile bill.csv [--tolerance 1] [--time-zone UTC] [--json]", about: "Compare a provider's bill with our record, by model and day, and say why they differ", run: (args) => costReconcileCommand(args),
+    takes: [
+      ["bill.csv", "The export of OpenAI's or Anthropic's console, usage or cost; any other by its columns"],
+      ["--tolerance", "How many percent may differ before the exit code is 1; without it 1"],
+      ["--time-zone", "Whose days the bill has; without it UTC"],
+      ["--provider", "Compare with the calls of this provider only; known from the two exports"],
+      ["--date, --model, --cost, --input-tokens, --output-tokens, --calls", "The columns of another provider's file; --cents: its cost is in cents"],
+      ["--json", "For other programs"],
+      ["--workspace", "The workspace; without it that of the settings (BATON_WORKSPACE)"],
+    ],
+    examples: ["baton cost reconcile anthropic-cost-november.csv", "baton cost reconcile bill.csv --date Day --model SKU --cost Amount --tolerance 0.5"],
   },
   {
     name: "key create", usage: "key create NAME", about: "Make an API key; it is shown once", run: createKeyCommand,

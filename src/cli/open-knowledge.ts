@@ -6,7 +6,6 @@ import { oneText, openWorkspace } from "../app/open-workspace.ts";
 import { createSecretReader } from "../credentials/secret-reader.ts";
 import { createSharedTokens } from "../credentials/shared-tokens.ts";
 import { durableUnavailable } from "../durable/durable.errors.ts";
-import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLog } from "../lib/log.ts";
@@ -39,7 +38,7 @@ export async function openKnowledge(): Promise<OpenKnowledge> {
   const sql = connectionString === undefined ? null : cleanup.adopt(openWorkspaceSql({ connectionString, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: 2, log }), (opened) => opened.close());
   const noSql = { query: () => Promise.reject(durableUnavailable({ message: "Start Baton first: this source reads the embedded database." })), transaction: () => Promise.reject(durableUnavailable()) };
   const deps = composeKnowledge({
-    database, clock, log, live: { publish: () => {} }, workspace, outbound, isAllowed, secrets, redactor: createBuiltInRedactor(), readRecords: createRecordReader({ tools: workspace.tools, runner: createToolRunner({ log }), sql: sql ?? noSql }), dataDir: config.dataDir,
+    database, clock, log, live: { publish: () => {} }, workspace, outbound, isAllowed, secrets, readRecords: createRecordReader({ tools: workspace.tools, runner: createToolRunner({ log }), sql: sql ?? noSql }), dataDir: config.dataDir,
     fileFolders: listOf(config.fileFolders), onKnowledgeChanged: () => {}, engine: () => { throw durableUnavailable(); },
   });
   const disposal = cleanup.move();

@@ -7,7 +7,7 @@ import type { Citation, DraftView } from "../shapes/conversation.ts";
 import { countDraft } from "./count-draft.ts";
 import { closeOpenDraft, findDraft, putPending, readDraft, toDraftView, type DraftRow } from "./draft.store.ts";
 import { alreadyHeld, draftDecided, draftStale, noSuchDraft, notHolder } from "./handoff.errors.ts";
-import { appendMessage, endHandoff, lastChannel, queueOutbound, setHolder } from "./handoff.store.ts";
+import { appendMessage, endHandoff, findSent, lastChannel, queueOutbound, setHolder } from "./handoff.store.ts";
 import { change, startDelivery, type HandoffDeps, type Scene } from "./hold-conversation.ts";
 
 /** `edited` with the same text is `accepted`. */
@@ -31,7 +31,7 @@ export async function decideDraft(deps: HandoffDeps, actor: UserActor, id: strin
   const done = await change(deps, tenantId, found.conversation_id, async (scene) => {
     const draft = await readDraft(scene.query, tenantId, id);
     if (draft === null) throw noSuchDraft();
-    if (draft.status !== "open") return repeated(draft, actor, given.kind);
+    if (draft.status !== "open") return repeated(scene, draft, actor, given.kind, text);
     guard(scene, actor, draft, given.kind);
     const sent = given.kind === "rejected" ? null : await send(deps, scene, actor, draft, text, given.kind);
     const reason = given.kind === "rejected" ? given.reason : null;
@@ -46,8 +46,11 @@ export async function decideDraft(deps: HandoffDeps, actor: UserActor, id: strin
   return toDraftView(done.draft);
 }
 
-function repeated(draft: DraftRow, actor: UserActor, kind: DraftDecision["kind"]) {
-  if (draft.status === kind && draft.decided_by === actorName(actor)) return { draft, isPushed: false, hasMoved: false };
+async function repeated({ query }: Scene, draft: DraftRow, actor: UserActor, kind: DraftDecision["kind"], text: string) {
+  const sent = kind === "edited" && draft.message_id !== null ? await findSent(query, actor.tenantId, draft.message_id) : null;
+  // Other words than those that were sent are no repeat: whoever wrote them must not take them for sent.
+  const isSame = draft.status === kind && draft.decided_by === actorName(actor) && (sent === null || sent.body === text);
+  if (isSame) return { draft, isPushed: false, hasMoved: false };
   if (draft.status === "stale") throw draftStale();
   const did = draft.status === "rejected" ? "rejected this draft" : "sent an answer from this draft";
   throw draftDecided({ message: `${draft.decided_by === actorName(actor) ? "You have" : `${draft.decided_by_name ?? "A colleague"} has`} already ${did}.` });

@@ -17,3 +17,7 @@ export const snapshotTaken = defineError({ code: "knowledge.snapshot_taken", sta
 export const vectorInvalid = defineError({ code: "knowledge.vector_invalid", status: 422, message: "A vector does not fit the index." });
 export const indexFull = defineError({ code: "knowledge.index_full", status: 413, message: "The tenant's documents do not fit into the index." });
 export const indexUnavailable = defineError({ code: "knowledge.index_unavailable", status: 503, isRetryable: true, message: "The search index does not answer; try again shortly." });
+export const gapUnknown = defineError({ code: "knowledge.gap_unknown", status: 404, message: "There is no such gap." });
+export const gapDecided = defineError({ code: "knowledge.gap_decided", status: 409, message: "Somebody has published or dismissed this gap already; open it again first." });
+export const articleUnfinished = defineError({ code: "knowledge.article_unfinished", status: 422, message: "The article cannot be published as it is." });
+export const findingUnknown = defineError({ code: "knowledge.finding_unknown", status: 404, message: "There is no such finding; what it was about may have changed." });

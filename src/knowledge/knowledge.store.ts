@@ -42,6 +42,15 @@ const DOCUMENT: Statement = {
     where tenant_id = $1 and id = $2 and to_version is null and audience && $3::text[]`,
 };
 
+// As with a superseded chunk: shown as it was, but not to those the document has since been closed to.
+const DOCUMENT_QUOTED: Statement = {
+  name: "knowledge_document_quoted",
+  text: `select d.* from document d
+    left join document now on now.tenant_id = d.tenant_id and now.id = d.id and now.to_version is null
+    where d.tenant_id = $1 and d.id = $2 and d.from_version >= 0 and d.audience && $3::text[] and (now.id is null or now.audience && $3::text[]) and position($4 in d.body) > 0
+    order by d.from_version desc limit 1`,
+};
+
 const DOCUMENT_PAGE: Statement = {
   name: "knowledge_document_page",
   text: "select id, path, title, updated_at from document where tenant_id = $1 and to_version is null and audience && $2::text[] and ($3::text is null or path > $3) order by path, id limit $4",
@@ -71,6 +80,12 @@ export async function readChunks(database: Database, tenantId: string, audiences
 /** Null when there is no such document or none of the audiences may see it. */
 export async function readDocument(database: Database, tenantId: string, audiences: readonly string[], id: string): Promise<DocumentRecord | null> {
   const [row] = await database.query(tenantId, DOCUMENT, [tenantId, id, audiences]);
+  return row ? documentOf(row) : null;
+}
+
+/** The document as it was last when it held this text, served or not; null when none of the audiences may see it, or it never did. */
+export async function readDocumentQuoted(database: Database, tenantId: string, audiences: readonly string[], { id, quote }: { id: string; quote: string }): Promise<DocumentRecord | null> {
+  const [row] = await database.query(tenantId, DOCUMENT_QUOTED, [tenantId, id, audiences, quote]);
   return row ? documentOf(row) : null;
 }
 

@@ -1,13 +1,13 @@
 import type { Database } from "../storage/database.ts";
 import type { Embedder } from "../models/embeddings/embedder.ts";
-import { askedText, queryParts, type EarlierMessage } from "./build-query.ts";
+import { askedText, queryParts, type EarlierMessage, type QueryPart } from "./build-query.ts";
 import { noRights } from "./knowledge.errors.ts";
 import { readChunks } from "./knowledge.store.ts";
 import { embedQuestion } from "./retrieval/embed-question.ts";
 import { fuseHits, type FusedHit } from "./retrieval/fuse-hits.ts";
 import { preferNewer, withoutNearDuplicates } from "./retrieval/near-duplicates.ts";
 import { lexicalReranker, type Reranker } from "./retrieval/reranker.ts";
-import type { IndexChunk, SearchFilter, SearchIndex } from "./search-index.ts";
+import type { Hit, IndexChunk, SearchFilter, SearchIndex } from "./search-index.ts";
 import type { TenantIndexes } from "./tenant-index.ts";
 
 /**
@@ -47,24 +47,40 @@ export type SearchDeps = Pick<RetrieveDeps, "index" | "embedder" | "reranker">;
  * Replay: ranks move when documents change. Journal the chunk ids and use `loadPassages` on replay.
  */
 export async function retrieve(deps: Omit<RetrieveDeps, "database">, input: RetrieveInput): Promise<Passage[]> {
+  return (await retrieveInSteps(deps, input)).passages;
+}
+
+/** The same with what each step of it did, for whoever wants to see why. */
+export async function retrieveInSteps(deps: Omit<RetrieveDeps, "database">, input: RetrieveInput): Promise<SearchSteps> {
   if (input.audiences.length === 0) throw noRights({ details: { tenantId: input.tenantId } });
   await deps.indexes.ensureCurrent(input.tenantId);
   const isServed = deps.embedder?.id === deps.indexes.modelOf(input.tenantId);
-  return searchPassages({ ...deps, embedder: isServed ? (deps.embedder ?? null) : null }, input);
+  return searchInSteps({ ...deps, embedder: isServed ? (deps.embedder ?? null) : null }, input);
 }
+
+/**
+ * What a search did. `parts`: the texts it searched for, the question first, and what each found. `ranked`: as the reranker has them.
+ * `isByMeaning`: the question had a vector. `passages`: the outcome, without near-identical ones.
+ */
+export type SearchSteps = { question: string; parts: (QueryPart & { hits: Hit[] })[]; fused: FusedHit[]; reranker: string; ranked: Passage[]; isByMeaning: boolean; passages: Passage[] };
 
 /** The search itself, on an index that is current. */
 export async function searchPassages(deps: SearchDeps, input: RetrieveInput): Promise<Passage[]> {
+  return (await searchInSteps(deps, input)).passages;
+}
+
+async function searchInSteps(deps: SearchDeps, input: RetrieveInput): Promise<SearchSteps> {
   const { index } = deps;
   const wanted = Math.max(0, Math.floor(input.limit));
   const limit = Math.min(index.maxLimit, Math.max(FEWEST_HITS, wanted * OVERSAMPLING));
   const question = askedText(input);
   const vector = await embedQuestion(deps.embedder ?? null, input, question);
   const scope = { tenantId: input.tenantId, audiences: input.audiences, limit, ...(input.filter === undefined ? {} : { filter: input.filter }) };
-  const parts = await Promise.all(queryParts(input).map(async ({ text, weight }, place) => ({ weight, hits: await index.search({ ...scope, query: text, vector: place === 0 ? vector : null }) })));
-  const passages = fuseHits(parts).slice(0, Math.max(MOST_RERANKED, wanted)).map(passageOf);
-  const ranked = await (deps.reranker ?? lexicalReranker).rerank({ question, passages, signal: AbortSignal.timeout(RERANK_MS) });
-  return preferNewer(withoutNearDuplicates(ranked)).slice(0, wanted);
+  const parts = await Promise.all(queryParts(input).map(async ({ text, weight }, place) => ({ text, weight, hits: await index.search({ ...scope, query: text, vector: place === 0 ? vector : null }) })));
+  const fused = fuseHits(parts).slice(0, Math.max(MOST_RERANKED, wanted));
+  const reranker = deps.reranker ?? lexicalReranker;
+  const ranked = await reranker.rerank({ question, passages: fused.map(passageOf), signal: AbortSignal.timeout(RERANK_MS) });
+  return { question, parts, fused, reranker: reranker.id, ranked, isByMeaning: vector !== null, passages: preferNewer(withoutNearDuplicates(ranked)).slice(0, wanted) };
 }
 
 const RERANK_MS = 5_000;

@@ -34,7 +34,7 @@ export type SearchFilter = {
 };
 
 /**
- * `query`: what is asked, in the asker's words (see `buildQuery`). `vector`: its embedding by the model that made the
+ * `query`: what is asked, in the asker's words (see `queryParts`). `vector`: its embedding by the model that made the
  * chunks' vectors; without one the search goes by words alone.
  */
 export type SearchRequest = { tenantId: string; audiences: readonly string[]; query: string; vector?: Float32Array | null; filter?: SearchFilter; limit: number };

@@ -9,10 +9,10 @@ test("without any setting there is no model", () => {
   assert.equal(chooseModel({ modelName: "gpt-6.1-terra" }), null);
 });
 
-test("a key alone chooses the provider's default model, outside and with a known price", () => {
+test("a key alone chooses the provider's default model, under contract and with a known price", () => {
   for (const [config, provider, id] of [[{ openaiApiKey: "k" }, "openai", DEFAULT_OPENAI_MODEL], [{ anthropicApiKey: "k" }, "anthropic", DEFAULT_ANTHROPIC_MODEL]] as const) {
     const model = chooseModel(config);
-    assert.deepEqual([model?.provider, model?.id, model?.handling], [provider, id, "outside"]);
+    assert.deepEqual([model?.provider, model?.id, model?.handling], [provider, id, "contract"]);
     assert.ok(model?.priceMicroUsdPerMillion);
   }
 });
@@ -27,12 +27,12 @@ test("with two keys the model's name decides", () => {
 test("a model URL comes before keys and is inside only when its address is loopback or private", () => {
   const handlingOf = (modelUrl: string) => chooseModel({ modelUrl, modelName: "m", openaiApiKey: "k" })?.handling;
   for (const url of ["http://localhost:11434/v1", "http://127.0.0.1:8080/v1/", "http://[::1]:1/v1", "http://10.1.2.3/v1", "http://192.168.0.9/v1", "http://172.31.0.1/v1", "http://[fd00::7]/v1", "http://0x7f.1/v1", "http://[::ffff:127.0.0.1]/v1"]) assert.equal(handlingOf(url), "inside", url);
-  for (const url of ["https://api.example.com/v1", "http://127.0.0.1.example.com/v1", "http://172.32.0.1/v1", "http://8.8.8.8/v1", "http://ollama:11434/v1", "http://169.254.169.254/v1", "http://localhost.example.com/v1", "http://[::ffff:8.8.8.8]/v1"]) assert.equal(handlingOf(url), "outside", url);
+  for (const url of ["https://api.example.com/v1", "http://127.0.0.1.example.com/v1", "http://172.32.0.1/v1", "http://8.8.8.8/v1", "http://ollama:11434/v1", "http://169.254.169.254/v1", "http://localhost.example.com/v1", "http://[::ffff:8.8.8.8]/v1"]) assert.equal(handlingOf(url), "public", url);
 });
 
-test("a setting overrules the address, and a provider's key is outside even behind a local address", () => {
+test("a setting overrules the address, and a provider's key is a contract even behind a local address", () => {
   assert.equal(chooseModel({ modelUrl: "http://ollama:11434/v1", modelName: "m", modelHandling: "inside" })?.handling, "inside");
-  assert.equal(chooseModel({ openaiApiKey: "k", openaiBaseUrl: "http://127.0.0.1:4000/v1" })?.handling, "outside");
+  assert.equal(chooseModel({ openaiApiKey: "k", openaiBaseUrl: "http://127.0.0.1:4000/v1" })?.handling, "contract");
 });
 
 test("a model inside costs nothing, and one outside without a known price has a null cost", () => {

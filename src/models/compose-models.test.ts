@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { stringify } from "yaml";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { type ScriptedAnswer, type ScriptedModelServer, type ScriptedRequest, startScriptedModel } from "../../test/scripted-model.ts";
 import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
@@ -34,7 +33,8 @@ type Opened = AsyncDisposable & { models: Models; model: Model; server: Scripted
 
 /** Models as a `models.yaml` declares them, all on one scripted server; `SERVER` in the file is its address. `rules` answer by the provider's model. */
 async function open(file: string, rules: (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>, given: { hide?: HidePersonal | null; builtIn?: Model["stream"] } = {}): Promise<Opened> {
-  const server = await startScriptedModel(rules);
+  await using cleanup = new AsyncDisposableStack();
+  const server = cleanup.use(await startScriptedModel(rules));
   const spans: ModelSpan[] = [];
   const models = composeModels({
     file: modelsFile.parse(parse(file.replaceAll("SERVER", server.url))), settings: {}, budgets: null, cache: null, embedder: null, hide: given.hide === undefined ? hide : given.hide, applyRules, record: (span) => void spans.push(span),
@@ -42,6 +42,7 @@ async function open(file: string, rules: (request: ScriptedRequest) => ScriptedA
   });
   const { model } = models;
   if (model === null) return assert.fail("no model");
+  cleanup.move();
   return { models, model, server, spans, asked: () => server.requests.map((request) => request.model), ask: (request = {}) => readAnswer(model, requestOf(request)), [Symbol.asyncDispose]: server.close };
 }
 

@@ -87,7 +87,7 @@ export type Schema = {
   knowledge_change: { tenant_id: string; version: number; reason: string; subject: string | null; made_by: string; made_at: Time };
   knowledge_gap: {
     tenant_id: string; id: string; subject: string; status: Generated<"open" | "published" | "dismissed">; questions: Generated<number>; people: Generated<number>; terms: Json<unknown>; vector: Uint8Array | null; vector_model: string | null;
-    first_at: Time; last_at: Time; draft: Json<unknown> | null; drafted_from: string | null; file: string | null; decided_by: string | null; decided_at: Time | null; reason: string | null;
+    first_at: Time; last_at: Time; draft: Json<unknown> | null; drafted_from: Time | null; file: string | null; decided_by: string | null; decided_at: Time | null; reason: string | null;
   };
   knowledge_question: { tenant_id: string; id: string; gap_id: string; conversation_id: string; case_id: string | null; contact_id: string; why: "declined" | "handed_off" | "unanswered"; body: string; reply: string | null; replied_at: Time | null; asked_at: Time };
   document_use: { tenant_id: string; document_id: string; last_found_at: Time; last_cited_at: Time | null };

@@ -180,10 +180,42 @@ describe("our functions in a run", () => {
     assert.equal((await sql.query("select 1 from message where conversation_id = $1", [visit.conversationId])).rows.length, 0);
   });
 
+  test("with the ladder closed, a run goes on saying what its document says, and leaves to a person what a model has written", async () => {
+    const staff = { ...(await desk.signIn()), "content-type": "application/json" };
+    const close = async (isClosed: boolean) => {
+      const answer = await desk.request("/api/autonomy/switches", { method: "PUT", headers: staff, body: JSON.stringify({ rung: "suggest", isClosed, reason: "A test." }) });
+      assert.equal(answer.status, 200);
+    };
+    const told = async (visit: Visit) => (await sql.query<{ author: string; body: string }>("select author, body from message where conversation_id = $1 order by seq", [visit.conversationId])).rows.map(({ author, body }) => `${author}: ${body}`);
+    rules = () => [{ text: JSON.stringify({ words: "Words of a model." }) }];
+    const schema = "schema: { type: object, properties: { words: { type: string } }, required: [words] }";
+    const written = `  - hello:\n      call: reply\n      with: { text: Hello }\n  - write:\n      call: generate\n      with: { prompt: Write., ${schema} }\n`;
+    const say = "  - say:\n      call: reply\n      with: { text: '${ input.words }' }\n";
+    const inFork = `  - both:\n      fork:\n        branches:\n          - written:\n              call: generate\n              with: { prompt: Write., ${schema} }\n  - say:\n      call: reply\n      with: { text: '\${ input[0].words }' }\n`;
+    await close(true);
+    try {
+      const visit = await desk.visit("lena@example.com");
+      assert.deepEqual((await run(`${written}${say}`, {}, visit)).output, { status: "withheld", messageId: null });
+      assert.deepEqual((await told(visit)).filter((each) => each.startsWith("ai")), ["ai: Hello"]);
+      const { rows } = await sql.query("select c.holder, h.reason, h.summary -> 'verifiedFacts' as facts from conversation c join handoff h on h.conversation_id = c.id and h.status = 'waiting' where c.id = $1", [visit.conversationId]);
+      assert.deepEqual(rows, [{ holder: "queue", reason: "autonomy.workflow", facts: ["identity verified: lena@example.com", "not sent: Words of a model."] }]);
+      const forked = await desk.visit("finn@example.com");
+      assert.deepEqual((await run(inFork, {}, forked)).output, { status: "withheld", messageId: null });
+      const handed = await desk.visit("hugo@example.com");
+      await run(`${written}  - hand:\n      call: handoff\n      with: { summary: It is done., text: '\${ input.words }' }\n`, {}, handed);
+      assert.deepEqual((await told(handed)).filter((each) => each.startsWith("ai")), ["ai: Hello", "ai: I'm passing you to a colleague now; they will see our whole conversation."]);
+    } finally {
+      await close(false);
+    }
+    const open = await desk.visit("olaf@example.com");
+    await run(`${written}${say}`, {}, open);
+    assert.deepEqual(await told(open), ["ai: Hello", "ai: Words of a model."]);
+  });
+
   test("a message said twice under one key is stored and pushed once", async () => {
     const visit = await desk.visit("wim@example.com");
     const talk = { ...app().workflows.talk, channels: new Map<string, Channel>([["web", { name: "web", delivery: "push", send: () => Promise.resolve({ kind: "sent" }) }]]) };
-    const words = { tenantId: "desk", conversationId: visit.conversationId, runId: "run_x", workflow: "probe", pointer: "/do/0/hello", idempotencyKey: "call_x", text: "Hello", messageKind: "reply" as const };
+    const words = { tenantId: "desk", conversationId: visit.conversationId, runId: "run_x", workflow: "probe", pointer: "/do/0/hello", mayHoldModelWords: false, idempotencyKey: "call_x", text: "Hello", messageKind: "reply" as const };
     const said = await Promise.all([say(talk, words), say(talk, words), say(talk, words)]);
     assert.equal(new Set(said.map((each) => (each.kind === "sent" ? each.messageId : each.kind))).size, 1);
     for (const table of ["message", "outbox"]) assert.equal((await sql.query(`select 1 from ${table} where conversation_id = $1`, [visit.conversationId])).rows.length, 1, table);

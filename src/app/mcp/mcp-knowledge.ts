@@ -1,6 +1,7 @@
 import { ErrorCode, McpError, type CallToolResult, type ListResourcesResult, type ReadResourceResult, type Tool as ListedTool } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { permittedAudiences } from "../../conversation/stages/authorize.ts";
+import { recordBlockedSearch, type Asker } from "../../knowledge/block-search.ts";
 import { getDocument } from "../../knowledge/get-document.ts";
 import { listDocuments } from "../../knowledge/list-documents.ts";
 import { retrieve } from "../../knowledge/retrieve.ts";
@@ -18,7 +19,7 @@ const RESOURCE_NOT_FOUND = -32_002;
 const input = shapeOfZod(z.strictObject({ query: z.string().trim().min(1).max(1_000).describe("What is asked, in words."), limit: z.number().int().min(1).max(20).default(6).describe("Passages at most.") }));
 const passages = shapeOfZod(z.object({ passages: z.array(z.object({ uri: z.string(), title: z.string(), heading: z.string(), text: z.string() })) }), "output");
 
-type KnowledgeApp = Pick<App, "policy" | "workspace" | "turns" | "database">;
+type KnowledgeApp = Pick<App, "policy" | "workspace" | "turns" | "database" | "clock">;
 
 /** Whose articles the caller may read, decided before anything is searched. */
 export function audiencesFor({ policy, workspace }: Pick<App, "policy" | "workspace">, { principal, isVerified }: McpCaller): string[] {
@@ -36,7 +37,10 @@ export function describeSearch(tenantName: string): ListedTool {
 /** Throws the protocol's invalid parameters. */
 export async function searchKnowledge(app: KnowledgeApp, caller: McpCaller, given: unknown): Promise<CallToolResult> {
   const audiences = audiencesFor(app, caller);
-  if (audiences.length === 0) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${SEARCH}`);
+  if (audiences.length === 0) {
+    await recordBlockedSearch(app.database, { tenantId: caller.tenantId, asker: askerOf(caller), at: new Date(app.clock.nowMs()) });
+    throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${SEARCH}`);
+  }
   const read = input.parse(given ?? {});
   if (!read.isFit) throw new McpError(ErrorCode.InvalidParams, read.reason);
   const found = await retrieve(app.turns.knowledge, { tenantId: caller.tenantId, audiences, query: read.value.query, limit: read.value.limit });
@@ -61,6 +65,10 @@ export async function readResource(app: KnowledgeApp, caller: McpCaller, uri: st
   const found = id === undefined ? null : await getDocument(app, { tenantId: caller.tenantId, audiences: audiencesFor(app, caller), id });
   if (found === null) throw new McpError(RESOURCE_NOT_FOUND, "There is no such article, or it is not for you.", { uri });
   return { contents: [{ uri, mimeType: MARKDOWN, text: found.body }] };
+}
+
+function askerOf({ principal, conversationId }: McpCaller): Asker {
+  return { actor: `${principal.type === "Contact" ? "contact" : "key"}:${principal.id}`, subjectId: conversationId ?? principal.id };
 }
 
 function addressOf(documentId: string): string {

@@ -8,7 +8,7 @@ import { openVisit } from "../../identity/open-visit.ts";
 import { readContact } from "../../identity/contact.store.ts";
 import type { ContactActor } from "../../identity/actor.ts";
 import { tokenInvalid } from "../../identity/identity.errors.ts";
-import { getDocument } from "../../knowledge/get-document.ts";
+import { getCitedDocument } from "../../knowledge/get-document.ts";
 import { pageOf } from "../../lib/page.ts";
 import { bearer, body, contact, createApi, json, pathId, problems, PUBLIC } from "../http/api.ts";
 import { readContactToken } from "../../identity/authenticate.ts";
@@ -31,7 +31,7 @@ const routes = {
   list: createRoute({ method: "get", path: "/api/chat/messages", tags: ["chat"], summary: "The thread", request: { query: z.object({ before: z.coerce.number().int().min(1).optional(), after: z.coerce.number().int().min(0).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }) }, responses: { 200: json(pageOf(messageView, "MessagePage"), "Messages in their order."), ...problems } }),
   person: createRoute({ method: "post", path: "/api/chat/handoff", tags: ["chat"], summary: "Ask for a person", responses: { 202: json(z.object({ holder, queuePosition: z.number().int().nullable(), assigneeName: z.string().nullable() }), "Asked: who holds the conversation now."), ...problems } }),
   assistant: createRoute({ method: "post", path: "/api/chat/handoff/withdraw", tags: ["chat"], summary: "Go back to the assistant while nobody has taken over yet", responses: { 202: json(z.object({ holder, queuePosition: z.number().int().nullable(), assigneeName: z.string().nullable() }), "Who holds the conversation now."), ...problems } }),
-  document: createRoute({ method: "get", path: "/api/chat/documents/{id}", tags: ["chat"], summary: "A cited article, if this contact may read it", request: { params: pathId }, responses: { 200: json(documentView, "The article."), ...problems } }),
+  document: createRoute({ method: "get", path: "/api/chat/documents/{id}", tags: ["chat"], summary: "A cited article, if this contact may read it", request: { params: pathId, query: quoteQuery }, responses: { 200: json(documentView, "The article."), ...problems } }),
   events: createRoute({ method: "get", path: "/api/chat/events", tags: ["chat"], summary: "Live thread (server-sent events); resumes after Last-Event-ID", responses: { 200: { description: "Events message, holder, stage, delta, withdrawn.", content: { "text/event-stream": { schema: z.string() } } }, ...problems } }),
 };
 
@@ -76,9 +76,9 @@ export function chatRoutes(app: App) {
     const actor = await contact(c, app.identity);
     const who = await contactOf(app, actor);
     const audiences = permittedAudiences({ policy: app.policy, audiences: app.workspace.audiences }, ASSISTANT, { channel: "web", isVerified: who.isVerified });
-    const found = await getDocument(app, { tenantId: actor.tenantId, audiences, id: c.req.valid("param").id });
+    const found = await getCitedDocument(app, { tenantId: actor.tenantId, audiences, id: c.req.valid("param").id, quote: c.req.valid("query").quote ?? null });
     if (found === null) throw documentNotFound();
-    return c.json({ id: found.id, title: found.title, path: found.path, text: found.body, audience: found.audience }, 200);
+    return c.json(viewDocument(found), 200);
   });
   api.openapi(routes.events, async (c) => chatEvents(app, c, await contact(c, app.identity)));
   return api;

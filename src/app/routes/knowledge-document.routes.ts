@@ -5,7 +5,7 @@ import { allow } from "../../identity/rights.ts";
 import { DEFAULT_PARSE_LIMITS } from "../../knowledge/ingest/parsed-document.ts";
 import { chunkRecordsOf } from "../../knowledge/import-folder.ts";
 import { fileUnknown, sourceInvalid } from "../../knowledge/knowledge.errors.ts";
-import { listManagedDocuments, readManagedDocument } from "../../knowledge/managed-document.store.ts";
+import { listManagedDocuments, readManagedDocument, type ManagedHead } from "../../knowledge/managed-document.store.ts";
 import { isDocumentName } from "../../knowledge/sources/document-names.ts";
 import { sourceId } from "../../knowledge/sources/source.ts";
 import { deleteFile, listFiles, putFile, readFileBytes } from "../../knowledge/sources/source.store.ts";
@@ -47,7 +47,7 @@ export function knowledgeDocumentRoutes(app: App) {
     const { limit, cursor, source = null, query = null } = c.req.valid("query");
     const [path, id] = readCursor(cursor);
     const rows = await listManagedDocuments(app.database, actor.tenantId, { sourceId: source, query, after: path === undefined || id === undefined ? null : { path, id }, limit: limit + 1 });
-    return c.json(toPage(rows, limit, ({ uri: _, revision: __, ...head }) => head, (head) => [head.path, head.id]), 200);
+    return c.json(toPage(rows, limit, toHead, (head) => [head.path, head.id]), 200);
   });
   api.openapi(routes.read, async (c) => {
     const actor = allow(await staff(c, app.identity), "knowledge.manage");
@@ -59,7 +59,7 @@ export function knowledgeDocumentRoutes(app: App) {
   api.openapi(routes.preview, async (c) => {
     allow(await staff(c, app.identity), "knowledge.manage");
     const chunks = chunkRecordsOf("preview", "preview", "preview", c.req.valid("json"));
-    return c.json({ items: chunks.map(({ body: text, id: _, ...chunk }) => ({ ...chunk, id: null, text })) }, 200);
+    return c.json({ items: chunks.map(({ body: text, ...chunk }) => ({ ...chunk, id: null, text })) }, 200);
   });
   api.openapi(routes.problems, async (c) => {
     const actor = await staff(c, app.identity);
@@ -102,6 +102,11 @@ export function knowledgeDocumentRoutes(app: App) {
     return c.json(viewSync(await requestSync(knowledge, { tenantId: actor.tenantId, sourceId: name, by: actorName(actor), acceptRemovals: false })), 202);
   });
   return api;
+}
+
+/** The schema of the answer says what of it is shown. */
+function toHead({ id, sourceId: source, path, title, language, audience, product, brand, format, warnings, updatedAt }: ManagedHead) {
+  return { id, sourceId: source, path, title, language, audience, product, brand, format, warnings, updatedAt };
 }
 
 function readCursor(cursor: string | undefined): string[] {

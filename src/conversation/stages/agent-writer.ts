@@ -49,7 +49,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
         saveModelCall: (call) => saveCall(deps, input, call), loadModelCall: (id) => loadModelCall(deps.database, input.context.tenantId, id),
       },
       {
-        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages: acted.passages.map((passage, place) => ({ marker: place + 1, title: passage.title, heading: passage.heading, text: passage.text })) }),
+        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages: acted.passages.map((passage, place) => ({ marker: place + 1, title: passage.title, heading: passage.heading, text: passage.text })), evidence: acted.evidence }),
         history: historyOf(deps, input), tools: toolsOf(deps, durable, options, input, { acted, draft, placeholders, run }), temperature: options.profile.temperature, runKey: `${input.context.turnId}:${run}.${input.context.round}`,
         limits: { maxModelCalls: options.profile.limits.maxModelCalls, maxToolCalls: options.profile.limits.maxToolCalls, maxOutputTokens: options.profile.limits.maxOutputTokens, deadlineMs: deps.clock.nowMs() + options.profile.limits.timeoutMs },
       },

@@ -49,7 +49,7 @@ test("the index serves the old vectors until all of the new model are there, and
   await assert.rejects(embedChunks(deps(embedder("two", { embed: () => Promise.reject(new Error("away")) })), "acme", still));
   assert.deepEqual(await nearest(), ["one", "alpha"], "a model that failed changes nothing");
   seen.length = 0;
-  assert.equal(await embedChunks(deps(embedder("three", { handling: "outside" })), "acme", still), 2);
+  assert.equal(await embedChunks(deps(embedder("three", { handling: "public" })), "acme", still), 2);
   assert.ok(seen.every((text) => !text.includes("alpha")), "what leaves the house is redacted");
   assert.equal((await nearest())[0], "three");
   await write("d.md", "delta");

@@ -35,7 +35,7 @@ export async function embedChunks(deps: EmbedDeps, tenantId: string, signal: Abo
   for (;;) {
     const missing = await listTextsWithoutVector(database, tenantId, { model: embedder.id, limit: BATCH });
     if (missing.length === 0 || signal.aborted) break;
-    const texts = missing.map(({ text }) => (embedder.handling === "outside" ? deps.redact(text) : text));
+    const texts = missing.map(({ text }) => (embedder.handling === "inside" ? text : deps.redact(text)));
     const vectors = await embedder.embed(texts, "passage", signal);
     await putVectors(database, tenantId, embedder.id, missing.flatMap(({ textHash }, index) => (vectors[index] === undefined ? [] : [{ textHash, vector: vectors[index] }])));
     made += missing.length;

@@ -223,7 +223,7 @@ test("a bucket is listed in pages, signed, and only what changed is fetched", as
   const house = await startHouse();
   const objects = new Map([["docs/a.txt", "one"], ["docs/b c.txt", "two"], ["docs/d.txt", "three"], ["docs/x.bin", "no"]]);
   const store = await serve((path, request) => {
-    if (!/^AWS4-HMAC-SHA256 Credential=secret-of-id\//.test(request.headers.authorization ?? "")) return { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
+    if (request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=secret-of-id/") !== true) return { status: 403, body: "<Error><Code>AccessDenied</Code></Error>" };
     const url = new URL(path, "http://x");
     if (url.searchParams.get("list-type") !== "2") {
       const body = objects.get(decodeURIComponent(url.pathname.replace("/shelf/", "")));
@@ -247,12 +247,12 @@ test("a bucket is listed in pages, signed, and only what changed is fetched", as
 test("solved tickets become documents page by page, redacted before anything is stored", async () => {
   const tickets = Array.from({ length: 5 }, (_, n) => ({ id: n + 1, subject: `Ticket ${n + 1} of ada@example.com`, updated: "2026-01-01T00:00:00Z", secret: "not asked for" }));
   const readRecords: ReadRecords = ({ tool, arguments: given }) => {
-    if (tool === "get_ticket") return Promise.resolve({ records: [{ comments: [{ body: `Write to ben@example.com about ${String(given["ticket_id"])}.` }, { body: "Dry the tent." }] }], isCut: false });
+    if (tool === "get_ticket") return Promise.resolve({ records: [{ body: `Write to ben@example.com about ${String(given["ticket_id"])}.` }, { body: "Dry the tent." }], isCut: false });
     const after_ = Number(given["after"] ?? 0);
     return Promise.resolve({ records: tickets.filter(({ id }) => id > after_).slice(0, 2), isCut: false });
   };
   const house = await startHouse({ readRecords });
-  await house.add("tickets", "records", { tool: "solved_tickets", page: { argument: "after", from: "id" }, each: { tool: "get_ticket", argument: "ticket_id" }, redact: true, fields: { id: "id", title: "subject", body: ["comments.body"], updatedAt: "updated" } });
+  await house.add("tickets", "records", { tool: "solved_tickets", page: { argument: "after", from: "id" }, each: { tool: "get_ticket", argument: "ticket_id" }, redact: true, fields: { id: "id", title: "subject", body: ["records.body"], updatedAt: "updated" } });
   assert.deepEqual(countsOf(await house.sync("tickets")), counts("done", { added: 5 }));
   const [first] = await house.heads();
   const read = await readManagedDocument(database, house.tenantId, { id: first?.id ?? "", version: null });

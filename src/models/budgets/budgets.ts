@@ -8,7 +8,7 @@ import type { BudgetThen } from "./budget-rules.ts";
  * Units: `promptTokens` and `maxOutputTokens` the most that the call can use (`worstCase` makes them); `microUsd` the most it can
  * cost. Null: the price is unknown; it is then reserved, and later charged, at the stated worst-case price, or refused.
  */
-export type BudgetAsk = { model: string; provider: string; promptTokens: number; maxOutputTokens: number; microUsd: number | null };
+export type BudgetAsk = { model: string; /** Of the inventory, which budgets by model go by; without it `model`. */ name?: string; provider: string; promptTokens: number; maxOutputTokens: number; microUsd: number | null };
 
 /** A soft limit that is passed. `use`: the route or model that the rule names for this. */
 export type BudgetWarning = { budget: string; spentMicroUsd: number; softMicroUsd: number; then: BudgetThen; use: string | null };

@@ -106,7 +106,7 @@ export function openBudgets(deps: BudgetDeps): OpenBudgets {
 
   return {
     reserve(context, ask) {
-      const found = deps.rules.flatMap((rule) => purseOf(rule, context, ask.model) ?? []);
+      const found = deps.rules.flatMap((rule) => purseOf(rule, context, ask.name ?? ask.model) ?? []);
       const worst = ask.microUsd ?? (unknownPrice === "refuse" ? null : worstCost(unknownPrice, ask));
       if (worst === null && found[0] !== undefined) return unknownPriceRefusal(found[0].rule, ask);
       const need = worst ?? 0;

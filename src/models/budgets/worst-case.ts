@@ -10,11 +10,11 @@ export const UNKNOWN_PRICE: Exclude<UnknownPrice, "refuse"> = { prompt: 15_000_0
 const ESTIMATE_FACTOR = 1.5;
 
 /** The most that a request can use and cost. A price with a dearer class for long prompts counts by the dearer one as soon as the prompt may be long. */
-export function worstCase(model: Pick<Model, "id" | "provider" | "priceMicroUsdPerMillion">, request: Pick<ModelRequest, "messages" | "tools" | "maxOutputTokens" | "answerSchema">): BudgetAsk {
+export function worstCase(model: Pick<Model, "id" | "name" | "provider" | "priceMicroUsdPerMillion">, request: Pick<ModelRequest, "messages" | "tools" | "maxOutputTokens" | "answerSchema">): BudgetAsk {
   const schema = request.answerSchema === undefined ? 0 : JSON.stringify(request.answerSchema).length / 2;
   const promptTokens = Math.ceil(estimatePromptTokens(request.messages, request.tools) * ESTIMATE_FACTOR + schema);
   const asked = { promptTokens, maxOutputTokens: request.maxOutputTokens };
-  return { model: model.id, provider: model.provider, ...asked, microUsd: worstCost(model.priceMicroUsdPerMillion, asked) };
+  return { model: model.id, ...(model.name === undefined ? {} : { name: model.name }), provider: model.provider, ...asked, microUsd: worstCost(model.priceMicroUsdPerMillion, asked) };
 }
 
 /** Whole micro-USD, rounded up; null when the price is unknown. */

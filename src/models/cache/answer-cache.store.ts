@@ -51,7 +51,8 @@ function readAnswer(stored: unknown): CachedAnswer | null {
 }
 
 function dot(one: Float32Array, stored: Uint8Array): number {
-  const other = new Float32Array(stored.slice().buffer);
+  // Copied: the bytes of the driver lie anywhere in a larger buffer.
+  const other = new Float32Array(Uint8Array.from(stored).buffer);
   if (other.length !== one.length) return -1;
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += (one[at] ?? 0) * (other[at] ?? 0);

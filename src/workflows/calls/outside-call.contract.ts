@@ -51,7 +51,7 @@ export function makeCall(given: { with: Record<string, unknown>; data?: unknown;
       durable: inlineDurable(given.signal ?? new AbortController().signal),
       subject: { tenantId: "acme", runId: "run_1", workflow: { namespace: "test", name: "calls", version: "1.0.0", hash: "h" }, conversationId: null, contactId: null, caseId: null, turnId: null, startedBy: "test", eventDepth: 0 },
       task: { name: "callIt", pointer: "/do/0/callIt", iteration: 1 },
-      idempotencyKey: "run_1:/do/0/callIt:1", pause: () => Promise.resolve(),
+      idempotencyKey: "run_1:/do/0/callIt:1", mayHoldModelWords: false, pause: () => Promise.resolve(),
     },
     with: given.with, data: given.data ?? {}, authentications: given.authentications ?? {}, secrets: given.secrets ?? {},
   };

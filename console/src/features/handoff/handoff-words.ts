@@ -14,6 +14,7 @@ const REASONS: Record<string, string> = {
   "turn.failed": "A fault stopped the answer",
   "autonomy.draft": "A draft of the AI waits for a person",
   "autonomy.suggest": "The AI only suggests here",
+  "autonomy.workflow": "A workflow's answer by a model waits for a person",
   "autonomy.off": "The AI is switched off here",
   "agent.asked": "The AI asked for a person",
   "agent.took_over": "A person took over",

@@ -9,8 +9,8 @@ import { HIT_NUMBERS, type Fault, type FromSearcher, type ToSearcher } from "./t
 export type RawHits = { kind: "hits"; numbers: Float64Array } | { kind: "fault"; fault: Fault };
 
 /**
- * The threads that search. What is asked waits here, tenants in turn, and goes out in small batches, two under way for each
- * thread: so a thread is never idle while something waits, and no message is long enough to hold up this one.
+ * The threads that search. What is asked waits here, tenants in turn, and goes out in small batches, a few under way for
+ * each thread: so a thread is never idle while something waits, and no message is long enough to hold up this one.
  *
  * A thread that dies is started again and told every view. What it was asked is asked once more, each alone, so that only the search that ends threads
  * fails: as `knowledge.index_unavailable` (retryable).
@@ -23,7 +23,10 @@ export type Searchers = {
   close(): Promise<void>;
 };
 
-const BATCHES_UNDER_WAY = 2;
+/** A busy machine may leave this thread waiting for its turn: the others have enough to do meanwhile. */
+const BATCHES_UNDER_WAY = 4;
+/** What waits is spread over so many batches a thread. */
+const SPREAD = 2;
 const BATCH_REQUESTS = 8;
 /** The hits of a batch are unpacked in one go. */
 const BATCH_HITS = 200;
@@ -137,7 +140,7 @@ function holdWhileBusy(searcher: Searcher): void {
 
 /** Few that wait are spread over the threads rather than put into one batch. */
 function nextBatch(queue: FairQueue<Waiting>, threads: number): Waiting[] {
-  const most = Math.min(BATCH_REQUESTS, Math.ceil(queue.size / (threads * BATCHES_UNDER_WAY)));
+  const most = Math.min(BATCH_REQUESTS, Math.ceil(queue.size / (threads * SPREAD)));
   const batch: Waiting[] = [];
   let hits = 0;
   while (batch.length < most && (batch.length === 0 || hits < BATCH_HITS)) {

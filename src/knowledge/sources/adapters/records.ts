@@ -10,7 +10,7 @@ const settings = z.strictObject({
   tool: z.string().min(1).max(120).describe("One of the workspace's tools that reads and gives a list: an SQL query, a connector's operation."),
   arguments: z.record(z.string(), z.unknown()).default({}),
   page: z.strictObject({ argument: z.string().min(1).max(60), from: path.optional().describe("Member of the last record that the next page begins behind; without it pages are counted from 1.") }).optional().describe("How the next page is asked for."),
-  each: z.strictObject({ tool: z.string().min(1).max(120), argument: z.string().min(1).max(60) }).optional().describe("A tool that reads one record by its id, for what the list does not give."),
+  each: z.strictObject({ tool: z.string().min(1).max(120), argument: z.string().min(1).max(60) }).optional().describe("A tool that reads by a record's id what the list does not give; a list of it is `records` (`records.plain_body`)."),
   fields: z.strictObject({
     id: path, title: path, body: z.array(path).min(1).max(20).describe("Members whose texts are the document, in this order; `comments.body` takes that member of each in the list."),
     updatedAt: path.optional(), uri: path.optional(), language: path.optional(), product: path.optional(), brand: path.optional(),
@@ -43,7 +43,8 @@ export const recordsKind = defineSourceKind({
 
 async function listPage(tenantId: string, given: RecordSettings, deps: SourceDeps, cursor: string | null, signal: AbortSignal): Promise<{ items: SourceItem[]; next: string | null }> {
   const argument = given.page === undefined ? {} : cursor !== null ? { [given.page.argument]: numberOrText(cursor) } : given.page.from === undefined ? { [given.page.argument]: 1 } : {};
-  const { records } = await deps.readRecords({ tenantId, tool: given.tool, arguments: { ...given.arguments, ...argument } }, signal);
+  const { records, isCut } = await deps.readRecords({ tenantId, tool: given.tool, arguments: { ...given.arguments, ...argument } }, signal);
+  if (isCut && given.page === undefined) throw sourceInvalid({ message: `"${given.tool}" gives a part of its list only: say by "page" how the rest is asked for, or let it give more.` });
   const items = records.map((record) => itemOf(given, deps, record));
   const last = records.at(-1);
   if (given.page === undefined || last === undefined) return { items, next: null };
@@ -68,7 +69,7 @@ function itemOf(given: RecordSettings, deps: SourceDeps, record: Row): SourceIte
 async function readOne(tenantId: string, given: RecordSettings, deps: SourceDeps, id: string, signal: AbortSignal): Promise<Row> {
   if (given.each === undefined) return {};
   const { records } = await deps.readRecords({ tenantId, tool: given.each.tool, arguments: { [given.each.argument]: numberOrText(id) } }, signal);
-  const [record = {}] = records;
+  const record = { ...(records.length === 1 ? records[0] : {}), records };
   return given.redact ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redacted(value, deps.redact)])) : record;
 }
 

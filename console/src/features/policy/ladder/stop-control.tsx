@@ -22,7 +22,7 @@ export function StopControl({ ladder }: { ladder: AutonomyLadderView }) {
             <li>in conversations, what needs a call goes to a person; in workflows, the step fails or takes the way its document has for that;</li>
             <li>calls under way are finished, and a call that a person has approved, and may make, is still made.</li>
           </ul>
-          <p>It sends no answers of its own either: customers are told that a colleague will answer, and wait in the queue. Workflows under way go on with what they say themselves, and with steps that call other systems directly.</p>
+          <p>It sends no answers of its own either, nor what a model has written in a workflow: customers are told that a colleague will answer, and wait in the queue. Workflows under way go on with the texts that stand in their documents, and with steps that call other systems directly; customers still learn what came of a call that a person has approved.</p>
           <p className="mt-2">You can let it go on at any time; every rung is then as it was before.</p>
         </ReasonDialog>
       )}
