@@ -35,6 +35,11 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/knowledge/snapshots": { right: "knowledge.manage", body: { name: "first" } },
   "DELETE /api/knowledge/snapshots/{name}": { right: "knowledge.manage", body: null },
   "POST /api/knowledge/rollback": { right: "knowledge.manage", body: { to: "nothere" } },
+  "POST /api/knowledge/gaps/{id}/publish": { right: "knowledge.manage", body: { title: "A title", body: "A text.", audience: ["public"] } },
+  "POST /api/knowledge/gaps/{id}/dismiss": { right: "knowledge.manage", body: {} },
+  "POST /api/knowledge/gaps/{id}/reopen": { right: "knowledge.manage", body: null },
+  "POST /api/knowledge/findings/{id}/decision": { right: "knowledge.manage", body: { decision: "dismissed" } },
+  "POST /api/knowledge/upkeep": { right: "knowledge.manage", body: null },
   "POST /api/events": { right: "events.send", body: {} },
 };
 const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge"];

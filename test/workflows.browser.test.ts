@@ -93,7 +93,6 @@ describe("workflows in a real browser", { skip: skipWithoutBrowser }, () => {
     await page.getByLabel(/Note/).fill("Says no instead");
     await page.getByRole("dialog").getByRole("button", { name: "Publish", exact: true }).click();
     await page.getByText("a number stands for one text for good").waitFor();
-    await page.screenshot({ path: "/tmp/i4b/taken.png" });
     assert.deepEqual(await seriousFindings(page), []);
     await page.getByRole("button", { name: "1.1.0, something new" }).click();
     await page.getByText("version 1.1.0", { exact: true }).waitFor();

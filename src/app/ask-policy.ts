@@ -11,7 +11,7 @@ import type { ApprovalRow } from "../tools/approvals/approval.store.ts";
 import { placeOfApproval } from "../tools/approvals/decide/edit-approval.ts";
 import { principalOf } from "./principal-of.ts";
 
-export type AskPolicyDeps = { database: Database; clock: Clock; policy: Policy; workspace: { policy: Pick<PolicyFolder, "files"> } };
+export type AskPolicyDeps = { database: Database; clock: Clock; policy: Policy; workspace: { policy: Pick<PolicyFolder, "files" | "schema"> } };
 
 /** Who asks: a sign-in, or whoever runs commands on the machine, as `ApiKey::"cli"`. */
 export type Asker = { tenantId: string; name: string; principal: PolicyEntity };

@@ -14,6 +14,8 @@ import { createAttemptCounter, createSecretCache } from "../identity/authenticat
 import { ensureTenant } from "../identity/identity.store.ts";
 import type { Understander } from "../intelligence/understander.ts";
 import { startEmbedding } from "../knowledge/sync/embed-chunks.ts";
+import { scheduleRechunk } from "../knowledge/rechunk/schedule-rechunk.ts";
+import { schedulePrune } from "../knowledge/snapshots/prune.ts";
 import { scheduleSyncs } from "../knowledge/sync/schedule-syncs.ts";
 import { createTenantIndexes } from "../knowledge/tenant-index.ts";
 import { scheduleUpkeep } from "../knowledge/upkeep/schedule-upkeep.ts";
@@ -120,7 +122,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   });
   await openWorkspaceKnowledge(knowledge, workspace);
   const upkeep = composeUpkeep(knowledge, { workspace, redactor, embedder, model, search: { index, indexes } });
-  const understanding = await composeUnderstanding({ database, clock, log, workspace, redactor, model, embedder: null });
+  const understanding = await composeUnderstanding({ database, clock, log, workspace, redactor, model, embedder });
   cleanup.defer(() => understanding.learning.stop());
   const versions = createPublishedVersions({ database });
   const turns: TurnDeps = {
@@ -145,6 +147,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   cleanup.defer(() => relay.stop());
   if (embedder !== null && config.role !== "web") cleanup.defer(startEmbedding({ ...knowledge, embedder, redact: knowledge.open.redact }, workspace.tenantId));
   cleanup.defer(scheduleUpkeep(upkeep, workspace.tenantId));
+  cleanup.defer(scheduleRechunk(knowledge, workspace.tenantId));
+  if (config.knowledgeKeepDays > 0 && config.role !== "web") cleanup.defer(schedulePrune({ database, clock, log }, { tenantId: workspace.tenantId, keepDays: config.knowledgeKeepDays }));
   cleanup.defer(scheduleSyncs({ ...knowledge, onStale: () => relay.wake() }, workspace.tenantId));
   if (config.role !== "web") {
     const minutes = (given: number) => (given === 0 ? null : given);

@@ -21,6 +21,7 @@ import { draftRoutes } from "./routes/draft.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { hookRoutes } from "./routes/hook.routes.ts";
 import { knowledgeDocumentRoutes } from "./routes/knowledge-document.routes.ts";
+import { knowledgeSearchRoutes } from "./routes/knowledge-search.routes.ts";
 import { knowledgeSnapshotRoutes } from "./routes/knowledge-snapshot.routes.ts";
 import { knowledgeSourceRoutes } from "./routes/knowledge-source.routes.ts";
 import { knowledgeUpkeepRoutes } from "./routes/knowledge-upkeep.routes.ts";
@@ -61,7 +62,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

@@ -36,6 +36,7 @@ export const SETTINGS = {
   volumeFactor: { env: "BATON_VOLUME_FACTOR", schema: z.string().default("2").transform(Number).pipe(z.number().min(1).max(1_000)), doc: "How many times the usual is a spike." },
   volumeMinMessages: { env: "BATON_VOLUME_MIN_MESSAGES", schema: count(20, 1, 1_000_000), doc: "Fewer messages in the window are no spike." },
   runRetentionDays: { env: "BATON_RUN_RETENTION_DAYS", schema: count(90, 0, 36_500), doc: "Days that a workflow's run is kept after its end, with its tasks; 0 keeps it. Runs under way and runs of open cases always stay, and counts of tasks and branches cover the runs that are kept." },
+  knowledgeKeepDays: { env: "BATON_KNOWLEDGE_KEEP_DAYS", schema: count(0, 0, 36_500), doc: "Days that versions of documents are kept after they were last served; older ones are forgotten once a day, but for those that a snapshot holds or a stored reply quotes. 0 keeps all." },
   namespace: { env: "BATON_NAMESPACE", schema: z.string().regex(/^[a-z][a-z0-9]{0,30}$/).optional(), doc: "Name of this installation, when several share one Restate." },
   endpointHost: { env: "BATON_ENDPOINT_HOST", schema: z.string().min(1).default("127.0.0.1"), doc: "Address on which Restate reaches this process." },
   endpointPort: { env: "BATON_ENDPOINT_PORT", schema: port(0), doc: "Port on which Restate reaches this process; 0 takes a free one." },

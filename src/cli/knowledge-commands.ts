@@ -1,4 +1,6 @@
 import type { Command } from "./command.ts";
+import { showGaps, showHealth } from "./knowledge-upkeep.ts";
+import { pruneVersions } from "./knowledge-prune.ts";
 import { goBack, nameVersion, onKnowledge, showDiff, showSnapshots, showSources, syncSources } from "./knowledge.ts";
 
 const VERSION = "A snapshot's name, a version's number, or now";
@@ -31,5 +33,18 @@ export const KNOWLEDGE_COMMANDS: readonly Command[] = [
     name: "knowledge rollback", usage: "knowledge rollback TO [--source SOURCE]", about: "Make a new knowledge version that equals an earlier one", run: onKnowledge(goBack),
     takes: [["TO", VERSION], ["--source", "Only the documents of this source"]],
     examples: ["baton knowledge rollback before-summer", "baton knowledge rollback 41 --source help-centre"],
+  },
+  {
+    name: "knowledge prune", usage: "knowledge prune [--keep-days N] [--dry-run]", about: "Forget versions of documents that have not been served for so long and that no snapshot and no reply needs", run: onKnowledge(pruneVersions),
+    takes: [["--keep-days", "How long they are kept after they were last served; BATON_KNOWLEDGE_KEEP_DAYS, or 90"], ["--dry-run", "Only say how much it would be"]],
+    examples: ["baton knowledge prune --keep-days 30 --dry-run"],
+  },
+  {
+    name: "knowledge gaps", usage: "knowledge gaps [--drafts]", about: "What people asked that the knowledge did not answer, and how many", run: onKnowledge(showGaps),
+    takes: [["--drafts", "Show the drafted articles too; a person publishes them in the console"]], examples: ["baton knowledge gaps --drafts"],
+  },
+  {
+    name: "knowledge health", usage: "knowledge health [--now]", about: "Articles that contradict each other, are outdated, unused or were corrected; exit code 1 when there are contradictions or outdated ones", run: onKnowledge(showHealth),
+    takes: [["--now", "Have the running Baton look everything through first"]], examples: ["baton knowledge health", "baton knowledge health --now"],
   },
 ];

@@ -6,6 +6,8 @@ import { progressBar } from "./progress-bar.ts";
 import { toStdout } from "./to-stdout.ts";
 import { countChanges, listChanges, listSnapshots } from "../knowledge/snapshots/snapshot.store.ts";
 import { diffDocument, resolveVersion, rollBackKnowledge, snapshotName, takeSnapshot } from "../knowledge/snapshots/snapshots.ts";
+import { listManagedDocuments } from "../knowledge/managed-document.store.ts";
+import { INSTRUCTIONS_WARNING } from "../knowledge/sync/make-document.ts";
 import { listSources } from "../knowledge/sources/source.store.ts";
 import { putSyncRow } from "../knowledge/sync/request-sync.ts";
 import { HERE, runSync } from "../knowledge/sync/run-sync.ts";
@@ -15,6 +17,7 @@ import { findSync, lastSyncs, type Sync } from "../knowledge/sync/sync.store.ts"
 const LOOK_EVERY_MS = 250;
 const MOST_PROBLEMS = 20;
 const MOST_CHANGES = 10_000;
+const MOST_WARNED = 1_000;
 
 export type KnowledgeWork = (knowledge: OpenKnowledge, args: readonly string[], write: (text: string) => void) => Promise<number>;
 
@@ -48,9 +51,16 @@ export async function syncSources(knowledge: OpenKnowledge, args: readonly strin
     const ended = await follow(knowledge, sync, write);
     write(`${summary(ended)}\n`);
     for (const problem of await listProblems(knowledge.deps.database, knowledge.tenantId, { sourceId, after: null, limit: MOST_PROBLEMS })) write(`  ${problem.item}: ${problem.reason}\n`);
+    for (const each of await listWarned(knowledge, sourceId)) write(`  ${each}\n`);
     if (ended.status !== "done") code = 1;
   }
   return code;
+}
+
+/** Documents that read like orders to an AI: served and never obeyed, but somebody should look. */
+async function listWarned({ deps, tenantId }: OpenKnowledge, sourceId: string): Promise<string[]> {
+  const documents = await listManagedDocuments(deps.database, tenantId, { sourceId, query: null, hasWarnings: true, after: null, limit: MOST_WARNED });
+  return documents.flatMap(({ path, warnings }) => warnings.filter(({ code }) => code === INSTRUCTIONS_WARNING).map(({ message }) => `${path}: ${message}`)).slice(0, MOST_PROBLEMS);
 }
 
 async function follow(knowledge: OpenKnowledge, sync: Sync, write: (text: string) => void): Promise<Sync> {

@@ -23,8 +23,13 @@ export type ChunkLimits = {
 
 export const DEFAULT_CHUNK_LIMITS: ChunkLimits = { targetTokens: 360, hardTokens: 1_800, overlapTokens: 60 };
 
-/** Part of every content hash: raise it when chunks come out differently, and the next import makes them anew. */
-export const CHUNKER_VERSION = 2;
+/** Raise it when chunks come out differently: stored documents are then cut anew in the background. */
+const CHUNKER_VERSION = 3;
+
+/** Names how chunks are made: the version of this file and the limits. */
+export function chunkerOf({ targetTokens, hardTokens, overlapTokens }: ChunkLimits = DEFAULT_CHUNK_LIMITS): string {
+  return `${CHUNKER_VERSION}:${targetTokens}:${hardTokens}:${overlapTokens}`;
+}
 
 type Piece = { start: number; end: number; tokens: number; isLeadIn: boolean; lead: string };
 

@@ -8,7 +8,7 @@ import { folderKind, listFiles } from "./sources/adapters/folder.ts";
 import { WORKSPACE_SOURCE, type SourceDefaults } from "./sources/source.ts";
 import type { SourceDeps } from "./sources/source-kind.ts";
 import { putSource } from "./sources/source.store.ts";
-import type { ParseFile } from "./sync/make-document.ts";
+import type { MakeDeps, ParseFile } from "./sync/make-document.ts";
 import { HERE, runSync } from "./sync/run-sync.ts";
 import type { SyncDeps } from "./sync/sync-deps.ts";
 import { listProblems } from "./sync/sync-item.store.ts";
@@ -28,7 +28,7 @@ export type ImportOutcome = {
 };
 
 /** `parse`: for other formats than articles. */
-export type ImportFolderDeps = { database: Database; clock: Clock; onKnowledgeChanged(tenantId: string): void; log?: Log; parse?: ParseFile };
+export type ImportFolderDeps = Partial<MakeDeps> & { database: Database; clock: Clock; onKnowledgeChanged(tenantId: string): void; log?: Log };
 
 /**
  * Brings the workspace's own documents to what its folder holds, within this call: the sync of the source `knowledge`.
@@ -67,5 +67,5 @@ function syncDepsOf(deps: ImportFolderDeps, folder: string): SyncDeps {
   const refuse = () => Promise.reject(sourceInvalid());
   const open: SourceDeps = { database, log, outbound: createOutbound({ isAllowed: () => false }), guardAddress: () => {}, readSecret: refuse, readRecords: refuse, folders: [folder], cacheFolder: folder, redact: (text) => text };
   const parse: ParseFile = deps.parse ?? (() => Promise.resolve({ kind: "refused", code: "unsupported", reason: "This format is not read here." }));
-  return { database, clock, log, live: { publish: () => {} }, kinds: new Map([[folderKind.kind, folderKind]]), open, parse, onKnowledgeChanged: (tenantId) => deps.onKnowledgeChanged(tenantId) };
+  return { database, clock, log, live: { publish: () => {} }, kinds: new Map([[folderKind.kind, folderKind]]), open, parse, ...(deps.chunks && { chunks: deps.chunks }), ...(deps.findInstructions && { findInstructions: deps.findInstructions }), onKnowledgeChanged: (tenantId) => deps.onKnowledgeChanged(tenantId) };
 }

@@ -14,7 +14,7 @@ const HEADS: Statement = {
 
 const CHUNKS: Statement = {
   name: "knowledge_feed_chunks",
-  text: `select c.id, c.document_id, c.heading, c.body, c.start_offset, d.audience, d.language, d.product, d.brand, d.updated_at, v.vector
+  text: `select c.id, c.document_id, c.heading, c.lead, c.body, c.start_offset, d.audience, d.language, d.product, d.brand, d.updated_at, v.vector
     from unnest($2::text[], $3::bigint[]) as wanted (id, from_version)
     join document d on d.tenant_id = $1 and d.id = wanted.id and d.from_version = wanted.from_version
     join chunk c on c.tenant_id = $1 and c.document_id = d.id and c.revision = d.revision

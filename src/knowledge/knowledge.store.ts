@@ -27,14 +27,17 @@ export type DocumentRecord = {
 export type DocumentHead = Pick<DocumentRecord, "id" | "path" | "title" | "updatedAt">;
 
 /** `heading` of a stored chunk is the title and the heading path, so that a chunk tells on its own what it was cut from. */
-export type ChunkRecord = { id: string; ordinal: number; heading: string; body: string; startOffset: number; endOffset: number };
+export type ChunkRecord = { id: string; ordinal: number; heading: string; lead: string; body: string; startOffset: number; endOffset: number };
 
 export const HEADING_SEPARATOR = " › ";
 
-/** What the record has: `version` counts changes of documents, `vectorVersion` those of the vectors that `model` made of them. */
-export type KnowledgeState = { version: number; model: string | null; vectorVersion: number };
+/**
+ * What the record has: `version` counts changes of documents, `vectorVersion` those of the vectors that `model` made of them. Of versions
+ * before `prunedTo` only those with a name are whole.
+ */
+export type KnowledgeState = { version: number; model: string | null; vectorVersion: number; prunedTo: number };
 
-const STATE: Statement = { name: "knowledge_state", text: "select knowledge_version, embedding_model, vector_version from tenant where id = $1" };
+const STATE: Statement = { name: "knowledge_state", text: "select knowledge_version, embedding_model, vector_version, knowledge_pruned_to from tenant where id = $1" };
 
 const DOCUMENT: Statement = {
   name: "knowledge_document",
@@ -59,7 +62,7 @@ const DOCUMENT_PAGE: Statement = {
 // A superseded chunk is shown as it was, but not to those the document has since been closed to.
 const CHUNKS: Statement = {
   name: "knowledge_chunks",
-  text: `select c.id, c.document_id, c.heading, c.body, c.start_offset, cut.audience, cut.language, cut.product, cut.brand, cut.updated_at
+  text: `select c.id, c.document_id, c.heading, c.lead, c.body, c.start_offset, cut.audience, cut.language, cut.product, cut.brand, cut.updated_at
     from chunk c
     join lateral (select * from document d where d.tenant_id = c.tenant_id and d.id = c.document_id and d.revision = c.revision order by d.from_version desc limit 1) cut on true
     left join document now on now.tenant_id = c.tenant_id and now.id = c.document_id and now.to_version is null
@@ -69,7 +72,7 @@ const CHUNKS: Statement = {
 /** Null when there is no such tenant. */
 export async function readKnowledgeState(database: Database, tenantId: string): Promise<KnowledgeState | null> {
   const [row] = await database.query(tenantId, STATE, [tenantId]);
-  return row ? { version: numberOf(row, "knowledge_version"), model: nullableOf(row, "embedding_model"), vectorVersion: numberOf(row, "vector_version") } : null;
+  return row ? { version: numberOf(row, "knowledge_version"), model: nullableOf(row, "embedding_model"), vectorVersion: numberOf(row, "vector_version"), prunedTo: numberOf(row, "knowledge_pruned_to") } : null;
 }
 
 /** The chunks of these ids, current or superseded, that one of the audiences may see; in no order. */
@@ -111,6 +114,7 @@ export function indexChunkOf(row: Row): IndexChunk {
     documentId: textOf(row, "document_id"),
     title,
     heading: path.join(HEADING_SEPARATOR),
+    lead: textOf(row, "lead"),
     text: textOf(row, "body"),
     startOffset: numberOf(row, "start_offset"),
     audiences: listOf(row, "audience"),

@@ -31,6 +31,7 @@ export type Unit = UnitFacts & {
 /** A passage taken apart. `topicTerms` are those of title and heading, `allTerms` those of the units as well. */
 export type PassageAnalysis = {
   text: string;
+  lead: string;
   units: readonly Unit[];
   titleTerms: ReadonlySet<string>;
   headingTerms: ReadonlySet<string>;
@@ -45,9 +46,9 @@ const CACHE_SIZE = 4_000;
 const cache = new Map<string, PassageAnalysis>();
 
 /** The analysis of a passage, from a cache bounded by count (least recently used goes first). Replay: pure. */
-export function analysePassage(passage: Pick<Passage, "chunkId" | "title" | "heading" | "text">): PassageAnalysis {
+export function analysePassage(passage: Pick<Passage, "chunkId" | "title" | "heading" | "lead" | "text">): PassageAnalysis {
   const known = cache.get(passage.chunkId);
-  if (known && known.text === passage.text) {
+  if (known && known.text === passage.text && known.lead === (passage.lead ?? "")) {
     cache.delete(passage.chunkId);
     cache.set(passage.chunkId, known);
     return known;
@@ -61,16 +62,27 @@ export function analysePassage(passage: Pick<Passage, "chunkId" | "title" | "hea
   return made;
 }
 
-function analyse(passage: Pick<Passage, "title" | "heading" | "text">): PassageAnalysis {
-  const units: Unit[] = [];
-  for (const [number, block] of splitBlocks(passage.text).entries()) units.push(...unitsOf(passage.text, block, number));
+function analyse(passage: Pick<Passage, "title" | "heading" | "lead" | "text">): PassageAnalysis {
+  const lead = passage.lead ?? "";
+  const units = unitsBehind(lead, passage.text);
   const title = termsAndPairs(passage.title);
   const heading = termsAndPairs(passage.heading);
   const topicTerms = new Set([...title.terms, ...heading.terms]);
   const allTerms = new Set(topicTerms);
   for (const unit of units) for (const term of unit.terms) allTerms.add(term);
+  for (const term of termsAndPairs(lead).terms) allTerms.add(term);
   const headingPairs = new Set([...title.pairs, ...heading.pairs]);
-  return { text: passage.text, units, titleTerms: title.terms, headingTerms: heading.terms, headingPairs, topicTerms, headingKind: kindOf([passage.heading === "" ? passage.title : passage.heading]), allTerms };
+  return { text: passage.text, lead, units, titleTerms: title.terms, headingTerms: heading.terms, headingPairs, topicTerms, headingKind: kindOf([passage.heading === "" ? passage.title : passage.heading]), allTerms };
+}
+
+/** The units of a text, read behind its lead: rows of a table are told with its head's words. What stands in the lead is no unit: it is not cited. */
+function unitsBehind(lead: string, text: string): Unit[] {
+  // The head of a table goes on in its rows; sentences before are a paragraph of their own.
+  const before = lead === "" ? "" : `${lead}${lead.includes("\n") ? "\n" : "\n\n"}`;
+  const whole = before + text;
+  const units: Unit[] = [];
+  for (const [number, block] of splitBlocks(whole).entries()) for (const unit of unitsOf(whole, block, number)) if (unit.start >= before.length) units.push({ ...unit, start: unit.start - before.length, end: unit.end - before.length });
+  return units;
 }
 
 function unitsOf(text: string, block: MarkdownBlock, number: number): Unit[] {

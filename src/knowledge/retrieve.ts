@@ -11,11 +11,12 @@ import type { Hit, IndexChunk, SearchFilter, SearchIndex } from "./search-index.
 import type { TenantIndexes } from "./tenant-index.ts";
 
 /**
- * A chunk found for a question. `heading` is the path below `title`, joined by " › ", or "". `startOffset`: where `text`
+ * A chunk found for a question. `heading` is the path below `title`, joined by " › ", or "". `lead`: what must be read before `text`
+ * where a table or a paragraph had to be cut; shown with it, never cited. `startOffset`: where `text`
  * begins in the document's body (UTF-16 units). `score` orders one answer's passages and means nothing beyond.
  * `updatedAtMs`: when its document last changed, null when nobody says.
  */
-export type Passage = { chunkId: string; documentId: string; title: string; heading: string; text: string; score: number; startOffset: number; updatedAtMs: number | null };
+export type Passage = { chunkId: string; documentId: string; title: string; heading: string; lead?: string; text: string; score: number; startOffset: number; updatedAtMs: number | null };
 
 export type RetrieveInput = {
   tenantId: string;
@@ -106,7 +107,12 @@ export async function loadPassages(
   });
 }
 
+/** The passage as it is read: after what stands before it where a block was cut. */
+export function wholeText({ lead, text }: Pick<Passage, "lead" | "text">): string {
+  return lead ? `${lead}\n${text}` : text;
+}
+
 /** A hit without its audiences, which are nobody's business past the search. */
 export function passageOf({ chunk, score }: FusedHit): Passage {
-  return { chunkId: chunk.chunkId, documentId: chunk.documentId, title: chunk.title, heading: chunk.heading, text: chunk.text, score, startOffset: chunk.startOffset, updatedAtMs: chunk.updatedAtMs ?? null };
+  return { chunkId: chunk.chunkId, documentId: chunk.documentId, title: chunk.title, heading: chunk.heading, ...(chunk.lead ? { lead: chunk.lead } : {}), text: chunk.text, score, startOffset: chunk.startOffset, updatedAtMs: chunk.updatedAtMs ?? null };
 }

@@ -1,5 +1,5 @@
 /**
- * One chunk as the index needs it. `audiences`: who may see it (one of them is enough). `heading` is the path below the
+ * One chunk as the index needs it. `lead`: what stands before `text` where a block was cut (a table's head); searched with it. `audiences`: who may see it (one of them is enough). `heading` is the path below the
  * title, joined by " › ". `startOffset`: UTF-16 units into the document's body. `language`, `product` and `brand` are for
  * filters only; left out is the same as null. `updatedAtMs`: of the document. `vector`: the embedding of the chunk, of any
  * length above zero (cosine is what counts), null while it is not made yet.
@@ -9,6 +9,7 @@ export type IndexChunk = {
   documentId: string;
   title: string;
   heading: string;
+  lead?: string;
   text: string;
   startOffset: number;
   audiences: readonly string[];

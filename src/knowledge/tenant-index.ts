@@ -83,7 +83,8 @@ export function createTenantIndexes(deps: { database: Database; index: SearchInd
 
 /** What a version holds is read as it was when it was the newest, whatever is written meanwhile. */
 async function fill({ database, index }: { database: Database; index: SearchIndex }, tenantId: string, { version, wanted }: { version: number | null; wanted: KnowledgeState }): Promise<void> {
-  if (version !== null && version < wanted.version && (await catchUp({ database, index }, tenantId, version, wanted))) return;
+  // What has been pruned since can no longer be told by its rows.
+  if (version !== null && version >= wanted.prunedTo && version < wanted.version && (await catchUp({ database, index }, tenantId, version, wanted))) return;
   await index.replace(tenantId, wanted.version, readIndexChunks(database, tenantId, { ...wanted, since: -1 }));
 }
 

@@ -154,7 +154,7 @@ function cacheDeps(deps: ComposeModels, cache: AnswerCache) {
     cache, settings, embedder: deps.embedder, onFault: (error: unknown) => deps.log.warn("models.cache_failed", { error: messageOf(error) }),
     onHit: (request: ModelRequest, answer: CachedAnswer, kind: "exact" | "semantic") => {
       const { name, modelId, provider } = answer.served;
-      deps.budgets?.record(request.context, { model: name ?? modelId, provider }, { usage: answer.usage, microUsd: 0, outcome: "ok", served: { modelId, provider, cached: kind } });
+      deps.budgets?.record(request.context, { model: modelId, ...(name === undefined ? {} : { name }), provider }, { usage: answer.usage, microUsd: 0, outcome: "ok", served: { modelId, provider, cached: kind } });
     },
   };
 }

@@ -32,6 +32,21 @@ export const chunkView = z.object({ id: z.string().nullable(), ordinal: count, h
 export const managedDocumentView = documentHeadView.extend({ uri: z.string().nullable(), body: z.string().describe("Markdown"), fromVersion: count, toVersion: count.nullable().describe("Null: served now."), chunks: z.array(chunkView) }).openapi("KnowledgeDocument");
 export type ManagedDocumentView = z.output<typeof managedDocumentView>;
 
+/** `madeAt`, `madeBy`, `reason`: of the knowledge version that it came with. */
+export const documentVersionView = z.object({ fromVersion: count, toVersion: count.nullable(), title: z.string(), reason: z.string(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeDocumentVersion");
+export type DocumentVersionView = z.output<typeof documentVersionView>;
+export const facetsView = z.object({ audiences: z.array(z.string()), languages: z.array(z.string()), products: z.array(z.string()), brands: z.array(z.string()) }).openapi("KnowledgeFacets");
+export type FacetsView = z.output<typeof facetsView>;
+
+/** A file as it would be taken, or why it would not. `body` Markdown. */
+export const filePreviewView = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("ok"), title: z.string(), body: z.string(), language: z.string(), format: z.string(), warnings: z.array(z.object({ code: z.string(), message: z.string() })), items: z.array(chunkView) }),
+    z.object({ kind: z.literal("refused"), code: z.string(), reason: z.string() }),
+  ])
+  .openapi("KnowledgeFilePreview");
+export type FilePreviewView = z.output<typeof filePreviewView>;
+
 export const snapshotView = z.object({ name: z.string(), version: count, note: z.string().nullable(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeSnapshot");
 export const versionView = z.object({ version: count, reason: z.string().describe("sync, rollback, rechunk, embed or source_removed"), subject: z.string().nullable(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeVersion");
 export const changeView = z.object({ id: z.string(), change: z.enum(["added", "changed", "removed"]), path: z.string(), title: z.string() }).openapi("KnowledgeChange");
@@ -40,3 +55,13 @@ export const documentDiffView = z.object({
   parts: z.array(z.object({ kind: z.enum(["same", "added", "removed"]), lines: z.array(z.string()) })),
 }).openapi("KnowledgeDocumentDiff");
 export const rollbackView = z.object({ from: count, to: count, version: count.describe("The new version, which equals `to`."), restored: count, removed: count }).openapi("KnowledgeRollback");
+export type ChunkView = z.output<typeof chunkView>;
+export type FileView = z.output<typeof fileView>;
+export type ProblemView = z.output<typeof problemView>;
+export type DocumentHeadView = z.output<typeof documentHeadView>;
+export type SourceKindView = z.output<typeof sourceKindView>;
+export type SnapshotView = z.output<typeof snapshotView>;
+export type VersionView = z.output<typeof versionView>;
+export type ChangeView = z.output<typeof changeView>;
+export type DocumentDiffView = z.output<typeof documentDiffView>;
+export type RollbackView = z.output<typeof rollbackView>;

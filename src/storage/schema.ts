@@ -7,7 +7,7 @@ type Time = ColumnType<string, string | Date, string | Date>;
 type Json<T> = ColumnType<T, string, string>;
 
 export type Schema = {
-  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string>; embedding_model: string | null; vector_version: Generated<number> };
+  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string>; embedding_model: string | null; vector_version: Generated<number>; chunker: string | null; knowledge_pruned_to: Generated<number>; knowledge_pruned_at: Time | null };
   tenant_secret: { tenant_id: string; name: string; value: string };
   contact: { tenant_id: string; id: string; name: string | null; email: string | null; external_id: string | null; locale: string | null; created_at: Time };
   contact_identity: { tenant_id: string; kind: string; address: string; contact_id: string; is_verified: boolean; proof: string; created_at: Time };
@@ -67,9 +67,9 @@ export type Schema = {
   channel_endpoint: { tenant_id: string; conversation_id: string; channel: string; address: string; updated_at: Time };
   document: {
     tenant_id: string; id: string; from_version: number; to_version: number | null; source_id: string; item: string; path: string; uri: string | null; title: string; language: string; audience: string[];
-    product: string | null; brand: string | null; body: string; format: string; revision: string; fingerprint: string | null; warnings: Generated<Json<unknown>>; updated_at: Time;
+    product: string | null; brand: string | null; body: string; format: string; revision: string; fingerprint: string | null; warnings: Generated<Json<unknown>>; updated_at: Time; chunker: Generated<string>; next_revision: string | null; next_chunker: string | null;
   };
-  chunk: { tenant_id: string; id: string; document_id: string; revision: string; ordinal: number; heading: string; body: string; text_hash: string; start_offset: number; end_offset: number };
+  chunk: { tenant_id: string; id: string; document_id: string; revision: string; ordinal: number; heading: string; body: string; text_hash: string; start_offset: number; end_offset: number; lead: Generated<string> };
   chunk_vector: { tenant_id: string; model: string; text_hash: string; vector: Uint8Array };
   source: {
     tenant_id: string; id: string; kind: string; settings: Json<unknown>; defaults: Json<unknown>; schedule: Json<unknown> | null; stale_after_minutes: number | null; is_declared: boolean; is_paused: Generated<boolean>;

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { waitingApprovalsQuery } from "../features/approvals/approval-queries.ts";
 import { statusQuery } from "../features/observe/status.ts";
-import { ConversationsIcon, HandoffIcon, LedgerIcon, LogoIcon, PolicyIcon, ToolIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
+import { ConversationsIcon, CostIcon, HandoffIcon, LedgerIcon, LogoIcon, PolicyIcon, SparkIcon, ToolIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 
 /** A rail on wide screens, a tab bar on phones. */
@@ -16,9 +16,12 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
       <Place to="/conversations" icon={<ConversationsIcon className="size-5" />} label="Conversations" />
       <Place to="/handoffs" icon={<HandoffIcon className="size-5" />} label="Handoffs" count={waiting} />
       <Place to="/approvals" icon={<VerifiedIcon className="size-5" />} label="Approvals" count={approvals} />
+      <Place to="/knowledge" icon={<KnowledgeIcon className="size-5" />} label="Knowledge" />
       <Place to="/workflows" icon={<WorkflowIcon className="size-5" />} label="Workflows" />
       <Place to="/tools" icon={<ToolIcon className="size-5" />} label="Tools" />
+      <Place to="/cost" icon={<CostIcon className="size-5" />} label="Cost" />
       <Place to="/policies" icon={<PolicyIcon className="size-5" />} label="Policies" />
+      <Place to="/understanding" icon={<SparkIcon className="size-5" />} label="Understanding" />
       <Place to="/ledger" icon={<LedgerIcon className="size-5" />} label="Ledger" />
       <span className="hidden flex-1 md:block" />
       <AccountMenu onHelp={onHelp} />
@@ -26,7 +29,7 @@ export function Navigation({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-type PlaceProps = { to: "/conversations" | "/handoffs" | "/approvals" | "/workflows" | "/tools" | "/policies" | "/ledger"; icon: ReactNode; label: string; count?: number };
+type PlaceProps = { to: "/conversations" | "/handoffs" | "/approvals" | "/knowledge" | "/workflows" | "/tools" | "/cost" | "/policies" | "/understanding" | "/ledger"; icon: ReactNode; label: string; count?: number };
 
 function Place({ to, icon, label, count = 0 }: PlaceProps) {
   return (
@@ -42,7 +45,7 @@ function Place({ to, icon, label, count = 0 }: PlaceProps) {
           </span>
         )}
       </span>
-      {/* Eight names do not fit beside one another on a phone: there only the one that is open stands. */}
+      {/* Nine names do not fit beside one another on a phone: there only the one that is open stands. */}
       <span className="max-md:sr-only max-md:group-aria-[current=page]:not-sr-only">{label}</span>
       {count > 0 && <span className="sr-only">, {count} waiting</span>}
     </Link>

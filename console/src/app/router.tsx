@@ -10,6 +10,7 @@ import { sessionQuery } from "../features/identity/session.ts";
 import { SignInPage } from "../features/identity/sign-in-page.tsx";
 import { LedgerPage } from "../features/observe/ledger-page.tsx";
 import { TurnPage } from "../features/observe/turn-page.tsx";
+import { readDocumentSearch, readKnowledgeSearch } from "../features/knowledge/knowledge-search.ts";
 import { readPolicySearch } from "../features/policy/policy-search.ts";
 import { ToolsPage } from "../features/tools/tools-page.tsx";
 import { readApprovalSearch, readWorkflowSearch } from "../features/workflows/workflow-search.ts";
@@ -133,7 +134,43 @@ const approvalRoute = createRoute({
   },
 });
 
+const KnowledgePage = lazyRouteComponent(() => import("../features/knowledge/knowledge-page.tsx"), "KnowledgePage");
+const SourcePage = lazyRouteComponent(() => import("../features/knowledge/sources/source-page.tsx"), "SourcePage");
+const DocumentPage = lazyRouteComponent(() => import("../features/knowledge/documents/document-page.tsx"), "DocumentPage");
+
+const knowledgeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/knowledge",
+  validateSearch: readKnowledgeSearch,
+  component: function Knowledge() {
+    return <KnowledgePage search={knowledgeRoute.useSearch()} />;
+  },
+});
+
+const sourceRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/knowledge/sources/$sourceName",
+  component: function Source() {
+    const { sourceName } = sourceRoute.useParams();
+    return <SourcePage key={sourceName} name={sourceName} />;
+  },
+});
+
+const documentRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/knowledge/documents/$documentId",
+  validateSearch: readDocumentSearch,
+  component: function Document() {
+    const { documentId } = documentRoute.useParams();
+    return <DocumentPage key={documentId} id={documentId} search={documentRoute.useSearch()} />;
+  },
+});
+
 const toolsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/tools", component: ToolsPage });
+
+const CostPage = lazyRouteComponent(() => import("../features/cost/cost-page.tsx"), "CostPage");
+
+const costRoute = createRoute({ getParentRoute: () => shellRoute, path: "/cost", component: CostPage });
 
 const PoliciesPage = lazyRouteComponent(() => import("../features/policy/policies-page.tsx"), "PoliciesPage");
 
@@ -146,9 +183,13 @@ const policiesRoute = createRoute({
   },
 });
 
+const UnderstandingPage = lazyRouteComponent(() => import("../features/understanding/understanding-page.tsx"), "UnderstandingPage");
+
+const understandingRoute = createRoute({ getParentRoute: () => shellRoute, path: "/understanding", component: UnderstandingPage });
+
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, policiesRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, knowledgeRoute, sourceRoute, documentRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, costRoute, policiesRoute, understandingRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

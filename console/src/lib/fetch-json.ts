@@ -19,6 +19,8 @@ export class ApiError extends Error {
 export type JsonRequest = {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
+  /** A file, sent as it is in place of `body`. */
+  bytes?: Blob;
   headers?: Record<string, string>;
   signal?: AbortSignal;
 };
@@ -32,12 +34,13 @@ export async function fetchJson<Body>(path: string, request: JsonRequest = {}): 
   const method = request.method ?? "GET";
   const headers: Record<string, string> = { accept: "application/json", ...request.headers };
   if (method !== "GET") headers["x-baton-request"] = "1";
-  if (request.body !== undefined) headers["content-type"] = "application/json";
+  if (request.bytes !== undefined) headers["content-type"] = "application/octet-stream";
+  else if (request.body !== undefined) headers["content-type"] = "application/json";
   const response = await send(path, {
     method,
     headers,
     credentials: "same-origin",
-    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    ...(request.bytes !== undefined ? { body: request.bytes } : request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
   });
   if (!response.ok) throw await problemOf(response);

@@ -123,3 +123,15 @@ export function PauseIcon(props: IconProps) {
 export function WorkflowIcon(props: IconProps) {
   return <Icon {...props}><rect x="5.6" y="1.8" width="4.8" height="3.6" rx="1" /><rect x="1.8" y="10.6" width="4.8" height="3.6" rx="1" /><rect x="9.4" y="10.6" width="4.8" height="3.6" rx="1" /><path d="M8 5.4V8M4.2 10.6V8h7.6v2.6" /></Icon>;
 }
+
+export function CostIcon(props: IconProps) {
+  return <Icon {...props}><path d="M2.4 13.4h11.2M4.2 13.2V9.6M8 13.2V5.4m3.8 7.8V2.6" /></Icon>;
+}
+
+export function KnowledgeIcon(props: IconProps) {
+  return <Icon {...props}><path d="M8 4.2C6.6 3.1 4.7 2.7 2 2.8v9.4c2.7-.1 4.6.3 6 1.4 1.4-1.1 3.3-1.5 6-1.4V2.8c-2.7-.1-4.6.3-6 1.4Z" /><path d="M8 4.2v9.4" /></Icon>;
+}
+
+export function UploadIcon(props: IconProps) {
+  return <Icon {...props}><path d="M8 10.4V2.8m0 0L5 5.8m3-3 3 3M2.8 10.4v2.8h10.4v-2.8" /></Icon>;
+}

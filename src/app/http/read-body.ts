@@ -6,7 +6,7 @@ export const BODY_LIMIT_BYTES = 256 * 1024;
 const DOCUMENTS_LIMIT_BYTES = 8 * 1024 * 1024;
 const OF_DOCUMENTS = new Set(["/api/publishes", "/api/workflow-checks"]);
 /** Files are no JSON, and are read by their route, once it is known who sends them. */
-const UPLOAD = /^\/api\/knowledge\/sources\/[^/]+\/files\/[^/]+$/;
+const FILES: readonly { method: string; path: RegExp }[] = [{ method: "PUT", path: /^\/api\/knowledge\/sources\/[^/]+\/files\/[^/]+$/ }, { method: "POST", path: /^\/api\/knowledge\/file-previews\/[^/]+$/ }];
 /** What is too large is still read to its end up to here, and thrown away: who is cut off while sending never sees the answer. */
 const DISCARD_LIMIT_BYTES = 16 * 1024 * 1024;
 /** CloudEvents have names of their own for the same form. */
@@ -19,7 +19,7 @@ const JSON_TYPES = new Set(["application/json", "application/cloudevents+json", 
 export const readBody: MiddlewareHandler = async (context, next) => {
   const method = context.req.method;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return next();
-  if (method === "PUT" && UPLOAD.test(context.req.path)) return next();
+  if (FILES.some((each) => each.method === method && each.path.test(context.req.path))) return next();
   const declared = Number(context.req.header("content-length") ?? "0");
   if (declared > DISCARD_LIMIT_BYTES) throw bodyTooLarge();
   const bytes = await readWithin(context.req.raw, OF_DOCUMENTS.has(context.req.path) ? DOCUMENTS_LIMIT_BYTES : BODY_LIMIT_BYTES);

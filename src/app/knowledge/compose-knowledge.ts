@@ -2,8 +2,10 @@ import { join, resolve } from "node:path";
 import type { DurableService } from "../../durable/durable.ts";
 import { createBuiltInRedactor } from "../../guard/adapters/built-in-redactor.ts";
 import type { Redactor } from "../../guard/redactor.ts";
+import { INJECTION_FROM, scanForInjection } from "../../guard/injection.ts";
 import { importFolder } from "../../knowledge/import-folder.ts";
 import { parseDocument } from "../../knowledge/ingest/parse-document.ts";
+import { RECHUNK_SERVICE, rechunkInput, runRechunk } from "../../knowledge/rechunk/run-rechunk.ts";
 import { SOURCE_KINDS } from "../../knowledge/sources/adapters/index.ts";
 import { declareSources } from "../../knowledge/sources/change-source.ts";
 import { declaredSources } from "../../knowledge/sources/sources-file.ts";
@@ -36,13 +38,19 @@ export type ComposeKnowledge = {
 export function composeKnowledge(given: ComposeKnowledge): RequestSyncDeps {
   const { database, clock, log, live, workspace, outbound, engine, onKnowledgeChanged, redactor = createBuiltInRedactor() } = given;
   return {
-    database, clock, log, live, engine, kinds: SOURCE_KINDS, parse: (file) => parseDocument(file), onKnowledgeChanged,
+    database, clock, log, live, engine, kinds: SOURCE_KINDS, parse: (file) => parseDocument(file), chunks: workspace.knowledgeSources.chunks, findInstructions, onKnowledgeChanged,
     open: {
       database, log, outbound, guardAddress: (target) => guardAddress(given.isAllowed, target), readSecret: (tenantId, name) => given.secrets.read(tenantId, name), readRecords: given.readRecords,
       folders: [workspace.folder, ...given.fileFolders], cacheFolder: join(resolve(given.dataDir), "knowledge"),
       redact: (text) => redactor.redact({ text, known: [], names: [] }).text,
     },
   };
+}
+
+/** What stands in a document and reads like orders to an AI. */
+function findInstructions(text: string): string[] {
+  const { score, reasons } = scanForInjection(text);
+  return score >= INJECTION_FROM ? reasons : [];
 }
 
 /** The workspace's own folder is synced before the doors open, so that its articles answer the first question; declared sources follow. */
@@ -64,10 +72,11 @@ export function composeUpkeep(knowledge: RequestSyncDeps, given: { workspace: Pi
   };
 }
 
-/** The handlers of syncs and of the upkeep. `own` refuses another tenant's work. */
+/** The handlers of syncs, of cutting anew and of the upkeep. `own` refuses another tenant's work. */
 export function knowledgeServices(deps: RequestSyncDeps, upkeep: UpkeepDeps, own: <Input extends { tenantId: string }>(input: Input) => Input): DurableService[] {
   return [
     { name: SYNC_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runSync(deps, durable, own(syncInput.parse(input))) } },
+    { name: RECHUNK_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runRechunk(deps, durable, own(rechunkInput.parse(input))) } },
     { name: UPKEEP_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runUpkeep(upkeep, durable, own(upkeepInput.parse(input))) } },
   ];
 }

@@ -19,10 +19,10 @@ const RESOURCE_NOT_FOUND = -32_002;
 const input = shapeOfZod(z.strictObject({ query: z.string().trim().min(1).max(1_000).describe("What is asked, in words."), limit: z.number().int().min(1).max(20).default(6).describe("Passages at most.") }));
 const passages = shapeOfZod(z.object({ passages: z.array(z.object({ uri: z.string(), title: z.string(), heading: z.string(), text: z.string() })) }), "output");
 
-type KnowledgeApp = Pick<App, "policy" | "workspace" | "turns" | "database" | "clock">;
+type KnowledgeApp = Pick<App, "policy" | "database" | "clock"> & { workspace: Pick<App["workspace"], "audiences">; turns: Pick<App["turns"], "knowledge"> };
 
 /** Whose articles the caller may read, decided before anything is searched. */
-export function audiencesFor({ policy, workspace }: Pick<App, "policy" | "workspace">, { principal, isVerified }: McpCaller): string[] {
+export function audiencesFor({ policy, workspace }: Pick<KnowledgeApp, "policy" | "workspace">, { principal, isVerified }: McpCaller): string[] {
   return permittedAudiences({ policy, audiences: workspace.audiences }, principal, { channel: MCP_CHANNEL, isVerified });
 }
 

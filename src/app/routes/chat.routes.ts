@@ -17,7 +17,7 @@ import { documentNotFound } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { readHolder } from "../holder.store.ts";
 import { preferredWaitMs, waitForReply } from "../wait-for-reply.ts";
-import { documentView } from "./knowledge.routes.ts";
+import { documentView, quoteQuery, viewDocument } from "./knowledge.routes.ts";
 
 const session = z.object({ conversationId: z.string(), contact: contactView, holder, queuePosition: z.number().int().nullable(), assigneeName: z.string().nullable(), tenantName: z.string(), greeting: z.string(), suggestions: z.array(z.string()) }).openapi("ChatSession");
 const opened = z.object({ token: z.string(), expiresAt: z.string(), conversationId: z.string(), contact: contactView }).openapi("OpenedChat");

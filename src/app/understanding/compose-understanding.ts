@@ -25,7 +25,8 @@ export function taxonomyOf(workspace: Pick<Workspace, "intents" | "outOfScopeExa
 export async function composeUnderstanding({ database, clock, log, workspace, redactor, model, embedder: given }: UnderstandingDeps): Promise<UnderstandingParts> {
   const { tenantId, entityPatterns, understanding: { askModelBelow: below, route } } = workspace;
   const intents = taxonomyOf(workspace);
-  const embedder = given?.handling === "inside" ? given : null;
+  // "hashed" vectors say what words and characters say already.
+  const embedder = given?.handling === "inside" && workspace.embeddings !== "hashed" ? given : null;
   const languageModel = model === null || below === undefined ? null : { understander: createLanguageModelUnderstander({ model, intents, entityPatterns, route }), below };
   const learning = await openIntentLearning({ database, clock, log, tenantId, intents, entityPatterns, embedder, languageModel });
   return { learning, teaching: { database, clock, tenantId, intents, embedder, redact: (text) => redactor.redact({ text, known: [], names: [] }).text, follow: learning.follow } };

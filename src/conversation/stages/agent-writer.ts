@@ -7,6 +7,7 @@ import { quoteUntrusted } from "../../agents/quote-untrusted.ts";
 import { runAgent } from "../../agents/run-agent.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { restore, type Placeholder } from "../../guard/redactor.ts";
+import { wholeText } from "../../knowledge/retrieve.ts";
 import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
 import type { CallContext } from "../../models/call-context.ts";
@@ -49,7 +50,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
         saveModelCall: (call) => saveCall(deps, input, call), loadModelCall: (id) => loadModelCall(deps.database, input.context.tenantId, id),
       },
       {
-        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages: acted.passages.map((passage, place) => ({ marker: place + 1, title: passage.title, heading: passage.heading, text: passage.text })), evidence: acted.evidence }),
+        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages: acted.passages.map((passage, place) => ({ marker: place + 1, title: passage.title, heading: passage.heading, text: wholeText(passage) })), evidence: acted.evidence }),
         history: historyOf(deps, input), tools: toolsOf(deps, durable, options, input, { acted, draft, placeholders, run }), temperature: options.profile.temperature, runKey: `${input.context.turnId}:${run}.${input.context.round}`,
         limits: { maxModelCalls: options.profile.limits.maxModelCalls, maxToolCalls: options.profile.limits.maxToolCalls, maxOutputTokens: options.profile.limits.maxOutputTokens, deadlineMs: deps.clock.nowMs() + options.profile.limits.timeoutMs },
       },
@@ -91,6 +92,8 @@ function conclude(outcome: AgentOutcome, draft: Draft, acted: Acted, placeholder
     costMicroUsd: costs.some((cost) => cost === null) ? null : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
     promptTokens: outcome.calls.reduce((sum, call) => sum + call.promptTokens, 0), completionTokens: outcome.calls.reduce((sum, call) => sum + call.completionTokens, 0),
   };
+  // The budget's rule says that a person goes on; the built-in answerer must not step in.
+  if (outcome.kind === "gave_up" && outcome.reason === "models.over_budget_handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: "budget.used_up", isFromKnowledge: false, reason: "handed off: budget.used_up" }, acted, ...totals };
   if (outcome.kind === "gave_up") return { kind: "failed", reason: outcome.reason, acted, ...totals };
   if (outcome.kind === "handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: outcome.reason, handoffNote: cut(restore(outcome.summary, placeholders), 500), isFromKnowledge: false, reason: `handed off: ${outcome.reason}` }, acted, ...totals };
   const isQuestion = draft.pending !== null;

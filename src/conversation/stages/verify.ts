@@ -2,7 +2,7 @@ import type { GroundingJudge, GroundingVerdict } from "../../guard/groundedness.
 import { findLeaks } from "../../guard/leak.ts";
 import { splitSentences } from "../../lib/split-sentences.ts";
 import { analysePassage } from "../../knowledge/passage-units.ts";
-import type { Passage } from "../../knowledge/retrieve.ts";
+import { wholeText, type Passage } from "../../knowledge/retrieve.ts";
 import type { TurnContext } from "../turn.ts";
 import type { Acted } from "./act.ts";
 import { EXTRACTIVE, type Draft } from "./compose.ts";
@@ -14,7 +14,7 @@ export type Verdict = { isSendable: boolean; reason: string; grounding: Groundin
  * supported by the passages and tool results. Replay: deterministic with the built-in judge.
  */
 export async function verify(judge: GroundingJudge, draft: Draft, acted: Acted, context: TurnContext): Promise<Verdict> {
-  const passages = acted.passages.map((passage) => passage.text);
+  const passages = acted.passages.map(wholeText);
   const facts = [...draft.facts, ...acted.calls.flatMap((call) => [call.say ?? "", JSON.stringify(call.output ?? null)])];
   const own = [context.text, ...context.earlier.filter((message) => message.author !== "ai").map((message) => message.text), context.contact.email ?? "", context.contact.name ?? ""];
   const leaks = findLeaks({ reply: draft.text, allowed: [...own, ...passages, ...facts] });

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { CONTRACT_INTENTS } from "../understander.contract.ts";
 import { confidenceOf, fitCalibration } from "./calibrate.ts";
-import { countFeatures, MAX_CHARACTERS } from "./features.ts";
+import { countFeatures, MAX_CHARACTERS } from "../../lib/text-features/count-features.ts";
 import { createIntentReader, trainIntentModel, type IntentModel } from "./intent-model.ts";
 
 const model = trainIntentModel(CONTRACT_INTENTS);

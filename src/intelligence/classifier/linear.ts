@@ -1,4 +1,4 @@
-import type { SparseVector } from "./vectors.ts";
+import type { SparseVector } from "../../lib/text-features/encode-features.ts";
 
 /** One weight per row and class, row by row (`weights[row * classes + class]`), and one bias per class. */
 export type LinearWeights = { classes: number; weights: Float32Array; bias: Float32Array };

@@ -1,15 +1,13 @@
+import type { Encoded } from "../../lib/text-features/encode-features.ts";
 import type { Observation } from "./calibrate.ts";
 import type { Scorer } from "./intent-model.ts";
 import { createRandom } from "./linear.ts";
 import type { TrainingExample } from "./training-examples.ts";
-import type { Encoded } from "./vectors.ts";
 
 const SEED = 20260105;
 /** From so many texts on, one round tells enough. */
 export const LARGE_SET = 2_000;
 const FOLDS = 5;
-/** Share of messages that fit no intent, assumed when confidence is fitted. */
-const NONE_SHARE = 0.1;
 /** A class that scores less is no candidate for one of several labels, and does not count when these are fitted. */
 const LABEL_SCORE_FROM = -1.1;
 
@@ -43,8 +41,8 @@ export type Observed = { guesses: Observation[]; labels: Observation[] };
  *
  * Replay: pure.
  */
-export function observe(examples: readonly TrainingExample[], how: { classes: number; negative: number; fit(some: readonly TrainingExample[]): Scorer }): Observed {
-  const { classes, negative } = how;
+export function observe(examples: readonly TrainingExample[], how: { classes: number; negative: number; /** Share of messages that fit no intent, assumed when confidence is fitted. */ noneShare: number; fit(some: readonly TrainingExample[]): Scorer }): Observed {
+  const { classes, negative, noneShare } = how;
   const random = createRandom(SEED);
   const rounds = examples.length >= LARGE_SET ? 1 : FOLDS;
   const fold = examples.map(() => Math.floor(random() * FOLDS));
@@ -69,6 +67,6 @@ export function observe(examples: readonly TrainingExample[], how: { classes: nu
       (isNone ? none : known).push({ signs, isRight: !isNone && example.labels.includes(best), weight: 1 });
     });
   }
-  const noneWeight = none.length === 0 ? 0 : (known.length * NONE_SHARE) / (1 - NONE_SHARE) / none.length;
+  const noneWeight = none.length === 0 ? 0 : (known.length * noneShare) / (1 - noneShare) / none.length;
   return { guesses: [...known, ...none.map((one) => ({ ...one, weight: noneWeight }))], labels };
 }

@@ -1,5 +1,5 @@
 import type { IntentExample } from "../understander.ts";
-import { countFeatures, type FeatureCounts } from "./features.ts";
+import { countFeatures, type FeatureCounts } from "../../lib/text-features/count-features.ts";
 import type { Meanings } from "./intent-model.ts";
 
 /** A text as it is trained on: `labels` are the classes it stands under. */

@@ -6,7 +6,7 @@ export function weighTerms(chunk: FoundChunk): { weights: Map<string, number>; l
   const weights = new Map<string, number>();
   let length = 0;
   for (const column of ["title", "heading", "text"] as const) {
-    const terms = indexTerms(chunk[column]);
+    const terms = indexTerms(column === "text" && chunk.lead ? `${chunk.lead}\n${chunk.text}` : chunk[column]);
     length += terms.length;
     for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + COLUMN_WEIGHTS[column]);
   }

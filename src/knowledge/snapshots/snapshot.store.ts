@@ -39,6 +39,7 @@ export async function listVersions(database: Database, tenantId: string, { befor
 
 export type ChangedDocument = { id: string; change: "added" | "changed" | "removed"; path: string; title: string };
 
+// A revision's part before the dot is the content's; what was only cut in another way has not changed for people.
 const ALIVE = (at: string) => `from_version <= ${at} and (to_version is null or to_version > ${at})`;
 
 /** What differs between two versions, by path, from behind `after` on. */
@@ -47,7 +48,7 @@ export async function listChanges(database: Database, tenantId: string, { from, 
     tenantId,
     {
       name: "knowledge_changes",
-      text: `with old as (select id, path, title, revision from document where tenant_id = $1 and ${ALIVE("$2")}), new as (select id, path, title, revision from document where tenant_id = $1 and ${ALIVE("$3")})
+      text: `with old as (select id, path, title, split_part(revision, '.', 1) as revision from document where tenant_id = $1 and ${ALIVE("$2")}), new as (select id, path, title, split_part(revision, '.', 1) as revision from document where tenant_id = $1 and ${ALIVE("$3")})
         select coalesce(new.id, old.id) as id, coalesce(new.path, old.path) as path, coalesce(new.title, old.title) as title, case when old.id is null then 'added' when new.id is null then 'removed' else 'changed' end as change
         from old full join new on new.id = old.id where old.revision is distinct from new.revision and coalesce(new.path, old.path) > $4 order by 2, 1 limit $5`,
     },
@@ -62,7 +63,7 @@ export async function countChanges(database: Database, tenantId: string, { from,
     tenantId,
     {
       name: "knowledge_change_counts",
-      text: `with old as (select id, revision from document where tenant_id = $1 and ${ALIVE("$2")}), new as (select id, revision from document where tenant_id = $1 and ${ALIVE("$3")})
+      text: `with old as (select id, split_part(revision, '.', 1) as revision from document where tenant_id = $1 and ${ALIVE("$2")}), new as (select id, split_part(revision, '.', 1) as revision from document where tenant_id = $1 and ${ALIVE("$3")})
         select count(*) filter (where old.id is null) as added, count(*) filter (where new.id is null) as removed, count(*) filter (where old.revision <> new.revision) as changed from old full join new on new.id = old.id`,
     },
     [tenantId, from, to],

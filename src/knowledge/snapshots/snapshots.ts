@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
-import type { Database } from "../../storage/database.ts";
+import type { Database, TransactionQuery } from "../../storage/database.ts";
 import { snapshotTaken, versionUnknown } from "../knowledge.errors.ts";
 import { readKnowledgeState } from "../knowledge.store.ts";
 import { diffLines, type DiffPart } from "./diff-lines.ts";
+import { isWhole } from "./prune.store.ts";
 import { deleteSnapshot, findSnapshot, putSnapshot, readDocumentAt } from "./snapshot.store.ts";
 import { lockKnowledge, openVersion, restoreVersion } from "./version.store.ts";
 
@@ -23,7 +24,13 @@ export async function resolveVersion(database: Database, tenantId: string, given
   if (given === "now") return newest;
   const version = /^\d{1,15}$/.test(given) ? Number(given) : await findSnapshot(database, tenantId, given);
   if (version === null || version > newest) throw versionUnknown({ message: `There is no snapshot or version "${given}".` });
+  if (version < (state?.prunedTo ?? 0)) await database.transaction(tenantId, (query) => demandWhole(query, tenantId, version));
   return version;
+}
+
+/** Asked again under the lock by what changes something, since a version may be pruned between. */
+async function demandWhole(query: TransactionQuery, tenantId: string, version: number): Promise<void> {
+  if (!(await isWhole(query, tenantId, version))) throw versionUnknown({ message: `Version ${version} has no name and was pruned: parts of it are gone. Choose a snapshot or a newer version.` });
 }
 
 /**
@@ -34,6 +41,8 @@ export async function takeSnapshot(deps: SnapshotDeps, { tenantId, name, version
   const at = new Date(deps.clock.nowMs());
   const wanted = await resolveVersion(deps.database, tenantId, version ?? "now");
   return deps.database.transaction(tenantId, async (query) => {
+    await lockKnowledge(query, tenantId);
+    await demandWhole(query, tenantId, wanted);
     const put = await putSnapshot(query, tenantId, { name, version: wanted, note, by, at });
     if (put !== wanted) throw snapshotTaken({ message: `The snapshot "${name}" is of version ${put} already; choose another name.` });
     await recordInLedger(query, tenantId, [{ kind: "knowledge.snapshot_taken", subjectId: name, actor: by, at, body: { version: wanted } }]);
@@ -61,6 +70,7 @@ export async function rollBackKnowledge(deps: SnapshotDeps, { tenantId, to, sour
   const at = new Date(deps.clock.nowMs());
   const outcome = await deps.database.transaction(tenantId, async (query) => {
     await lockKnowledge(query, tenantId);
+    await demandWhole(query, tenantId, target);
     const version = await openVersion(query, tenantId, { reason: "rollback", subject: String(target), by, at });
     const { restored, removed } = await restoreVersion(query, tenantId, { version, target, sourceId });
     await recordInLedger(query, tenantId, [{ kind: "knowledge.rolled_back", subjectId: String(target), actor: by, at, body: { from: version - 1, to: target, version, sourceId, restored, removed } }]);

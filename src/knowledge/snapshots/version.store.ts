@@ -5,8 +5,8 @@ import type { ChunkRecord, DocumentRecord } from "../knowledge.store.ts";
 
 /** SQL that makes knowledge versions. All of it runs in the caller's transaction, under `lockKnowledge`. */
 
-/** A document as its source's item. `fingerprint`: what the source said of the item, null to take it again next time. */
-export type StoredDocument = DocumentRecord & { item: string; fingerprint: string | null };
+/** A document as its source's item. `fingerprint`: what the source said of the item, null to take it again next time. `chunker`: what cut it. */
+export type StoredDocument = DocumentRecord & { item: string; fingerprint: string | null; chunker: string };
 
 /** Why there is a new version. `subject`: the sync, the snapshot or the version it comes from. */
 export type VersionChange = { reason: "sync" | "rollback" | "rechunk" | "embed" | "source_removed"; subject: string | null; by: string; at: Date };
@@ -42,8 +42,8 @@ export async function putDocuments(query: TransactionQuery, tenantId: string, ve
   await closeDocuments(query, tenantId, version, documents.map((document) => document.id));
   const rows = documents.map(({ sourceId, updatedAt, ...rest }) => ({ ...rest, source_id: sourceId, updated_at: updatedAt }));
   await query(
-    `insert into document (tenant_id, from_version, id, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at)
-     select $1, $2, d.* from jsonb_to_recordset($3::jsonb) as d (id text, source_id text, item text, path text, uri text, title text, language text, audience text[], product text, brand text, body text, format text, revision text, fingerprint text, warnings jsonb, updated_at timestamptz)`,
+    `insert into document (tenant_id, from_version, id, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at, chunker)
+     select $1, $2, d.* from jsonb_to_recordset($3::jsonb) as d (id text, source_id text, item text, path text, uri text, title text, language text, audience text[], product text, brand text, body text, format text, revision text, fingerprint text, warnings jsonb, updated_at timestamptz, chunker text)`,
     [tenantId, version, JSON.stringify(rows)],
   );
 }
@@ -51,20 +51,27 @@ export async function putDocuments(query: TransactionQuery, tenantId: string, ve
 /** Chunks that were there before stay as they are: they follow from the revision. */
 export async function putChunks(query: TransactionQuery, tenantId: string, of: readonly { documentId: string; revision: string; chunks: readonly ChunkRecord[] }[]): Promise<void> {
   const rows = of.flatMap(({ documentId, revision, chunks }) =>
-    chunks.map((chunk) => ({ id: chunk.id, document_id: documentId, revision, ordinal: chunk.ordinal, heading: chunk.heading, body: chunk.body, text_hash: textHashOf(chunk), start_offset: chunk.startOffset, end_offset: chunk.endOffset })),
+    chunks.map((chunk) => ({ id: chunk.id, document_id: documentId, revision, ordinal: chunk.ordinal, heading: chunk.heading, lead: chunk.lead, body: chunk.body, text_hash: textHashOf(chunk), start_offset: chunk.startOffset, end_offset: chunk.endOffset })),
   );
   await query(
-    `insert into chunk (tenant_id, id, document_id, revision, ordinal, heading, body, text_hash, start_offset, end_offset)
-     select $1, c.* from jsonb_to_recordset($2::jsonb) as c (id text, document_id text, revision text, ordinal integer, heading text, body text, text_hash text, start_offset integer, end_offset integer)
+    `insert into chunk (tenant_id, id, document_id, revision, ordinal, heading, lead, body, text_hash, start_offset, end_offset)
+     select $1, c.* from jsonb_to_recordset($2::jsonb) as c (id text, document_id text, revision text, ordinal integer, heading text, lead text, body text, text_hash text, start_offset integer, end_offset integer)
      on conflict (tenant_id, id) do nothing`,
     [tenantId, JSON.stringify(rows)],
   );
 }
 
-/** What is embedded, by its hash. */
-export function textHashOf(chunk: { heading: string; body: string }): string {
-  return sha256(`${chunk.heading}\n${chunk.body}`);
+/** What a chunk is embedded by. */
+export function embeddedText({ heading, lead, body }: Pick<ChunkRecord, "heading" | "lead" | "body">): string {
+  return lead === "" ? `${heading}\n${body}` : `${heading}\n${lead}\n${body}`;
 }
+
+export function textHashOf(chunk: Pick<ChunkRecord, "heading" | "lead" | "body">): string {
+  return sha256(embeddedText(chunk));
+}
+
+/** The part of a revision that stays when a document is only cut in another way; see `revisionOf`. */
+const CONTENT = (revision: string) => `split_part(${revision}, '.', 1)`;
 
 /** Takes the documents out from `version` on; their chunks stay for the answers that cite them. */
 export async function closeDocuments(query: TransactionQuery, tenantId: string, version: number, ids: readonly string[]): Promise<void> {
@@ -77,19 +84,19 @@ export async function setFingerprints(query: TransactionQuery, tenantId: string,
 }
 
 /**
- * Makes `version` equal to `target`, or only its documents of one source. Fingerprints are forgotten, so that the next sync
+ * Makes `version` equal to `target`, or only its documents of one source; what was only cut in another way since stays. Fingerprints are forgotten, so that the next sync
  * looks at every item again.
  * Returns how many documents came back or went.
  */
 export async function restoreVersion(query: TransactionQuery, tenantId: string, { version, target, sourceId }: { version: number; target: number; sourceId: string | null }): Promise<{ restored: number; removed: number }> {
   const differing = `with old as (select * from document where tenant_id = $1 and from_version <= $2 and (to_version is null or to_version > $2) and ($3::text is null or source_id = $3)),
     now as (select * from document where tenant_id = $1 and to_version is null and ($3::text is null or source_id = $3))`;
-  const back = await query(`${differing} select old.id, old.from_version from old left join now on now.id = old.id where now.id is null or now.revision <> old.revision`, [tenantId, target, sourceId]);
+  const back = await query(`${differing} select old.id, old.from_version from old left join now on now.id = old.id where now.id is null or ${CONTENT("now.revision")} <> ${CONTENT("old.revision")}`, [tenantId, target, sourceId]);
   const gone = await query(`${differing} select now.id from now where not exists (select from old where old.id = now.id)`, [tenantId, target, sourceId]);
   await closeDocuments(query, tenantId, version, [...back, ...gone].map((row) => String(row["id"])));
   await query(
-    `insert into document (tenant_id, id, from_version, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at)
-     select d.tenant_id, d.id, $2, d.source_id, d.item, d.path, d.uri, d.title, d.language, d.audience, d.product, d.brand, d.body, d.format, d.revision, null, d.warnings, d.updated_at
+    `insert into document (tenant_id, id, from_version, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at, chunker)
+     select d.tenant_id, d.id, $2, d.source_id, d.item, d.path, d.uri, d.title, d.language, d.audience, d.product, d.brand, d.body, d.format, d.revision, null, d.warnings, d.updated_at, d.chunker
      from unnest($3::text[], $4::bigint[]) as b (id, from_version) join document d on d.tenant_id = $1 and d.id = b.id and d.from_version = b.from_version`,
     [tenantId, version, back.map((row) => row["id"]), back.map(versionOf)],
   );

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { sha256 } from "../../lib/sha256.ts";
-import { CHUNKER_VERSION, chunkMarkdown } from "../chunk-markdown.ts";
+import { chunkerOf, chunkMarkdown, DEFAULT_CHUNK_LIMITS, type ChunkLimits } from "../chunk-markdown.ts";
 import type { DocumentFile, ParseResult } from "../ingest/parsed-document.ts";
 import { HEADING_SEPARATOR, type ChunkRecord } from "../knowledge.store.ts";
 import { hasFrontMatter, parseArticle } from "../parse-article.ts";
@@ -18,13 +18,22 @@ type Read = Pick<StoredDocument, "title" | "body" | "language" | "audience" | "p
 
 export type MakeInput = { tenantId: string; sourceId: string; defaults: SourceDefaults; item: SourceItem; content: SourceContent; fingerprint: string | null; nowMs: number };
 
+/** Looks for orders to an AI in a text; empty: there are none. Pure. */
+export type FindInstructions = (text: string) => string[];
+
+/** What documents are made with. `chunks`: how they are cut. */
+export type MakeDeps = { parse: ParseFile; chunks?: ChunkLimits; findInstructions?: FindInstructions };
+
+/** The warning of a document that gives orders to an AI; it is served and quoted as any other, which is never trusted. */
+export const INSTRUCTIONS_WARNING = "instructions_to_ai";
+
 /**
  * A document out of what a source gave: read, given what the source says of all its documents, and cut into chunks.
  *
  * Expected faults (a broken file, nobody named who may see it) are values with a reason for people. Replay: ids follow from
  * tenant, source, item and content, so they are the same anywhere.
  */
-export async function makeDocument(parse: ParseFile, input: MakeInput): Promise<MadeDocument> {
+export async function makeDocument({ parse, chunks = DEFAULT_CHUNK_LIMITS, findInstructions = () => [] }: MakeDeps, input: MakeInput): Promise<MadeDocument> {
   const read = await readContent(parse, input);
   if (read.kind === "refused") return read;
   const { updatedAt, ...rest } = read.document;
@@ -34,14 +43,23 @@ export async function makeDocument(parse: ParseFile, input: MakeInput): Promise<
   const givenAt = input.content.kind === "file" ? input.content.updatedAt : null;
   const id = documentIdOf(input.tenantId, item, input.sourceId);
   const facts = { ...rest, title: clean(rest.title).replace(/\s+/g, " ").trim().slice(0, 300) || item, body: clean(rest.body) };
-  const revision = sha256(canonicalJson({ title: facts.title, body: facts.body, language: facts.language, audience: facts.audience, product: facts.product, brand: facts.brand, updatedAt, chunker: CHUNKER_VERSION }));
-  const document = { ...facts, id, sourceId: input.sourceId, item, path: pathOf(input.sourceId, item), uri, revision, fingerprint: markOf(input.defaults, input.fingerprint), updatedAt: updatedAt ?? givenAt ?? new Date(input.nowMs).toISOString() };
-  return { kind: "made", document, chunks: chunkRecordsOf(input.tenantId, id, revision, facts) };
+  const chunker = chunkerOf(chunks);
+  const content = sha256(canonicalJson({ title: facts.title, body: facts.body, language: facts.language, audience: facts.audience, product: facts.product, brand: facts.brand, updatedAt }));
+  const revision = revisionOf(content, chunker);
+  const found = findInstructions(`${facts.title}\n${facts.body}`);
+  const warnings = found.length === 0 ? facts.warnings : [...facts.warnings, { code: INSTRUCTIONS_WARNING, message: `It reads like orders to an AI (${found.join(", ")}): see whether somebody put them there. It is quoted as any other document and not obeyed.` }];
+  const document = { ...facts, warnings, chunker, id, sourceId: input.sourceId, item, path: pathOf(input.sourceId, item), uri, revision, fingerprint: markOf(input.defaults, input.fingerprint), updatedAt: updatedAt ?? givenAt ?? new Date(input.nowMs).toISOString() };
+  return { kind: "made", document, chunks: chunkRecordsOf(input.tenantId, id, revision, facts, chunks) };
 }
 
-/** What is stored of an item's fingerprint: what was made otherwise, by other defaults or an older chunker, counts as changed. */
+/** Content and the way it is cut, so that a document may be cut anew without being read again. */
+export function revisionOf(content: string, chunker: string): string {
+  return `${content.split(".", 1)[0] ?? ""}.${sha256(chunker).slice(0, 12)}`;
+}
+
+/** What is stored of an item's fingerprint: what was made by other defaults counts as changed. */
 export function markOf(defaults: SourceDefaults, fingerprint: string | null): string | null {
-  return fingerprint === null ? null : sha256(canonicalJson({ fingerprint, defaults, chunker: CHUNKER_VERSION }));
+  return fingerprint === null ? null : sha256(canonicalJson({ fingerprint, defaults }));
 }
 
 /** The same item has the same document id for as long as the tenant lives. */
@@ -54,12 +72,13 @@ function pathOf(sourceId: string, item: string): string {
 }
 
 /** The chunks of a text as they are stored; pure. */
-export function chunkRecordsOf(tenantId: string, documentId: string, revision: string, text: { title: string; body: string }): ChunkRecord[] {
+export function chunkRecordsOf(tenantId: string, documentId: string, revision: string, text: { title: string; body: string }, limits: ChunkLimits = DEFAULT_CHUNK_LIMITS): ChunkRecord[] {
   const plain = (heading: string) => heading.replaceAll("›", ">");
-  return chunkMarkdown(text.title, text.body).map((chunk) => ({
+  return chunkMarkdown(text.title, text.body, limits).map((chunk) => ({
     id: `chunk_${hashText(`${tenantId}\n${documentId}\n${revision}\n${chunk.ordinal}`)}`,
     ordinal: chunk.ordinal,
     heading: [text.title, ...chunk.headingPath].map(plain).join(HEADING_SEPARATOR),
+    lead: chunk.lead,
     body: chunk.text,
     startOffset: chunk.startOffset,
     endOffset: chunk.endOffset,

@@ -3,17 +3,16 @@ import type { Log } from "../../lib/log.ts";
 import type { Live } from "../../observe/live.ts";
 import type { Database } from "../../storage/database.ts";
 import type { SourceDeps, SourceKind } from "../sources/source-kind.ts";
-import type { ParseFile } from "./make-document.ts";
+import type { MakeDeps } from "./make-document.ts";
 
 /** What every sync uses. `onKnowledgeChanged`: this process looks for the new version at once. */
-export type SyncDeps = {
+export type SyncDeps = MakeDeps & {
   database: Database;
   clock: Clock;
   log: Log;
   live: Pick<Live, "publish">;
   kinds: ReadonlyMap<string, SourceKind>;
   open: SourceDeps;
-  parse: ParseFile;
   onKnowledgeChanged(tenantId: string): void;
 };
 

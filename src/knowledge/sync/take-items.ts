@@ -76,7 +76,7 @@ async function take(deps: SyncDeps, { tenantId, sourceId }: SyncPlace, { source 
   if (fetched.kind === "gone") return { state: "gone", item, found: [] };
   if (fetched.kind === "moved") return { state: "moved", item, found: [fetched.to] };
   if (fetched.kind === "left_out") return { state: "gone", item, found: fetched.found };
-  const made = await makeDocument(deps.parse, { tenantId, sourceId, defaults: source.defaults, item, content: fetched.content, fingerprint: fetched.fingerprint, nowMs: deps.clock.nowMs() });
+  const made = await makeDocument(deps, { tenantId, sourceId, defaults: source.defaults, item, content: fetched.content, fingerprint: fetched.fingerprint, nowMs: deps.clock.nowMs() });
   const links = fetched.found ?? [];
   if (made.kind === "refused") return { state: "failed", item, code: made.code, reason: made.reason, found: links };
   return { state: "seen", item, document: made.document, chunks: made.chunks, found: links };

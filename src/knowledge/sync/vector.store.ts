@@ -1,19 +1,20 @@
 import type { Database, TransactionQuery } from "../../storage/database.ts";
+import { embeddedText } from "../snapshots/version.store.ts";
 
 /** SQL of vectors. Every function reads or writes one tenant. */
 
-/** Texts of what is served that this model has not made vectors of, each once. */
+/** Texts of what is served, or waits to be, that this model has not made vectors of, each once. */
 export async function listTextsWithoutVector(database: Database, tenantId: string, { model, limit }: { model: string; limit: number }): Promise<{ textHash: string; text: string }[]> {
   const rows = await database.query(
     tenantId,
     {
       name: "vector_missing",
-      text: `select distinct on (c.text_hash) c.text_hash, c.heading, c.body from document d join chunk c on c.tenant_id = $1 and c.document_id = d.id and c.revision = d.revision
+      text: `select distinct on (c.text_hash) c.text_hash, c.heading, c.lead, c.body from document d join chunk c on c.tenant_id = $1 and c.document_id = d.id and c.revision in (d.revision, d.next_revision)
         where d.tenant_id = $1 and d.to_version is null and not exists (select from chunk_vector v where v.tenant_id = $1 and v.model = $2 and v.text_hash = c.text_hash) order by c.text_hash limit $3`,
     },
     [tenantId, model, limit],
   );
-  return rows.map((row) => ({ textHash: String(row["text_hash"]), text: `${String(row["heading"])}\n${String(row["body"])}` }));
+  return rows.map((row) => ({ textHash: String(row["text_hash"]), text: embeddedText({ heading: String(row["heading"]), lead: String(row["lead"]), body: String(row["body"]) }) }));
 }
 
 /** As float32, little-endian. */

@@ -7,11 +7,11 @@ import { articleUnfinished, gapDecided, gapUnknown } from "../knowledge.errors.t
 import { deleteFile, putFile } from "../sources/source.store.ts";
 import { requestSync } from "../sync/request-sync.ts";
 import { decide, findGap } from "./gap.store.ts";
-import type { UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps, UpkeepDeps } from "./upkeep-deps.ts";
 import { ensureWrittenSource, WRITTEN_SOURCE } from "./written-source.ts";
 
 export type WrittenArticle = { title: string; body: string; audience: readonly string[]; language: string };
-type DecideDeps = Omit<UpkeepDeps, "talks" | "claims" | "redact" | "embedder" | "improve" | "search">;
+type DecideDeps = Omit<UpkeepDeps, Exclude<keyof LookDeps, "database" | "clock" | "log">>;
 
 /** What redaction put in the place of a personal value. */
 const PLACEHOLDER = /\[[A-Z]+(?:_[A-Z]+)*_[1-9]\d{0,6}\]/g;

@@ -11,7 +11,8 @@ export type GapDraft = { title: string; body: string; writer: string; questionId
 export const TEMPLATE = "template";
 
 const LONGEST_TITLE = 120;
-const OPENING = /^(?:(?:hi|hello|hey|dear)\b[^.!?\n]{0,40}[,!.]?\s+)?(?:(?:i|we) (?:was|were|am|are) wondering|(?:i'd|i would) like to (?:know|ask)|can you tell me|could you tell me|please tell me|quick question)[:,]?\s+(?:if|whether)?\s*/i;
+const GREETING = /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[^.,!?\n]{0,30}[,!.]\s+/i;
+const OPENING = /^(?:(?:i|we) (?:was|were|am|are) wondering|(?:i'd|i would) like to (?:know|ask)|can you tell me|could you tell me|please tell me|quick question)[:,]?\s+(?:if|whether)?\s*/i;
 /** What a writer says of himself and of this one case. */
 const SIGNED = /^(?:(?:kind|best|warm) regards|regards|cheers|sincerely|best|thanks|yours)\b[^.!?]{0,40}$/i;
 const CHECKED = /^(?:i(?:'ve| have)?|we(?:'ve| have)?) (?:just )?(?:checked|looked|asked|spoken|talked|confirmed)\b[^.!?]{0,60}(?:[,:] ?(?:and )?|[.!])$/i;
@@ -32,7 +33,9 @@ export function draftArticle(input: DraftInput, claims: Pick<ClaimReader, "isEmp
 
 /** The question that shares most with the others, as a title. */
 export function titleOf(questions: readonly string[]): string | null {
-  const asked = questions.map(questionOf).filter((text) => text !== "");
+  const all = questions.map(questionOf).filter((text) => text !== "");
+  const whole = all.filter((text) => tellingTerms(text).length > 1);
+  const asked = whole.length > 0 ? whole : all;
   const best = mostCommon(asked);
   return best === null ? null : (asked[best] ?? null);
 }
@@ -43,7 +46,7 @@ function questionOf(text: string): string {
   const asking = sentences.filter((sentence) => sentence.endsWith("?"));
   const pool = asking.length > 0 ? asking : sentences;
   const chosen = pool.toSorted((one, other) => tellingTerms(other).length - tellingTerms(one).length)[0] ?? text;
-  const plain = chosen.replace(OPENING, "").replace(/\s+/g, " ").trim();
+  const plain = chosen.replace(GREETING, "").replace(OPENING, "").replace(/\s+/g, " ").trim();
   const short = plain.length <= LONGEST_TITLE ? plain : `${plain.slice(0, LONGEST_TITLE).replace(/\s+\S*$/, "")} …`;
   return short.charAt(0).toUpperCase() + short.slice(1);
 }

@@ -1,7 +1,7 @@
 import { putFindings, closeFindings, type Finding } from "./finding.store.ts";
 import { findContradictions } from "./find-contradictions.ts";
 import { findPastDays } from "./find-outdated.ts";
-import type { UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps } from "./upkeep-deps.ts";
 import { listArticlesAfter, listDatedArticles, lockUpkeep, setChecked, type Article } from "./upkeep.store.ts";
 import { findCorrected, findOftenCorrected, findUnused } from "./use.store.ts";
 
@@ -22,7 +22,7 @@ const OLD_DAYS = 180;
  * Compares the next articles that are new or changed with those nearest to them that the same people may read.
  * Returns whether there are more. Replay: goes on with the article after the last one stored.
  */
-export async function compareArticles(deps: UpkeepDeps, tenantId: string, after: { version: number; id: string }, startedAt: string): Promise<{ version: number; id: string } | null> {
+export async function compareArticles(deps: LookDeps, tenantId: string, after: { version: number; id: string }, startedAt: string): Promise<{ version: number; id: string } | null> {
   const articles = await listArticlesAfter(deps.database, tenantId, { after, limit: ARTICLES });
   const last = articles.at(-1);
   if (last === undefined) return null;
@@ -39,7 +39,7 @@ export async function compareArticles(deps: UpkeepDeps, tenantId: string, after:
   return next;
 }
 
-async function contradictionsOf(deps: UpkeepDeps, tenantId: string, article: Article): Promise<Finding[]> {
+async function contradictionsOf(deps: LookDeps, tenantId: string, article: Article): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const { heading, text } of article.chunks.slice(0, MOST_CHUNKS)) {
     const hits = await deps.search.index.search({ tenantId, audiences: article.audience, query: `${article.title} ${heading} ${text}`.slice(0, QUERY), limit: NEIGHBOURS });
@@ -55,7 +55,7 @@ async function contradictionsOf(deps: UpkeepDeps, tenantId: string, article: Art
 }
 
 /** Articles that promise something for a day which has passed. Returns where the next page begins, null at the end. Replay: the same is found again. */
-export async function findOutdated(deps: UpkeepDeps, tenantId: string, after: string, startedAt: string): Promise<string | null> {
+export async function findOutdated(deps: LookDeps, tenantId: string, after: string, startedAt: string): Promise<string | null> {
   const articles = await listDatedArticles(deps.database, tenantId, { after, limit: DATED });
   const nowMs = deps.clock.nowMs();
   const found = articles.flatMap(({ id, body }) => findPastDays(body, nowMs, deps.claims).map(({ sentence, day }): Finding => {
@@ -70,7 +70,7 @@ export async function findOutdated(deps: UpkeepDeps, tenantId: string, after: st
 }
 
 /** What follows from how articles were used; what is not found any more is gone. Replay: the same is found again. */
-export async function findByUse(deps: UpkeepDeps, tenantId: string, startedAt: string): Promise<void> {
+export async function findByUse(deps: LookDeps, tenantId: string, startedAt: string): Promise<void> {
   const nowMs = deps.clock.nowMs();
   const daysAgo = (days: number) => new Date(nowMs - days * DAY_MS);
   await deps.database.transaction(tenantId, async (query) => {

@@ -5,7 +5,7 @@ import { messageOf } from "../../lib/app-error.ts";
 import { compareArticles, findByUse, findOutdated } from "./look-at-articles.ts";
 import { draftArticles, takeCorrections, takeReplies } from "./take-replies.ts";
 import { takeQuestions } from "./take-questions.ts";
-import type { UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps } from "./upkeep-deps.ts";
 import { readState, setBegun, setEnded } from "./upkeep.store.ts";
 
 /** The service whose invocations look a tenant's knowledge through, one at a time for a tenant. */
@@ -25,7 +25,7 @@ type Place = { at: string; id: string };
  * Incremental: turns, corrections and articles since the last look that came to its end.
  * Replay: every step is a page that stores what it found by ids that follow from it; a look that was killed goes on with its next page.
  */
-export async function runUpkeep(deps: UpkeepDeps, durable: Pick<Durable, "step">, { tenantId }: { tenantId: string }): Promise<"done" | "failed"> {
+export async function runUpkeep(deps: LookDeps, durable: Pick<Durable, "step">, { tenantId }: { tenantId: string }): Promise<"done" | "failed"> {
   try {
     const begun = await durable.step("begin", () => begin(deps, tenantId));
     for (let after: Place | null = { at: begun.turnsFrom, id: "" }; after !== null; ) {
@@ -64,7 +64,7 @@ export async function runUpkeep(deps: UpkeepDeps, durable: Pick<Durable, "step">
   }
 }
 
-async function begin(deps: UpkeepDeps, tenantId: string) {
+async function begin(deps: LookDeps, tenantId: string) {
   const at = new Date(deps.clock.nowMs());
   await setBegun(deps.database, tenantId, at);
   const state = await readState(deps.database, tenantId);

@@ -5,7 +5,7 @@ import { titleOf } from "./draft-article.ts";
 import { putProfile, putQuestion, readProfiles, unknownQuestions, type NewQuestion } from "./gap.store.ts";
 import { meaningOf, nearestGap, rarityOf, withQuestion, type GapProfile } from "./group-questions.ts";
 import type { TalkTurn } from "./talk.ts";
-import type { UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps } from "./upkeep-deps.ts";
 import { lockUpkeep } from "./upkeep.store.ts";
 import { putUses } from "./use.store.ts";
 import { whyUnanswered, type WhyUnanswered } from "./why-unanswered.ts";
@@ -20,7 +20,7 @@ type Open = { turn: TalkTurn; why: WhyUnanswered; text: string };
  * Takes in a page of turns: which articles they used, and which questions they left open, each put to the group of its meaning.
  * Returns where the next page begins, null at the end. Replay: a turn that was taken in is not taken in again.
  */
-export async function takeQuestions(deps: UpkeepDeps, tenantId: string, after: { at: string; id: string }, signal: AbortSignal): Promise<{ at: string; id: string } | null> {
+export async function takeQuestions(deps: LookDeps, tenantId: string, after: { at: string; id: string }, signal: AbortSignal): Promise<{ at: string; id: string } | null> {
   const turns = await deps.talks.turns(tenantId, { after, limit: TURNS });
   const open = turns.flatMap((turn): Open[] => {
     const why = whyUnanswered(turn);
@@ -37,7 +37,7 @@ export async function takeQuestions(deps: UpkeepDeps, tenantId: string, after: {
   return last === undefined || turns.length < TURNS ? null : { at: last.startedAt, id: last.turnId };
 }
 
-async function group(deps: UpkeepDeps, query: TransactionQuery, tenantId: string, open: readonly (Open & { vector: Float32Array | null })[]): Promise<void> {
+async function group(deps: LookDeps, query: TransactionQuery, tenantId: string, open: readonly (Open & { vector: Float32Array | null })[]): Promise<void> {
   if (open.length === 0) return;
   const model = deps.embedder?.id ?? null;
   const gaps = await readProfiles(query, tenantId, model);
@@ -63,7 +63,7 @@ async function group(deps: UpkeepDeps, query: TransactionQuery, tenantId: string
 }
 
 /** Without vectors, words alone decide: a model that fails costs nearness, not the look. */
-async function vectorsOf({ embedder }: UpkeepDeps, texts: readonly string[], signal: AbortSignal): Promise<(Float32Array | null)[]> {
+async function vectorsOf({ embedder }: LookDeps, texts: readonly string[], signal: AbortSignal): Promise<(Float32Array | null)[]> {
   if (embedder === null || texts.length === 0) return [];
   try {
     return await embedder.embed(texts, "query", AbortSignal.any([signal, AbortSignal.timeout(EMBED_MS)]));

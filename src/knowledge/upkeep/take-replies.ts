@@ -3,7 +3,7 @@ import { splitSentences } from "../../lib/split-sentences.ts";
 import { draftArticle } from "./draft-article.ts";
 import { listMaterial, listQuestionsSince, setDraft, setReplies } from "./gap.store.ts";
 import type { TalkCorrection } from "./talk.ts";
-import type { UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps } from "./upkeep-deps.ts";
 import { lockUpkeep } from "./upkeep.store.ts";
 import { putCorrections, type Correction } from "./use.store.ts";
 import { tellingTerms } from "./why-unanswered.ts";
@@ -21,10 +21,10 @@ const REWRITTEN = 0.5;
 const MOST_SENTENCES = 40;
 
 /** What people have replied to the questions of the last 30 days. Returns where the next page begins, null at the end. Replay: the same replies are stored again. */
-export async function takeReplies(deps: UpkeepDeps, tenantId: string, after: Place | null): Promise<Place | null> {
+export async function takeReplies(deps: LookDeps, tenantId: string, after: Place | null): Promise<Place | null> {
   const since = new Date(deps.clock.nowMs() - REPLY_DAYS * DAY_MS).toISOString();
   const asked = await listQuestionsSince(deps.database, tenantId, { since, after, limit: PAGE });
-  const replies = (await deps.talks.replies(tenantId, asked)).map(({ questionId, texts, names, lastAt }) => ({ id: questionId, reply: deps.redact(texts.join("\n\n"), names).slice(0, LONGEST_REPLY), at: lastAt }));
+  const replies = (await deps.talks.replies(tenantId, asked)).map(({ questionId, texts, names, lastAt }) => ({ id: questionId, reply: deps.redact(texts.join("\n\n"), [...names, ...greetedNames(texts)]).slice(0, LONGEST_REPLY), at: lastAt }));
   await deps.database.transaction(tenantId, async (query) => {
     await lockUpkeep(query, tenantId);
     await setReplies(query, tenantId, replies);
@@ -34,7 +34,7 @@ export async function takeReplies(deps: UpkeepDeps, tenantId: string, after: Pla
 }
 
 /** Drafts articles for open gaps with new replies. Returns where the next page begins, null at the end. Replay: a gap that has its draft is passed over. */
-export async function draftArticles(deps: UpkeepDeps, tenantId: string, after: string, signal: AbortSignal): Promise<string | null> {
+export async function draftArticles(deps: LookDeps, tenantId: string, after: string, signal: AbortSignal): Promise<string | null> {
   const material = await listMaterial(deps.database, tenantId, { after, limit: DRAFTS });
   for (const { gapId, lastAt, questions, answered } of material) {
     const plain = draftArticle({ questions, answered }, deps.claims);
@@ -45,7 +45,7 @@ export async function draftArticles(deps: UpkeepDeps, tenantId: string, after: s
 }
 
 /** What people have set right. Returns where the next page begins, null at the end. Replay: a correction is stored once. */
-export async function takeCorrections(deps: UpkeepDeps, tenantId: string, after: Place): Promise<Place | null> {
+export async function takeCorrections(deps: LookDeps, tenantId: string, after: Place): Promise<Place | null> {
   const given = await deps.talks.corrections(tenantId, { after, limit: PAGE });
   const corrections = given.flatMap((each) => correctionsOf(deps, tenantId, each));
   await deps.database.transaction(tenantId, async (query) => {
@@ -56,8 +56,18 @@ export async function takeCorrections(deps: UpkeepDeps, tenantId: string, after:
   return last === undefined || given.length < PAGE ? null : { at: last.at, id: last.id };
 }
 
+const GREETED = /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|bonjour|hola|ciao)\s+((?:(?:mr|mrs|ms|dr|herr|frau)\.?\s+)?\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+){0,2})/iu;
+
+/** Whom a reply greets by name, whole and in parts: names that no record has. */
+function greetedNames(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const name = GREETED.exec(text.trimStart())?.[1];
+    return name === undefined ? [] : [name, ...name.split(/\s+/).filter((part) => part.length > 2)];
+  });
+}
+
 /** A change of tone corrects no passage: what a person says instead has to say the opposite, leave the passage out, or be another text. */
-function correctionsOf(deps: UpkeepDeps, tenantId: string, given: TalkCorrection): Correction[] {
+function correctionsOf(deps: LookDeps, tenantId: string, given: TalkCorrection): Correction[] {
   const { kind, became } = given;
   const said = deps.redact(given.said, given.names);
   const instead = became === null ? null : deps.redact(became, given.names);
@@ -71,7 +81,7 @@ function correctionsOf(deps: UpkeepDeps, tenantId: string, given: TalkCorrection
   }));
 }
 
-function opposes({ claims }: UpkeepDeps, said: string, instead: string): boolean {
+function opposes({ claims }: LookDeps, said: string, instead: string): boolean {
   return splitSentences(instead).slice(0, MOST_SENTENCES).some(({ text }) => !claims.isEmpty(text) && claims.contradiction(text, said) !== null);
 }
 

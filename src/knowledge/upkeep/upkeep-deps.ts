@@ -1,4 +1,7 @@
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
 import type { Embedder } from "../../models/embeddings/embedder.ts";
+import type { Database } from "../../storage/database.ts";
 import type { RequestSyncDeps } from "../sync/request-sync.ts";
 import type { RetrieveDeps } from "../retrieve.ts";
 import type { DraftInput, GapDraft } from "./draft-article.ts";
@@ -15,15 +18,20 @@ export type ClaimReader = { contradiction(sentence: string, other: string): stri
 /** Makes a draft read well, by a model that sees redacted texts only; null when it cannot. Called inside a step. */
 export type ImproveDraft = (tenantId: string, input: DraftInput, draft: GapDraft, signal: AbortSignal) => Promise<GapDraft | null>;
 
-export type UpkeepDeps = RequestSyncDeps & {
+/** What a look at the knowledge uses. */
+export type LookDeps = {
+  database: Database;
+  clock: Clock;
+  log: Log;
   talks: TalkReader;
   claims: ClaimReader;
   /** Takes personal values out; `names` are known ones. */
   redact(text: string, names: readonly string[]): string;
-  /** Only one that keeps texts in the house, or is given redacted ones: questions are redacted. */
+  /** Sees redacted questions only. */
   embedder: Embedder | null;
   improve: ImproveDraft | null;
-  /** Every audience an article may be for. */
-  audiences: readonly string[];
   search: Pick<RetrieveDeps, "index" | "indexes">;
 };
+
+/** `audiences`: every one that an article may be for. */
+export type UpkeepDeps = LookDeps & RequestSyncDeps & { audiences: readonly string[] };

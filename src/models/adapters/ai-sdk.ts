@@ -157,7 +157,7 @@ function vendorCall(options: AiSdkOptions, request: ModelRequest, abortSignal: A
   const isStrict = request.answerSchema !== undefined && isStrictSchema(request.answerSchema);
   const providerOptions: VendorCall["providerOptions"] = {
     ...(request.answerSchema !== undefined && !isStrict ? { openai: { strictJsonSchema: false }, azure: { strictJsonSchema: false }, compatible: { strictJsonSchema: false } } : {}),
-    ...(options.wire === "google" && /^gemini-2\.5-flash/.test(options.modelId) ? { google: { thinkingConfig: { thinkingBudget: 0 } } } : {}),
+    ...(options.wire === "google" && options.modelId.startsWith("gemini-2.5-flash") ? { google: { thinkingConfig: { thinkingBudget: 0 } } } : {}),
   };
   return { request, abortSignal, isThinking, providerOptions };
 }

@@ -22,18 +22,27 @@ export function createUseReporter(deps: UseReporterDeps) {
   const waiting = new Map<string, Entry[]>();
   let count = 0;
   let isClosing = false;
+  let last: Promise<void> = Promise.resolve();
 
   const sendOnce = async (tenantId: string): Promise<number> => {
     const entries = (waiting.get(tenantId) ?? []).slice(0, BATCH);
     const reported = new Map<Purse, number>();
     for (const { charges } of entries) for (const { purse, microUsd } of charges) reported.set(purse, (reported.get(purse) ?? 0) + microUsd);
+    const purses = [...deps.purses.values()].filter((purse) => purse.tenantId === tenantId && (reported.has(purse) || needsReport(purse, performance.now(), deps.leaseMs) || (isClosing && purse.share > 0)));
+    if (entries.length === 0 && purses.length === 0) return 0;
+    await deps.gate.report(purses, () => send(tenantId, entries, purses, reported));
+    waiting.get(tenantId)?.splice(0, entries.length);
+    count -= entries.length;
+    return entries.length;
+  };
+
+  const send = async (tenantId: string, entries: readonly Entry[], purses: readonly Purse[], reported: ReadonlyMap<Purse, number>): Promise<void> => {
     const sentMs = performance.now();
-    const counters = [...deps.purses.values()].filter((purse) => purse.tenantId === tenantId && (reported.has(purse) || needsReport(purse, sentMs, deps.leaseMs) || (isClosing && purse.share > 0))).map((purse) => {
+    const counters = purses.map((purse) => {
       if (isClosing) purse.leaseUntilMs = 0;
       purse.isDirty = true;
       return { purse, refusals: purse.refusals, spent: reported.get(purse) ?? 0, hold: settleShare(purse, reported.get(purse) ?? 0, sentMs) };
     });
-    if (entries.length === 0 && counters.length === 0) return 0;
     const charges = entries.flatMap(({ use, charges: each }) => each.map(({ purse, microUsd }): Charge => ({ useId: use.id, budget: purse.budget, subject: purse.subject, startMs: purse.startMs, microUsd })));
     const states = await reportUse(deps.database, tenantId, {
       uses: entries.map((entry) => entry.use), charges: charges.filter((charge) => charge.microUsd > 0), holder: deps.holder, leaseMs: deps.leaseMs,
@@ -50,20 +59,24 @@ export function createUseReporter(deps: UseReporterDeps) {
       const state = byKey.get(keyOf(purse));
       if (state !== undefined) purse.known = { spentMicroUsd: state.spentMicroUsd, heldMicroUsd: state.heldMicroUsd, atMs: sentMs };
     }
-    waiting.get(tenantId)?.splice(0, entries.length);
-    count -= entries.length;
-    return entries.length;
   };
 
-  const flush = async () => {
+  const flushOnce = async () => {
     const nowMs = performance.now();
     const tenants = new Set([...waiting.keys(), ...[...deps.purses.values()].map((purse) => purse.tenantId)]);
-    for (const tenantId of tenants) while ((await deps.gate.report(() => sendOnce(tenantId))) === BATCH);
+    for (const tenantId of tenants) while ((await sendOnce(tenantId)) === BATCH);
     for (const [key, purse] of deps.purses) {
       purse.rate = Math.max(purse.recent, Math.floor(purse.rate * KEPT_RATE));
       purse.recent = 0;
       if (isEmpty(purse) && purse.touchedMs < nowMs - FORGET_MS) deps.purses.delete(key);
     }
+  };
+
+  // One report at a time; each takes what has ended until it begins.
+  const flush = (): Promise<void> => {
+    const next = last.then(flushOnce);
+    last = next.catch(() => undefined);
+    return next;
   };
 
   return {

@@ -6,8 +6,8 @@ export type SharesDeps = { database: Database; holder: string; leaseMs: number; 
 
 type Waiting = { need: number; resolve(isDrawn: boolean): void; reject(reason: unknown): void };
 
-/** Shares grow beside one another; a report, which says what all of them are, stands alone. */
-export type Gate = { grow<T>(work: () => Promise<T>): Promise<T>; report<T>(work: () => Promise<T>): Promise<T> };
+/** A purse grows or is reported, never both at once: each sets its share as a whole. */
+export type Gate = { grow<T>(purse: Purse, work: () => Promise<T>): Promise<T>; report<T>(purses: readonly Purse[], work: () => Promise<T>): Promise<T> };
 
 /**
  * Lets shares grow when calls need more than is free. One question a purse is under way at a time, and asks for all who wait: for as much as there is
@@ -26,7 +26,7 @@ export function createShares(deps: SharesDeps) {
     }
   };
 
-  const ask = (purse: Purse, waiting: readonly Waiting[]): Promise<boolean> => gate.grow(async () => {
+  const ask = (purse: Purse, waiting: readonly Waiting[]): Promise<boolean> => gate.grow(purse, async () => {
     const sentMs = performance.now();
     const covered = purse.drawn + purse.unreported;
     const needed = waiting.reduce((sum, each) => sum + each.need, 0);
@@ -77,34 +77,27 @@ export function createShares(deps: SharesDeps) {
 }
 
 function createGate(): Gate {
-  let growing = 0;
-  let onQuiet: (() => void) | null = null;
-  let reporting: Promise<unknown> = Promise.resolve();
-  let isReporting = false;
+  const growing = new Map<Purse, Promise<void>>();
+  const reporting = new Map<Purse, Promise<void>>();
+  const within = async <T>(places: Map<Purse, Promise<void>>, purses: readonly Purse[], work: () => Promise<T>): Promise<T> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const purse of purses) places.set(purse, promise);
+    try {
+      return await work();
+    } finally {
+      for (const purse of purses) places.delete(purse);
+      resolve();
+    }
+  };
   return {
-    async grow(work) {
-      while (isReporting) await reporting;
-      growing += 1;
-      try {
-        return await work();
-      } finally {
-        growing -= 1;
-        if (growing === 0) onQuiet?.();
-      }
+    async grow(purse, work) {
+      for (let other = reporting.get(purse); other !== undefined; other = reporting.get(purse)) await other;
+      return within(growing, [purse], work);
     },
-    async report(work) {
-      while (isReporting) await reporting;
-      isReporting = true;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      reporting = promise;
-      try {
-        if (growing > 0) await new Promise<void>((quiet) => (onQuiet = quiet));
-        return await work();
-      } finally {
-        onQuiet = null;
-        isReporting = false;
-        resolve();
-      }
-    },
+    // Those that grow are waited for once the others are held back: they end by themselves.
+    report: (purses, work) => within(reporting, purses, async () => {
+      await Promise.all(purses.map((purse) => growing.get(purse)));
+      return work();
+    }),
   };
 }

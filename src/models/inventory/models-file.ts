@@ -70,12 +70,16 @@ export type RouteRule = z.output<typeof rule>;
 export type CacheSettings = ModelsFile["cache"];
 export type DataRules = ModelsFile["dataRules"];
 
-type Checked = { models: { name: string }[]; routes: { rules: { use: string }[] } & Record<string, unknown>; budgets: { name: string; use: string | null }[] };
+type Checked = { models: { name: string; provider: Provider; url?: string | undefined; region?: string | undefined }[]; routes: { rules: { use: string }[] } & Record<string, unknown>; budgets: { name: string; use: string | null }[] };
 
 function checkNames(file: Checked, context: z.core.$RefinementCtx): void {
   const models = new Set<string>();
   const complain = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-  for (const [place, { name: given }] of file.models.entries()) {
+  for (const [place, { name: given, provider, url, region }] of file.models.entries()) {
+    if (provider === "azure" && url === undefined) complain(["models", place, "url"], "Azure needs the address of your resource, such as https://NAME.openai.azure.com/openai.");
+    if (provider === "openai-compatible" && url === undefined) complain(["models", place, "url"], "An OpenAI-compatible server needs its address, up to and without /chat/completions.");
+    if (provider === "bedrock" && region === undefined) complain(["models", place, "region"], "Amazon Bedrock needs a region, such as eu-central-1.");
+    if (url !== undefined && new URL(url).password !== "") complain(["models", place, "url"], "An address must not hold a password; store the key as a secret and name it by `key`.");
     if (models.has(given)) complain(["models", place, "name"], `There are two models of the name "${given}".`);
     models.add(given);
   }

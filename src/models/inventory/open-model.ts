@@ -98,11 +98,9 @@ function openBuiltIn(entry: ModelEntry, { builtIn }: OpenModelDeps): OpenedModel
 }
 
 function baseUrlOf(entry: ModelEntry, defaults: Defaults): string {
-  if (entry.provider === "bedrock" && entry.region === undefined) throw wrong(entry, "Amazon Bedrock needs a `region`, such as eu-central-1.");
   const url = entry.url ?? (entry.provider === "bedrock" ? `https://bedrock-runtime.${entry.region}.amazonaws.com` : defaults.url);
-  if (url === null) throw wrong(entry, entry.provider === "azure" ? "Azure needs the `url` of your resource, such as https://NAME.openai.azure.com/openai." : "An OpenAI-compatible server needs its `url`, up to and without /chat/completions.");
-  const parsed = new URL(url);
-  if (parsed.username !== "" || parsed.password !== "") throw wrong(entry, "Its `url` must not hold a password; store the key as a secret and name it by `key`.");
+  // The file has been checked for it.
+  if (url === null) throw wrong(entry, "It needs a `url`.");
   return url.replace(/\/+$/, "");
 }
 
@@ -121,9 +119,9 @@ function toWireKey(entry: ModelEntry, secret: string | Readonly<Record<string, s
   return { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
 }
 
-function priceOf({ source: _, readOn: __, ...price }: NonNullable<ModelEntry["price"]>): ModelPrice {
-  const { cacheRead, cacheWrite, longPrompt, prompt, completion } = price;
-  return { ...rates({ prompt, completion, cacheRead, cacheWrite }), ...(longPrompt === undefined ? {} : { longPrompt: { overTokens: longPrompt.overTokens, ...rates(longPrompt) } }) };
+function priceOf(price: NonNullable<ModelEntry["price"]>): ModelPrice {
+  const { longPrompt } = price;
+  return { ...rates(price), ...(longPrompt === undefined ? {} : { longPrompt: { overTokens: longPrompt.overTokens, ...rates(longPrompt) } }) };
 }
 
 function rates(given: { prompt: number; completion: number; cacheRead?: number | undefined; cacheWrite?: number | undefined }): Omit<ModelPrice, "longPrompt"> {

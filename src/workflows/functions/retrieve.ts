@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { loadPassages, retrieve, type Passage } from "../../knowledge/retrieve.ts";
+import { recordBlockedSearch } from "../../knowledge/block-search.ts";
+import { loadPassages, retrieve, wholeText, type Passage } from "../../knowledge/retrieve.ts";
 import { declareFunction, defineFunction, toolContact } from "./define-function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 
@@ -14,7 +15,7 @@ const output = z.object({ passages: z.array(passage) });
 export const retrieveDeclaration = declareFunction({ name: "retrieve", summary: "Finds the passages of the knowledge that fit a question.", input, output, traits: { waits: false, effects: false, needsConversation: false } });
 
 /** `call: retrieve`: searches the articles that policy lets this run's contact read. Replay: the ids are journaled, the texts are read again. */
-export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy" | "audiences" | "database">) {
+export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy" | "audiences" | "database" | "clock">) {
   return defineFunction({
     ...retrieveDeclaration,
     async run(call, given) {
@@ -25,11 +26,12 @@ export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy"
         const context = { isVerified: contact?.isVerified === true };
         const permitted = deps.audiences.filter((audience) => deps.policy.decide({ principal: { type: "AiAgent", id: "assistant" }, action: "readAudience", resource: { type: "Audience", id: audience }, context }).effect === "allow");
         const audiences = permitted.filter((audience) => given.audiences === undefined || given.audiences.includes(audience));
+        if (audiences.length === 0) await recordBlockedSearch(deps.database, { tenantId, asker: { actor: `workflow:${call.subject.workflow.name}`, subjectId: call.subject.conversationId ?? call.subject.runId, caseId: call.subject.caseId }, at: new Date(deps.clock.nowMs()) });
         found = audiences.length === 0 ? [] : await retrieve(deps.knowledge, { tenantId, audiences, query: given.query, limit: given.limit });
         return { audiences, chunkIds: found.map((each) => each.chunkId) };
       });
       const passages = found ?? (searched.chunkIds.length === 0 ? [] : await loadPassages(deps.knowledge, { tenantId, ...searched }));
-      return { passages: passages.map(({ documentId, chunkId, title, heading, text }) => ({ documentId, chunkId, title, heading, text })) };
+      return { passages: passages.map(({ documentId, chunkId, title, heading, ...read }) => ({ documentId, chunkId, title, heading, text: wholeText(read) })) };
     },
   });
 }

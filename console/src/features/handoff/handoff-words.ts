@@ -16,6 +16,7 @@ const REASONS: Record<string, string> = {
   "autonomy.suggest": "The AI only suggests here",
   "autonomy.workflow": "A workflow's answer by a model waits for a person",
   "autonomy.off": "The AI is switched off here",
+  "budget.used_up": "The budget for AI models is used up",
   "agent.asked": "The AI asked for a person",
   "agent.took_over": "A person took over",
   "agent.deadline_passed": "The AI ran out of time",

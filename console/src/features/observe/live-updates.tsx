@@ -9,6 +9,9 @@ import { statusQuery, type Status } from "./status.ts";
 const RUN_EVERY_MS = 300;
 const RUNS_EVERY_MS = 1_000;
 const COUNTS_EVERY_MS = 5_000;
+/** A sync tells of every batch. */
+const SYNC_EVERY_MS = 400;
+const SYNC_LISTS_EVERY_MS = 2_000;
 
 const LiveState = createContext<StreamState>("connecting");
 
@@ -60,6 +63,7 @@ function touchedBy(event: ServerEvent): Touched[] {
   if (event.name === "handoff.changed") return [{ key: ["conversations"] }, { key: ["handoffs"] }, { key: ["status"] }, one("view")];
   if (event.name === "turn.finished") return [one("view"), one("turns"), one("records"), { key: ["turn", turnId] }];
   if (event.name === "approval.changed") return [{ key: ["approvals"] }, { key: ["run", runId] }, { key: ["runs"] }];
+  if (event.name === "knowledge.changed") return [{ key: ["knowledge", "sources"], everyMs: SYNC_EVERY_MS }, { key: ["knowledge", "of-source"], everyMs: SYNC_LISTS_EVERY_MS }, { key: ["knowledge", "documents"], everyMs: SYNC_LISTS_EVERY_MS }];
   if (event.name !== "runs.changed") return [];
   // Null: too many at once to name them.
   const named = runIds === null ? [["run"]] : runIds.map((id) => ["run", id]);

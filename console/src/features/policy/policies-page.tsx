@@ -6,6 +6,7 @@ import { sayProblem } from "../../lib/fetch-json.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
+import { tabClass } from "../../ui/tab-class.ts";
 import { WidePage } from "../../ui/wide-page.tsx";
 import { useSession } from "../identity/session.ts";
 import { AskTab } from "./ask/ask-tab.tsx";
@@ -71,7 +72,7 @@ function Tabs({ current }: { current: PolicyTab }) {
           activeOptions={{ exact: true, includeSearch: false }}
           aria-current={tab === current ? "page" : undefined}
           activeProps={{}}
-          className={`border-b-2 px-2.5 pt-1 pb-2 text-sm whitespace-nowrap ${tab === current ? "border-accent-ink font-medium text-ink" : "border-transparent text-ink-faint hover:text-ink"}`}
+          className={tabClass(tab === current)}
         >
           {title}
         </Link>

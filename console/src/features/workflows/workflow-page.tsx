@@ -10,6 +10,7 @@ import { StateBadge } from "../../ui/state-badge.tsx";
 import { GraphTab } from "./graph/graph-tab.tsx";
 import { RunsTab } from "./runs/runs-tab.tsx";
 import { VersionsTab } from "./versions/versions-tab.tsx";
+import { tabClass } from "../../ui/tab-class.ts";
 import { WidePage } from "../../ui/wide-page.tsx";
 import { workflowQuery } from "./workflow-queries.ts";
 import type { WorkflowSearch, WorkflowTab } from "./workflow-search.ts";
@@ -85,7 +86,7 @@ function Tabs({ name, current }: { name: string; current: WorkflowTab }) {
           activeOptions={{ exact: true, includeSearch: false }}
           aria-current={tab === current ? "page" : undefined}
           activeProps={{}}
-          className={`border-b-2 px-2.5 pt-1 pb-2 text-sm ${tab === current ? "border-accent-ink font-medium text-ink" : "border-transparent text-ink-faint hover:text-ink"}`}
+          className={tabClass(tab === current)}
         >
           {title}
         </Link>

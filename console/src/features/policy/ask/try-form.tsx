@@ -6,7 +6,7 @@ import { Button } from "../../../ui/button.tsx";
 import { StateBadge } from "../../../ui/state-badge.tsx";
 import { sayAction, sayDecision, sayGroup, sayPath, sayPrincipal } from "../policy-words.ts";
 import { tryDecision } from "../policy-queries.ts";
-import { SelectField, TextField } from "./fields.tsx";
+import { SelectField, TextField } from "../../../ui/fields.tsx";
 import { actionsIn, givenFor, principalsIn, resourcesIn, sayResource, valuesOf } from "./questions.ts";
 import { RuleLinks } from "./rule-links.tsx";
 

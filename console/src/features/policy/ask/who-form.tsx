@@ -5,7 +5,7 @@ import { sayProblem } from "../../../lib/fetch-json.ts";
 import { Button } from "../../../ui/button.tsx";
 import { askWhoMay } from "../policy-queries.ts";
 import { sayAction, sayPrincipal } from "../policy-words.ts";
-import { SelectField, TextField } from "./fields.tsx";
+import { SelectField, TextField } from "../../../ui/fields.tsx";
 import { actionsIn, namesOf, resourcesIn, sayResource, whereOf } from "./questions.ts";
 import { RuleLinks } from "./rule-links.tsx";
 

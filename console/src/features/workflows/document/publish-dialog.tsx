@@ -28,8 +28,8 @@ export function PublishDialog({ workflow, text, onPublished, onClose }: PublishD
       onClose();
     },
   });
-  const refused = publishing.data?.status === "refused" ? publishing.data.findings : null;
   const [taken] = publishing.data?.taken ?? [];
+  const refused = publishing.data?.status === "refused" && taken === undefined ? publishing.data.findings : null;
   const findings = refused ?? check.data?.findings ?? [];
   const hasErrors = findings.some((finding) => finding.severity === "error");
   return (
@@ -37,7 +37,7 @@ export function PublishDialog({ workflow, text, onPublished, onClose }: PublishD
       title="Publish this document"
       place="middle"
       onClose={onClose}
-      footer={<><Button tone="quiet" onClick={onClose}>Cancel</Button><Button tone="primary" isBusy={publishing.isPending} disabled={!check.isSuccess || hasErrors} onClick={() => publishing.mutate(null)}>Publish</Button></>}
+      footer={<><Button tone="quiet" onClick={onClose}>Cancel</Button><Button tone="primary" isBusy={publishing.isPending} disabled={!check.isSuccess || hasErrors || taken !== undefined} onClick={() => publishing.mutate(null)}>Publish</Button></>}
     >
       <div className="flex flex-col gap-4 px-5 py-4">
         <p className="text-ink-soft">New runs use it at once. Runs under way keep the version they began with. The other workflows stay as they are.</p>

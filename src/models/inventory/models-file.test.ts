@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { z } from "zod";
+import { bare, compatible, fileOf, openModels } from "../../../test/open-models.ts";
+import { composeModels } from "../compose-models.ts";
+import { errorOf } from "../model.contract.ts";
+import { modelsFile } from "./models-file.ts";
+
+const wrongs: [string, string, RegExp][] = [
+  ["a route without its model", fileOf([compatible("a", { url: "http://x.test/v1" })], { default: ["b"] }), /no model "b"/],
+  ["no default route", fileOf([compatible("a", { url: "http://x.test/v1" })], { other: ["a"] }), /no route `default`/],
+  ["two models of one name", fileOf([compatible("a", { url: "http://x.test/v1" }), compatible("a", { url: "http://x.test/v1" })], { default: ["a"] }), /two models of the name "a"/],
+  ["a rule for nothing", fileOf([compatible("a", { url: "http://x.test/v1" })], { default: ["a"], rules: [{ when: { intent: "x" }, use: "gone" }] }), /no model and no route "gone"/],
+  ["a price without its source", fileOf([compatible("a", { url: "http://x.test/v1", price: { prompt: 1, completion: 2, readOn: "2026-11-01" } })], { default: ["a"] }), /source/],
+  ["Azure without an address", fileOf([{ name: "a", provider: "azure", key: "k" }], { default: ["a"] }), /Azure needs the address/],
+  ["Amazon without a region", fileOf([{ name: "a", provider: "bedrock", key: "k" }], { default: ["a"] }), /Bedrock needs a region/],
+  ["a compatible server without an address", fileOf([{ name: "a", provider: "openai-compatible" }], { default: ["a"] }), /needs its address/],
+  ["a password in an address", fileOf([compatible("a", { url: "http://u:p@x.test/v1" })], { default: ["a"] }), /must not hold a password/],
+  ["an unknown provider", fileOf([{ name: "a", provider: "acme" }], { default: ["a"] }), /provider/],
+];
+for (const [what, file, expected] of wrongs) {
+  test(`${what} is refused and named`, () => {
+    const read = modelsFile.safeParse(parse(file));
+    assert.ok(!read.success);
+    assert.match(z.prettifyError(read.error), expected);
+  });
+}
+
+test("an entry without a key is named with what to do", async () => {
+  const error = await errorOf(openModels(fileOf([{ name: "a", provider: "mistral" }], { default: ["a"] }), () => []));
+  assert.equal(error.code, "models.misconfigured");
+  assert.match(error.message, /model "a".*needs a `key`/);
+});
+
+test("without the file there is the model of the settings, and without a setting there is none", () => {
+  const compose = (settings: Parameters<typeof composeModels>[0]["settings"]) => composeModels({ ...bare(), settings });
+  assert.equal(compose({}).model, null);
+  const { model } = compose({ openaiApiKey: "k" });
+  assert.deepEqual([model?.id, model?.provider, model?.handling], ["gpt-6.1-terra", "openai", "contract"]);
+});
