@@ -3,10 +3,11 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { costView } from "../src/shapes/cost.ts";
+import { z } from "zod";
 import { startScriptedModel, type ScriptedModelServer } from "./scripted-model.ts";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 
+const costView = z.object({ total: z.object({ calls: z.number() }), conversations: z.array(z.object({ name: z.string() })), byPurpose: z.array(z.object({ name: z.string() })), budgets: z.array(z.object({ spentMicroUsd: z.number() })) });
 const QUESTION = "Can you tell me something nice about your shop's jackets?";
 
 describe("a turn within a budget", () => {

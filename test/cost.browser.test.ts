@@ -94,7 +94,7 @@ describe("the cost of models in a real browser", { skip: skipWithoutBrowser }, (
     await shoot(page, "wide");
     assert.deepEqual(await seriousFindings(page), []);
     assert.deepEqual(faults, []);
-    await page.getByRole("link", { name: "Emma Larsson" }).click();
+    await page.getByRole("link", { name: "emma.larsson@example.com" }).click();
     await page.waitForURL(`**/conversations/${conversationId}*`);
     await page.context().close();
   });

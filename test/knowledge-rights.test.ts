@@ -17,10 +17,11 @@ import { closeDocuments, lockKnowledge, openVersion, putChunks, putDocuments } f
 import { makeDocument } from "../src/knowledge/sync/make-document.ts";
 import { createTenantIndexes, type TenantIndexes } from "../src/knowledge/tenant-index.ts";
 import { listFindings } from "../src/knowledge/upkeep/finding.store.ts";
-import { findGap, listGaps } from "../src/knowledge/upkeep/gap.store.ts";
+import { findGap, listGaps } from "../src/knowledge/gaps/gap.store.ts";
 import { HERE } from "../src/knowledge/sync/run-sync.ts";
 import { runUpkeep } from "../src/knowledge/upkeep/run-upkeep.ts";
 import { setDue } from "../src/knowledge/upkeep/upkeep.store.ts";
+import type { LookDeps } from "../src/knowledge/upkeep/upkeep-deps.ts";
 import type { TalkTurn } from "../src/knowledge/upkeep/talk.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { createLog } from "../src/lib/log.ts";
@@ -29,6 +30,7 @@ import { createStoredCache } from "../src/models/cache/answer-cache.store.ts";
 import type { ModelRequest } from "../src/models/model.ts";
 import { openDatabase, type Database } from "../src/storage/database.ts";
 import { migrate } from "../src/storage/migrate.ts";
+import { storageUnavailable } from "../src/storage/storage.errors.ts";
 import { makeDatabase, startTestApp } from "./start-test-app.ts";
 
 const AUDIENCES = ["public", "member", "partner", "staff"];
@@ -59,6 +61,19 @@ describe("no foreign passage, by any route", () => {
     await index.close();
     await database.close();
   });
+
+  /** A look that dies after so many steps, in the middle of the next one's answer: done, but not known to be. */
+  async function isDone(deps: LookDeps, tenantId: string, steps: number): Promise<boolean> {
+    let made = 0;
+    const dying: typeof HERE = {
+      async step(_, work) {
+        const value = await work(new AbortController().signal);
+        if ((made += 1) > steps) throw storageUnavailable();
+        return value;
+      },
+    };
+    return runUpkeep(deps, dying, { tenantId }).then(() => true, () => false);
+  }
 
   /** Every run has tenants of its own. */
   const tenantOf = (run: number, name: string) => `${name}-${run}`;
@@ -143,7 +158,7 @@ describe("no foreign passage, by any route", () => {
     );
   });
 
-  test("gaps, findings and the pages of those who keep the knowledge are of one tenant, and a contradiction is between articles the same people may read", async () => {
+  test("gaps, findings and the pages of those who keep the knowledge are of one tenant, the same after a look that died at every step, and a contradiction is between articles the same people may read", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(given, { minLength: 2, maxLength: 8 }), async (given) => {
         const run = (runs += 1);
@@ -159,7 +174,7 @@ describe("no foreign passage, by any route", () => {
             database, clock: systemClock, log, talks: { turns: () => Promise.resolve([turn(1), turn(2)]), replies: () => Promise.resolve([]), corrections: () => Promise.resolve([]) },
             claims: createClaimReader(), redact: (text: string) => text, embedder: null, improve: null, search: { index, indexes },
           };
-          assert.equal(await runUpkeep(deps, HERE, { tenantId }), "done");
+          for (let steps = 0; !(await isDone(deps, tenantId, steps)); ) steps += 1;
           assert.equal(await runUpkeep(deps, HERE, { tenantId }), "done", "again changes nothing");
           const gaps = await listGaps(database, tenantId, { status: "open", after: null, limit: 50 });
           assert.deepEqual(gaps.map((gap) => [gap.subject, gap.people, gap.questions]), [[`Is the secret${name} zeppelin waterproof?`, 2, 2]]);
@@ -232,7 +247,8 @@ describe("rights in the whole product", () => {
       const { reply } = await visit.ask("How long do I have to return something?");
       assert.match(reply?.text ?? "", /won't guess/);
       const blocked = await sql.query<{ actor: string; subject_id: string }>("select actor, subject_id from ledger_entry where kind = 'knowledge.search_blocked' order by at, id");
-      assert.deepEqual(blocked.rows.map(({ actor, subject_id }) => [actor.split(":")[0], subject_id === visit.conversationId || subject_id === "key_nobody"]).toSorted(), [["contact", true], ["key", true]]);
+      assert.deepEqual(new Map(blocked.rows.map(({ actor, subject_id }) => [actor.split(":")[0], subject_id])), new Map([["key", "key_nobody"], ["contact", visit.conversationId]]));
+      assert.equal(blocked.rows.length, 2);
       const evidence = z.object({ reason: z.string() }).parse((await sql.query("select s -> 'detail' -> 'evidence' as evidence from turn, jsonb_array_elements(stages) s where id = $1 and s ->> 'stage' = 'act'", [reply?.turnId])).rows[0]?.["evidence"]);
       assert.match(evidence.reason, /blocked/);
     } finally {

@@ -40,9 +40,11 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/knowledge/gaps/{id}/reopen": { right: "knowledge.manage", body: null },
   "POST /api/knowledge/findings/{id}/decision": { right: "knowledge.manage", body: { decision: "dismissed" } },
   "POST /api/knowledge/upkeep": { right: "knowledge.manage", body: null },
+  "PUT /api/routes/active/{id}": { right: "routes.use", body: null },
+  "DELETE /api/routes/active": { right: "routes.use", body: null },
   "POST /api/events": { right: "events.send", body: {} },
 };
-const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge"];
+const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "routes"];
 
 describe("rights over workflows and runs", () => {
   let desk: TestApp;

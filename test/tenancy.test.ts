@@ -75,7 +75,7 @@ describe("two tenants in one database", () => {
 
   function sampleOf(type: string, text: string): unknown {
     if (type === "boolean") return true;
-    if (type === "bigint" || type === "integer") return 1;
+    if (type === "bigint" || type === "integer" || type === "double precision") return 1;
     if (type.startsWith("timestamp")) return new Date(0);
     if (type === "jsonb") return "{}";
     return type === "ARRAY" ? (text.endsWith("-taken") ? [1] : [text]) : text;

@@ -1,4 +1,4 @@
-import { calibrationError, type Judged } from "../../src/intelligence/learning/calibration-error.ts";
+import { calibrationError, type Judged } from "../../src/lib/calibration-error.ts";
 import type { Understander, UnderstandInput } from "../../src/intelligence/understander.ts";
 import type { CallContext } from "../../src/models/call-context.ts";
 import { median } from "../percentile.ts";

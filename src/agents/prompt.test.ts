@@ -48,3 +48,10 @@ test("arguments are held against the tool's schema, and one that cannot be read 
   assert.match(checkArguments(schema, "{broken") ?? "", /not readable/);
   assert.equal(checkArguments({ type: "object", not: { required: ["x"] } }, { anything: 1 }), null);
 });
+
+test("what the search found open or wanting is said as advice, never as an order to decline", () => {
+  const given = { instructions: "x", today: "2026-11-21", passages: [] };
+  assert.match(buildInstructions({ ...given, evidence: { kind: "ask_back", options: ["Tent warranty", "Boot warranty"] } }), /more than one thing[\s\S]*<untrusted id="[^"]+">\s*Tent warranty\nBoot warranty/);
+  assert.match(buildInstructions({ ...given, evidence: { kind: "decline", options: [] } }), /not sure that the passages hold the answer/);
+  for (const evidence of [null, { kind: "answer" as const, options: [] }]) assert.equal(buildInstructions({ ...given, evidence }), buildInstructions(given));
+});

@@ -8,6 +8,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { OpenBudgets } from "../models/budgets/open-budgets.ts";
 import type { Models } from "../models/compose-models.ts";
+import type { LearnedRouter } from "../models/routing/open-router.ts";
 import type { Metrics } from "../observe/metrics.ts";
 import type { Live } from "../observe/live.ts";
 import type { AutonomyDeps } from "../policy/change-autonomy.ts";
@@ -37,6 +38,8 @@ export type App = {
   handoff: HandoffDeps;
   toolCalls: CallToolDeps;
   models: Models;
+  /** Null: the workspace has no models.yaml. */
+  router: LearnedRouter | null;
   budgets: OpenBudgets;
   turns: TurnDeps;
   workflows: WorkflowParts;

@@ -15,6 +15,7 @@ import { estimatePromptTokens, estimateTokens } from "../models/estimate-tokens.
 import type { ReadKey } from "../models/inventory/open-model.ts";
 import type { Model, ModelPart, ModelRequest } from "../models/model.ts";
 import { modelCannotAnswer, modelMisconfigured } from "../models/models.errors.ts";
+import type { LearnedRouter } from "../models/routing/open-router.ts";
 import { applyRules } from "../models/route/apply-rules.ts";
 import type { HidePersonal } from "../models/wrappers/with-hiding.ts";
 import type { ModelSpan } from "../models/wrappers/with-trace.ts";
@@ -23,7 +24,7 @@ import type { Database } from "../storage/database.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 
 export type AppModelDeps = {
-  database: Database; clock: Clock; log: Log; metrics: Metrics; workspace: Pick<Workspace, "models" | "tenantId">; settings: ModelConfig; secrets: SecretReader; redactor: Redactor; budgets: Budgets | null; embedder: Embedder | null;
+  database: Database; clock: Clock; log: Log; metrics: Metrics; workspace: Pick<Workspace, "models" | "tenantId">; settings: ModelConfig; secrets: SecretReader; redactor: Redactor; budgets: Budgets | null; embedder: Embedder | null; router: LearnedRouter | null;
   knowledge: Omit<RetrieveDeps, "database">;
 };
 
@@ -31,7 +32,7 @@ export type AppModelDeps = {
 export function composeAppModels(deps: AppModelDeps): Models {
   const { workspace, settings, database, clock, log } = deps;
   return composeModels({
-    file: workspace.models, settings, opening: { readKey: keyReader(deps), builtIn: builtInAnswer(deps.knowledge) }, budgets: deps.budgets, applyRules, embedder: deps.embedder, log,
+    file: workspace.models, settings, opening: { readKey: keyReader(deps), builtIn: builtInAnswer(deps.knowledge) }, budgets: deps.budgets, applyRules, ...(deps.router === null ? {} : { chooseLearned: deps.router.chooseModelFor }), embedder: deps.embedder, log,
     cache: workspace.models === null ? null : createStoredCache({ database, clock, ttlSeconds: workspace.models.cache.ttlSeconds }),
     hide: hidePersonal(deps), record: (span) => recordSpan(deps, span),
   });
@@ -76,7 +77,8 @@ function builtInAnswer(knowledge: AppModelDeps["knowledge"]): Model["stream"] {
   };
 }
 
-function recordSpan({ metrics, log }: Pick<AppModelDeps, "metrics" | "log">, span: ModelSpan): void {
+/** One call in metrics and log. */
+export function recordSpan({ metrics, log }: Pick<AppModelDeps, "metrics" | "log">, span: ModelSpan): void {
   const { attributes, context } = span;
   const error = attributes["error.type"];
   const labels = { provider: String(attributes["gen_ai.provider.name"]), model: String(attributes["gen_ai.response.model"] ?? attributes["gen_ai.request.model"]), purpose: context.purpose };

@@ -22,6 +22,8 @@ import { scheduleUpkeep } from "../knowledge/upkeep/schedule-upkeep.ts";
 import { systemClock, type Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { openBudgets } from "../models/budgets/open-budgets.ts";
+import { openLearnedRouter } from "../models/routing/open-router.ts";
+import { routableModels } from "../models/routing/routable-models.ts";
 import { chooseEmbedder } from "../models/embeddings/choose-embedder.ts";
 import { recordInLedger, startSealer } from "../observe/ledger.ts";
 import { openLive } from "../observe/live.ts";
@@ -106,7 +108,8 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const redactor = createBuiltInRedactor();
   const { budgets: rules = [], unknownPrice } = workspace.models ?? {};
   const budgets = cleanup.adopt(openBudgets({ database, clock, log, rules, ...(unknownPrice === undefined ? {} : { unknownPrice }) }), (opened) => opened.stop());
-  const models = composeAppModels({ database, clock, log, metrics, workspace, settings: config, secrets: stored, redactor, budgets, embedder, knowledge: { index, indexes, embedder } });
+  const router = workspace.models === null ? null : cleanup.adopt(await openLearnedRouter({ database, log, tenantId: workspace.tenantId, models: routableModels(workspace.models) }), (opened) => opened.stop());
+  const models = composeAppModels({ database, clock, log, metrics, workspace, settings: config, secrets: stored, redactor, budgets, embedder, router, knowledge: { index, indexes, embedder } });
   const { model } = models;
   const toolCalls: CallToolDeps = { database, tools: workspace.tools, fallbacks: workspace.fallbacks, policy, redactor, runner: createToolRunner({ log }), sql, clock, log, live };
   const profile = workspace.agent;
@@ -158,7 +161,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const secrets = createSecretCache(database);
   const disposal = cleanup.move();
   return {
-    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, models, budgets, workflows, understanding, knowledge, upkeep, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
+    workspace, database, clock, log, live, secrets, identity: { database, clock, secrets, serves: (tenantId) => tenantId === workspace.tenantId, attempts: createAttemptCounter() }, policy: ladder.around(decided), autonomy, receive, handoff, toolCalls, turns, metrics, models, router, budgets, workflows, understanding, knowledge, upkeep, runRetentionDays: config.runRetentionDays, mcpLimits: { perCaller: config.mcpCallerPerMinute, perAddress: config.mcpAddressPerMinute }, eventSecrets: (config.eventsSecret ?? "").split(" ").filter((secret) => secret !== ""),
     status: { database, engine: engineOf, clock, tenantId: workspace.tenantId, tenantName: workspace.tenantName, modelId: model?.id ?? EXTRACTIVE, isExtractive: model === null, version: overrides.version ?? "dev", startedAtMs: clock.nowMs() },
     get publicUrl() {
       return place.publicUrl;

@@ -30,6 +30,7 @@ import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
 import { policyRoutes } from "./routes/policy.routes.ts";
 import { approvalRoutes } from "./routes/approval.routes.ts";
+import { routeTableRoutes } from "./routes/route-table.routes.ts";
 import { runRoutes } from "./routes/run.routes.ts";
 import { workflowRoutes } from "./routes/workflow.routes.ts";
 import { toolRoutes } from "./routes/tool.routes.ts";
@@ -62,7 +63,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, routeTableRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

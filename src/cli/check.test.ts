@@ -114,6 +114,34 @@ test("an agent, a wish or a ladder that names what is not there fails the check 
   assert.match(text, /2 agents, 13 intents and 72 articles checked: 5 errors, 1 warning/);
 });
 
+test("a source of documents is checked by what its kind takes, with the line", async () => {
+  const { exitCode, text } = await checkShop({
+    "knowledge/sources.yaml": () => `sources:
+  - name: site
+    kind: web
+    audience: [publik]
+    settings: { url: "https://help.example.com/", maxPagse: 10 }
+  - name: docs
+    kind: gitt
+  - name: tickets
+    kind: records
+    schedule: { cron: "61 * * * *" }
+    settings:
+      tool: list_ordrs
+      each: { tool: refund_order, argument: id }
+      fields: { id: id, body: [text] }
+`,
+  });
+  assert.equal(exitCode, 1);
+  assert.match(text, /^knowledge\/sources\.yaml:4:\d+: warning unknown-reference: There is no audience "publik"/m);
+  assert.match(text, /^knowledge\/sources\.yaml:5:\d+: error source: There is no "maxPagse" here\. Did you mean "maxPages"\?\n {4}→ Correct it; docs\/guides\/knowledge\.md/m);
+  assert.match(text, /^knowledge\/sources\.yaml:7:5: error source: There is no kind of source "gitt"\. Did you mean "git"\?/m);
+  assert.match(text, /^knowledge\/sources\.yaml:10:5: error source: "61 \* \* \* \*" is not a cron line/m);
+  assert.match(text, /^knowledge\/sources\.yaml:12:7: error unknown-reference: There is no tool "list_ordrs"\. Did you mean "list_orders"\?/m);
+  assert.match(text, /^knowledge\/sources\.yaml:13:\d+: error source: The tool "refund_order" changes something/m);
+  assert.match(text, /^knowledge\/sources\.yaml:14:\d+: error source: "title" is missing/m);
+});
+
 test("settings that cannot be read are told with their line, beside what else is wrong, in SARIF as well", async () => {
   const changes = { "baton.yaml": (file: string) => file.replace("greeting:", "greting:"), "intents.yaml": (file: string) => file.replace("{ workflow: cancellation, verified: true }", "{ workflw: cancellation }") };
   const { exitCode, text } = await checkShop(changes);

@@ -20,6 +20,7 @@ import { DIFF_HELP, policyDiffCommand } from "./policy-diff.ts";
 import { QUERY_HELP, policyQueryCommand } from "./policy-query.ts";
 import { policyTestCommand } from "./policy-test.ts";
 import { publishCommand } from "./publish.ts";
+import { ROUTES_COMMANDS } from "./routes-commands.ts";
 import { rollbackCommand } from "./rollback.ts";
 import { test } from "./test.ts";
 import { importOpenApiCommand } from "./tools-import.ts";
@@ -149,6 +150,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ["baton autonomy show examples/shop", "baton autonomy kill act --reason \"Wrong refunds since noon\""],
   },
   ...KNOWLEDGE_COMMANDS,
+  ...ROUTES_COMMANDS,
   {
     name: "intents", usage: "intents [folder]", about: "Say how well the examples tell the intents apart, which are confused, and what people have corrected", run: (args) => intentsCommand(args),
     takes: [
@@ -266,10 +268,11 @@ export const COMMANDS: readonly Command[] = [
     examples: ["baton cost reconcile anthropic-cost-november.csv", "baton cost reconcile bill.csv --date Day --model SKU --cost Amount --tolerance 0.5"],
   },
   {
-    name: "key create", usage: "key create NAME", about: "Make an API key; it is shown once", run: createKeyCommand,
+    name: "key create", usage: "key create NAME [--scope gateway]", about: "Make an API key; it is shown once", run: createKeyCommand,
     takes: [
       ["NAME", "What it is for, as it will stand in the ledger"],
+      ["--scope", "What it is restricted to: gateway (`/v1`); without it everything a key may do"],
     ],
-    examples: ["baton key create reporting"],
+    examples: ["baton key create reporting", "baton key create shop-app --scope gateway"],
   },
 ];

@@ -7,7 +7,7 @@ import { asksForHelp, helpText } from "./help.ts";
 
 test("every command says what each of its arguments means, and shows itself in use", () => {
   for (const command of COMMANDS) {
-    const told = new Set(command.takes.flatMap(([argument]) => argument.split(/[ |]/)));
+    const told = new Set(command.takes.flatMap(([argument]) => argument.split(/[ |,]+/)));
     const options = command.usage.match(/--[a-z-]+/g) ?? [];
     const words = command.usage.slice(command.name.length).replace(/\[--[^\]]*\]|--\S+ \S+/g, " ").match(/[A-Z]+|folder|"…"|mail@example\.com/g) ?? [];
     for (const argument of [...options, ...words]) assert.ok(told.has(argument), `${command.name}: ${argument} is not told`);

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { advise } from "./advise.ts";
 import type { OpenKnowledge } from "./open-knowledge.ts";
 import { listFindings } from "../knowledge/upkeep/finding.store.ts";
-import { listGaps } from "../knowledge/upkeep/gap.store.ts";
+import { listGaps } from "../knowledge/gaps/gap.store.ts";
 import { readHealth, requestUpkeep } from "../knowledge/upkeep/schedule-upkeep.ts";
 import { shorten } from "../lib/cut.ts";
 
@@ -17,7 +17,7 @@ export async function showGaps({ deps, tenantId }: OpenKnowledge, args: readonly
   const gaps = await listGaps(deps.database, tenantId, { status: "open", after: null, limit: MOST });
   if (gaps.length === 0) write("No open gaps. They are looked for once a day; `baton knowledge health --now` looks at once.\n");
   for (const gap of gaps) {
-    write(`${gap.subject}\n  ${gap.people} ${gap.people === 1 ? "person" : "people"} asked, ${gap.questions} times since ${gap.firstAt.slice(0, 10)}; last on ${gap.lastAt.slice(0, 10)}; ${gap.draft === null ? "nobody has replied yet" : "an article is drafted"}  (${gap.id})\n`);
+    write(`${gap.subject}\n  ${gap.people} ${gap.people === 1 ? "person" : "people"} asked, ${gap.questions === 1 ? "once" : `${gap.questions} times`} since ${gap.firstAt.slice(0, 10)}; last on ${gap.lastAt.slice(0, 10)}; ${gap.draft === null ? "nobody has replied yet" : "an article is drafted"}  (${gap.id})\n`);
     if (values.drafts && gap.draft !== null) write(`${indent(`${gap.draft.title}\n\n${gap.draft.body}`)}\n`);
   }
   return 0;

@@ -3,7 +3,7 @@ import { createMinuteCounter } from "../lib/minute-counter.ts";
 import { newId } from "../lib/ids.ts";
 import type { Database } from "../storage/database.ts";
 import type { ContactActor, KeyActor, StaffActor, UserActor } from "./actor.ts";
-import { signInRequired, signInSlowDown, signInWrong, tokenExpired, tokenInvalid } from "./identity.errors.ts";
+import { notAllowed, signInRequired, signInSlowDown, signInWrong, tokenExpired, tokenInvalid } from "./identity.errors.ts";
 import { isContactVerified } from "./contact.store.ts";
 import { deleteSession, ensureSecret, findKey, findSession, findUserByEmail, insertKey, insertSession } from "./identity.store.ts";
 import { hashPassword, isPasswordRight } from "./password.ts";
@@ -85,14 +85,20 @@ export async function authenticateStaff(deps: IdentityDeps, token: string | unde
     if (Date.parse(row.expires_at) <= deps.clock.nowMs()) throw tokenExpired();
     return { kind: "user", tenantId: session.tenantId, userId: row.user_id, name: row.name, email: row.email, role: row.role };
   }
-  return authenticateKey(deps, token);
+  return authenticateKey(deps, token, null);
 }
 
-async function authenticateKey(deps: IdentityDeps, token: string): Promise<KeyActor> {
+/** What a key can be restricted to. A key without scopes may do all that keys may. */
+export const KEY_SCOPES = ["gateway"] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+/** The key of a token, for the door of this scope; null: for all others. Throws `identity.*`: 401 when there is no such key, `identity.not_allowed` when it is for other doors. */
+export async function authenticateKey(deps: Pick<IdentityDeps, "database" | "serves">, token: string, door: KeyScope | null): Promise<KeyActor> {
   const key = readStoredToken("bk", token);
   if (!key || !deps.serves(key.tenantId)) throw tokenInvalid();
   const row = await findKey(deps.database, key.tenantId, key.id);
   if (!row || !isSameText(row.secret_hash, hashSecret(key.secret))) throw tokenInvalid();
+  if (row.scopes !== null && (door === null || !row.scopes.includes(door))) throw notAllowed({ message: `This API key is for other things: its scopes are ${row.scopes.join(", ") || "none"}.` });
   return { kind: "key", tenantId: key.tenantId, keyId: row.id, name: row.name };
 }
 
@@ -112,10 +118,10 @@ export async function readContactToken(deps: IdentityDeps, token: string | undef
   return readVisitorToken(await deps.secrets.of(tenantId, "visitor"), token, deps.clock.nowMs());
 }
 
-/** A new API key; the secret is shown once. */
-export async function createKey(deps: Pick<IdentityDeps, "database" | "clock">, tenantId: string, name: string): Promise<string> {
+/** A new API key; the secret is shown once. `scopes` null: everything a key may do. */
+export async function createKey(deps: Pick<IdentityDeps, "database" | "clock">, tenantId: string, name: string, scopes: readonly KeyScope[] | null = null): Promise<string> {
   const secret = newSecret();
   const id = newId("key", deps.clock.nowMs());
-  await insertKey(deps.database, { tenantId, id, name, secretHash: hashSecret(secret), at: new Date(deps.clock.nowMs()) });
+  await insertKey(deps.database, { tenantId, id, name, secretHash: hashSecret(secret), scopes: scopes === null ? null : [...scopes], at: new Date(deps.clock.nowMs()) });
   return writeStoredToken("bk", tenantId, id, secret);
 }

@@ -37,8 +37,8 @@ export async function findKey(database: Database, tenantId: string, id: string) 
   return database.of(tenantId).selectFrom("api_key").selectAll().where("tenant_id", "=", tenantId).where("id", "=", id).where("revoked_at", "is", null).executeTakeFirst();
 }
 
-export async function insertKey(database: Database, key: { tenantId: string; id: string; name: string; secretHash: string; at: Date }): Promise<void> {
-  await database.of(key.tenantId).insertInto("api_key").values({ tenant_id: key.tenantId, id: key.id, name: key.name, secret_hash: key.secretHash, created_at: key.at, revoked_at: null }).execute();
+export async function insertKey(database: Database, key: { tenantId: string; id: string; name: string; secretHash: string; scopes: string[] | null; at: Date }): Promise<void> {
+  await database.of(key.tenantId).insertInto("api_key").values({ tenant_id: key.tenantId, id: key.id, name: key.name, secret_hash: key.secretHash, created_at: key.at, revoked_at: null, scopes: key.scopes }).execute();
 }
 
 /** The tenant's secret of that name; the first caller's proposal is kept, whoever else proposes at the same time. Null: no such tenant. */

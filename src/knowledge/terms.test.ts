@@ -36,3 +36,12 @@ test("a message that points back takes terms of the ones before it, a full quest
   strictEqual(askedText({ query: "and how long does it take?", earlier: [{ author: "contact", text: "Do you deliver to Norway?" }] }), "and how long does it take?\ndeliver norway");
   strictEqual(askedText({ query: "Can I return a used tent?", earlier: [{ author: "contact", text: "Do you deliver to Norway?" }] }), "Can I return a used tent?");
 });
+
+test("text without blanks between words is matched by neighbouring letters, with their places", () => {
+  strictEqual(indexTerms("退货请求").join(" "), "退货 货请 请求");
+  strictEqual(indexTerms("USB充电 in 店").join(" "), "usb 充电 店");
+  const [, , third] = wordsOf("a 𠮷野家");
+  strictEqual(third && "a 𠮷野家".slice(third.start, third.end), "野家");
+  strictEqual(indexTerms("返品について").includes("返品"), true);
+  strictEqual(indexTerms("การคืนสินค้า").length > 5, true);
+});

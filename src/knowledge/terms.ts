@@ -11,11 +11,31 @@ const LONGEST_STEMMED = 40;
 const STEM_CACHE_SIZE = 100_000;
 const stems = new Map<string, string>();
 
-/** The words of a text in order. Linear in the length. */
+/** Letters of languages that are written without blanks between words. */
+const UNSPACED = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\u30fc\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}";
+const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
+const RUN = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, "gu");
+
+/** The words of a text in order; where none are told apart by blanks (Chinese, Japanese, Thai), every two neighbouring letters. Linear in the length. */
 export function wordsOf(text: string): Word[] {
   const found: Word[] = [];
-  for (const match of text.matchAll(WORD)) found.push({ word: foldWord(match[0]), start: match.index, end: match.index + match[0].length });
+  for (const match of text.matchAll(WORD)) {
+    if (HAS_UNSPACED.test(match[0])) for (const run of match[0].matchAll(RUN)) found.push(...pairsOf(run[0], match.index + run.index));
+    else found.push({ word: foldWord(match[0]), start: match.index, end: match.index + match[0].length });
+  }
   return found;
+}
+
+/** A run of such letters as overlapping pairs, as other search engines take them; another run as the one word it is. */
+function pairsOf(run: string, start: number): Word[] {
+  const letters = HAS_UNSPACED.test(run) ? Array.from(run) : [run];
+  const pairs: Word[] = [];
+  for (let at = 0, from = start; at < Math.max(1, letters.length - 1); at += 1) {
+    const pair = `${letters[at] ?? ""}${letters[at + 1] ?? ""}`;
+    pairs.push({ word: foldWord(pair), start: from, end: from + pair.length });
+    from += letters[at]?.length ?? 0;
+  }
+  return pairs;
 }
 
 /** Lower case, straight apostrophe, no diacritics. */

@@ -3,6 +3,7 @@ import formats from "ajv-formats";
 import { z } from "zod";
 import { messageOf } from "./app-error.ts";
 import { isRecord } from "./is-record.ts";
+import { schemaPatterns } from "./patterns/schema-patterns.ts";
 
 export type JsonSchemaObject = Readonly<Record<string, unknown>>;
 
@@ -32,13 +33,16 @@ export function shapeOfZod<Schema extends z.ZodType>(schema: Schema, io: "input"
   };
 }
 
-/** The shape of a JSON Schema (2020-12, and the keywords of draft 7 and OpenAPI 3.0 that mean the same). Compiled when it is first used; nothing fits a schema that cannot be. */
-export function shapeOfJsonSchema(schema: JsonSchemaObject): Shape {
+/**
+ * The shape of a JSON Schema (2020-12, and the keywords of draft 7 and OpenAPI 3.0 that mean the same). Compiled when it is first used; nothing fits a schema that cannot be.
+ * `isForeign`: whoever wrote it is not trusted with our time: its patterns then take time that grows with the text only, and one with look-around cannot be used.
+ */
+export function shapeOfJsonSchema(schema: JsonSchemaObject, { isForeign = false }: { isForeign?: boolean } = {}): Shape {
   let validate: ValidateFunction | string | null = null;
   return {
     jsonSchema: schema,
     parse(value) {
-      validate ??= compile(schema);
+      validate ??= compile(schema, isForeign);
       if (typeof validate === "string") return { isFit: false, reason: validate };
       if (validate(value)) return { isFit: true, value };
       const faults = (validate.errors ?? []).slice(0, MAX_FAULTS);
@@ -47,9 +51,15 @@ export function shapeOfJsonSchema(schema: JsonSchemaObject): Shape {
   };
 }
 
-function compile(schema: JsonSchemaObject): ValidateFunction | string {
+/** Why nothing would fit a schema that others wrote; null: it can be used. */
+export function faultOfForeignSchema(schema: JsonSchemaObject): string | null {
+  const made = compile(schema, true);
+  return typeof made === "string" ? made : null;
+}
+
+function compile(schema: JsonSchemaObject, isForeign: boolean): ValidateFunction | string {
   // One instance each: a schema with an `$id` may be compiled again after its tool was imported anew.
-  const ajv = new Ajv2020({ strict: false, allErrors: false, logger: false });
+  const ajv = new Ajv2020({ strict: false, allErrors: false, logger: false, ...(isForeign ? { code: { regExp: schemaPatterns } } : {}) });
   formats.default(ajv);
   // `$async` would make every value fit, and reject later, where nobody waits for it.
   const { $schema: _, $async: __, ...rest } = schema;

@@ -17,13 +17,16 @@ import { withCache } from "./wrappers/with-cache.ts";
 import { withCheckedAnswer } from "./wrappers/with-checked-answer.ts";
 import { withHiding, type HidePersonal, type HidingDeps } from "./wrappers/with-hiding.ts";
 import { createPlaces, WAIT_FOR_PLACE, withPlaces, type Places } from "./wrappers/with-places.ts";
-import { withRetry } from "./wrappers/with-retry.ts";
+import { createBreaker, DEFAULT_RETRY, systemDeps, withRetry } from "./wrappers/with-retry.ts";
 import { withServed } from "./wrappers/with-served.ts";
 import { DEFAULT_TIMEOUTS, withTimeout, type ModelTimeouts } from "./wrappers/with-timeout.ts";
 import { withTrace, type ModelSpan } from "./wrappers/with-trace.ts";
 
 /** Which route a request takes, given the rules of `models.yaml`; the name of a route or of a model, null: the default one. */
 export type ApplyRules = (rules: readonly RouteRule[], request: ModelRequest) => { use: string; reason: string } | null | Promise<{ use: string; reason: string } | null>;
+
+/** What was learned from graded cases, asked where no rule holds: models in their order, null: the default route. */
+export type ChooseLearned = (request: ModelRequest) => { names: readonly string[]; reason: string } | null;
 
 export type ComposeModels = {
   /** `models.yaml`; null: what the settings say. */
@@ -36,6 +39,7 @@ export type ComposeModels = {
   embedder: Embedder | null;
   hide: HidePersonal | null;
   applyRules: ApplyRules;
+  chooseLearned?: ChooseLearned;
   /** Each call when it has ended. */
   record(span: ModelSpan): void;
   log: Log;
@@ -110,8 +114,10 @@ function candidateOf(deps: ComposeModels, hiding: HidingDeps, adapter: Model, se
   const budgeted = deps.budgets === null ? timed : wrapBudget(timed, { budgets: deps.budgets });
   // What runs is counted where no limit is set, too: balancing goes by it.
   const counted = createPlaces({ places: Number.POSITIVE_INFINITY, waiting: 0, waitMs: 0 });
-  const placed = [...settings.places, counted].reduce(withPlaces, withAnswerForm(withRetry(budgeted), form));
-  return { name: adapter.name ?? adapter.id, model: withHiding(placed, hiding), abilities, contextTokens, running: counted.running };
+  const places = [...settings.places, counted];
+  const breaker = createBreaker(adapter, DEFAULT_RETRY.breaker);
+  const placed = places.reduce(withPlaces, withAnswerForm(withRetry(budgeted, DEFAULT_RETRY, systemDeps, breaker), form));
+  return { name: adapter.name ?? adapter.id, model: withHiding(placed, hiding), abilities, contextTokens, running: counted.running, gate: { places, breaker, timeouts } };
 }
 
 function placesOf(entry: ModelEntry, byProvider: ReadonlyMap<Provider, Places>): Places[] {
@@ -138,7 +144,10 @@ function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made[
     if (isThrifty === true) return { route: cheapest, reason: "a budget asks for the cheapest" };
     const chosen = await deps.applyRules(rules, request);
     if (chosen !== null) return { route: findRoute(routes, candidates, chosen.use), reason: chosen.reason };
-    return { route: findRoute(routes, candidates, "default"), reason: "the default route" };
+    const usual = findRoute(routes, candidates, "default");
+    const learned = deps.chooseLearned?.(request) ?? null;
+    if (learned !== null) return { route: { ...usual, models: [...learned.names] }, reason: learned.reason };
+    return { route: usual, reason: "the default route" };
   };
 }
 

@@ -35,4 +35,5 @@ export const healthView = z.object({
   state: z.enum(["waiting", "running", "failed"]), lastAt: time.nullable().describe("When the last look ended."), nextAt: time, error: z.string().nullable(),
   gaps: z.object({ open: count, people: count, drafted: count }), findings: z.object({ contradiction: count, outdated: count, unused: count, corrected: count }),
 }).openapi("KnowledgeHealth");
+export type CorrectionView = z.output<typeof correctionView>;
 export type HealthView = z.output<typeof healthView>;

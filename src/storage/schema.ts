@@ -13,7 +13,7 @@ export type Schema = {
   contact_identity: { tenant_id: string; kind: string; address: string; contact_id: string; is_verified: boolean; proof: string; created_at: Time };
   user_account: { tenant_id: string; id: string; email: string; name: string; role: "admin" | "agent"; password_hash: string; created_at: Time };
   user_session: { tenant_id: string; id: string; user_id: string; secret_hash: string; created_at: Time; expires_at: Time };
-  api_key: { tenant_id: string; id: string; name: string; secret_hash: string; created_at: Time; revoked_at: Time | null };
+  api_key: { tenant_id: string; id: string; name: string; secret_hash: string; created_at: Time; revoked_at: Time | null; scopes: string[] | null };
   conversation: {
     tenant_id: string; id: string; contact_id: string; holder: Generated<"ai" | "queue" | "human">; assignee_id: string | null; current_case_id: string | null;
     last_seq: Generated<number>; pending_count: Generated<number>; running_turn_id: string | null; running_since: Time | null; created_at: Time; updated_at: Time;
@@ -55,6 +55,9 @@ export type Schema = {
   intent_training: { tenant_id: string; number: number; learned: number; before: Json<unknown>; after: Json<unknown>; made_by: string; made_at: Time; undone_by: string | null; undone_at: Time | null };
   intent_model: { tenant_id: string; hash: string; model: Uint8Array; report: Json<unknown> | null; made_at: Time };
   model_cache: { tenant_id: string; partition: string; question_hash: string; contact_id: string | null; embedder: string | null; vector: Uint8Array | null; answer: Json<unknown>; created_at: Time; expires_at: Time };
+  model_grade: { tenant_id: string; prompt_hash: string; model: string; prompt: string; quality: number; micro_usd: number | null; intent: string | null; language: string; source: string; made_by: string; made_at: Time };
+  model_router: { tenant_id: string; number: number; cases: number; trained_on: string; report: Json<unknown>; model: Uint8Array; made_by: string; made_at: Time };
+  model_router_use: { tenant_id: string; number: number; version: number | null; made_by: string; made_at: Time };
   placeholder: { tenant_id: string; case_id: string; token: string; kind: string; value: string };
   handoff: {
     tenant_id: string; id: string; conversation_id: string; case_id: string | null; turn_id: string | null; status: HandoffView["status"]; reason: string;

@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { waitingApprovalsQuery } from "../features/approvals/approval-queries.ts";
 import { statusQuery } from "../features/observe/status.ts";
-import { ConversationsIcon, CostIcon, HandoffIcon, LedgerIcon, LogoIcon, PolicyIcon, SparkIcon, ToolIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
+import { ConversationsIcon, CostIcon, HandoffIcon, KnowledgeIcon, LedgerIcon, LogoIcon, PolicyIcon, SparkIcon, ToolIcon, VerifiedIcon, WorkflowIcon } from "../ui/icons.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 
 /** A rail on wide screens, a tab bar on phones. */

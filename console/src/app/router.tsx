@@ -172,6 +172,10 @@ const CostPage = lazyRouteComponent(() => import("../features/cost/cost-page.tsx
 
 const costRoute = createRoute({ getParentRoute: () => shellRoute, path: "/cost", component: CostPage });
 
+const RoutesPage = lazyRouteComponent(() => import("../features/routes/routes-page.tsx"), "RoutesPage");
+
+const routesRoute = createRoute({ getParentRoute: () => shellRoute, path: "/routes", component: RoutesPage });
+
 const PoliciesPage = lazyRouteComponent(() => import("../features/policy/policies-page.tsx"), "PoliciesPage");
 
 const policiesRoute = createRoute({
@@ -189,7 +193,7 @@ const understandingRoute = createRoute({ getParentRoute: () => shellRoute, path:
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, knowledgeRoute, sourceRoute, documentRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, costRoute, policiesRoute, understandingRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, knowledgeRoute, sourceRoute, documentRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, costRoute, routesRoute, policiesRoute, understandingRoute, ledgerRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

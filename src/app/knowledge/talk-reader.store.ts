@@ -20,18 +20,17 @@ const TURNS = {
       coalesce((select string_agg(m.body, E'\\n' order by m.seq) from inbox i join message m on m.tenant_id = $1 and m.id = i.message_id and m.author = 'contact' where i.tenant_id = $1 and i.turn_id = t.id), '') as body,
       coalesce(r.citations, '[]') as citations, ${stageOf("decide")} as decide, ${stageOf("act")} as act, ${stageOf("compose")} as compose
     from turn t join conversation c on c.tenant_id = $1 and c.id = t.conversation_id
-    left join lateral (select reason from handoff h where h.tenant_id = $1 and h.turn_id = t.id limit 1) h on true
+    left join lateral (select reason from handoff h where h.tenant_id = $1 and h.conversation_id = t.conversation_id and h.turn_id = t.id limit 1) h on true
     left join message r on r.tenant_id = $1 and r.id = t.reply_message_id
     where t.tenant_id = $1 and t.status in ('replied', 'handed_off') and (t.started_at, t.id) > ($2, $3) order by t.started_at, t.id limit $4`,
 };
-// Until the contact's case is another one, and within a week.
+// In the same case, and within a week.
 const REPLIES = {
   name: "talk_replies",
-  text: `select q.id, array_agg(m.body order by m.seq) as texts, array_agg(distinct m.author_name) || array[${NAME}q.conversation_id)] as names, max(m.created_at) as last_at
+  text: `select q.id, array_agg(m.body order by m.seq) as texts, array_agg(distinct m.author_name) || array[${NAME}q."conversationId")] as names, max(m.created_at) as last_at
     from jsonb_to_recordset($2::jsonb) as q (id text, "conversationId" text, "caseId" text, "askedAt" timestamptz, "repliedAt" timestamptz)
-    cross join lateral (select q."conversationId" as conversation_id) w
-    join lateral (select * from message m where m.tenant_id = $1 and m.conversation_id = w.conversation_id and m.author = 'human' and m.case_id is not distinct from q."caseId" and m.created_at > q."askedAt" and m.created_at < q."askedAt" + interval '7 days' order by m.seq limit 12) m on true
-    group by q.id, w.conversation_id, q."repliedAt" having max(m.created_at) > coalesce(q."repliedAt", '-infinity')`.replace(`${NAME}q.conversation_id)`, `${NAME}w.conversation_id)`),
+    join lateral (select * from message m where m.tenant_id = $1 and m.conversation_id = q."conversationId" and m.author = 'human' and m.case_id is not distinct from q."caseId" and m.created_at > q."askedAt" and m.created_at < q."askedAt" + interval '7 days' order by m.seq limit 12) m on true
+    group by q.id, q."conversationId", q."repliedAt" having max(m.created_at) > coalesce(q."repliedAt", '-infinity')`,
 };
 const CORRECTIONS = {
   name: "talk_corrections",
@@ -41,8 +40,10 @@ const CORRECTIONS = {
         where d.tenant_id = $1 and d.status in ('rejected', 'edited') and d.citations <> '[]' and d.decided_at >= $2
       union all
       select h.id, 'took_over', h.conversation_id, array[${NAME}h.conversation_id), h.author_name] as names, a.citations, a.body, h.body, h.created_at
-        from message h cross join lateral (select * from message a where a.tenant_id = $1 and a.conversation_id = h.conversation_id and a.author = 'ai' and a.seq < h.seq and a.case_id is not distinct from h.case_id and a.created_at > h.created_at - interval '1 day' and a.citations <> '[]' order by a.seq desc limit 1) a
-        where h.tenant_id = $1 and h.author = 'human' and h.created_at >= $2 and not exists (select from reply_draft d where d.tenant_id = $1 and d.message_id = h.id)) found
+        from (select distinct conversation_id from handoff where tenant_id = $1 and taken_at >= $2::timestamptz - interval '7 days') k
+        join message h on h.tenant_id = $1 and h.conversation_id = k.conversation_id
+        cross join lateral (select * from message a where a.tenant_id = $1 and a.conversation_id = h.conversation_id and a.author = 'ai' and a.seq < h.seq and a.case_id is not distinct from h.case_id and a.created_at > h.created_at - interval '1 day' and a.citations <> '[]' order by a.seq desc limit 1) a
+        where h.author = 'human' and h.created_at >= $2 and not exists (select from reply_draft d where d.tenant_id = $1 and d.message_id = h.id)) found
     where (at, id) > ($2, $3) order by at, id limit $4`,
 };
 

@@ -4,7 +4,7 @@ import type { EarlierMessage } from "../../knowledge/build-query.ts";
 import { decideAnswer } from "../../knowledge/evidence/decide-answer.ts";
 import { retrieveInSteps, type SearchSteps } from "../../knowledge/retrieve.ts";
 import type { SearchFilter } from "../../knowledge/search-index.ts";
-import { indexTerms, isLightTerm, termsOf, wordsOf } from "../../knowledge/terms.ts";
+import { indexTerms, termsOf, wordsOf } from "../../knowledge/terms.ts";
 import type { SearchAs, SearchHitView, SearchTestView } from "../../shapes/knowledge-search.ts";
 import type { App } from "../app.ts";
 
@@ -43,7 +43,7 @@ function audiencesOf({ policy, workspace: { audiences } }: Pick<App, "policy" | 
 }
 
 function hitsOf(steps: SearchSteps): SearchHitView[] {
-  const terms = new Set(indexTerms(steps.question).filter((term) => !isLightTerm(term)));
+  const terms = new Set(indexTerms(steps.question));
   const places = new Map(steps.passages.map((passage, place) => [passage.chunkId, place + 1]));
   const fused = new Map(steps.fused.map(({ chunk, score }, place) => [chunk.chunkId, { rank: place + 1, score }]));
   const found = new Map((steps.parts[0]?.hits ?? []).map((hit) => [hit.chunk.chunkId, hit]));

@@ -15,6 +15,7 @@ import { faultLine } from "./findings.ts";
 import { readAgents } from "./read-agents.ts";
 import { readKnowledge } from "./read-knowledge.ts";
 import { checkNames, readSettings } from "./read-settings.ts";
+import { readSourcesFile } from "./read-sources.ts";
 
 export type WorkspaceCounts = { workflows: number; tools: number; policies: number; agents: number; intents: number; articles: number };
 /** Places are named from where the command was given. */
@@ -35,11 +36,12 @@ export async function checkWorkspace(folder: string): Promise<WorkspaceReport> {
   const policies = checkPolicies(policy, { tools, audiences: audiences ?? [] });
   const agents = await readAgents(root, toolNames);
   const knowledge = await readKnowledge(root, audiences);
+  const knowledgeSources = await readSourcesFile(root, { tools: loaded.isWhole ? tools : null, audiences });
   const { sources, findings: unread } = await readSources(root, folder);
   const surroundings = checkSurroundings({ tools, policy });
   // A document that cannot be read has a name, too, which is not known.
   const workflowNames = unread.length === 0 ? sources.map(({ definition }) => definition.document.name) : null;
-  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: toolNames, workflows: workflowNames }), ...loaded.findings, ...policyFindings(policies, loaded.isWhole && audiences !== null), ...agents.findings, ...knowledge.findings];
+  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: toolNames, workflows: workflowNames }), ...loaded.findings, ...policyFindings(policies, loaded.isWhole && audiences !== null), ...agents.findings, ...knowledge.findings, ...knowledgeSources];
   return {
     counts: { workflows: sources.length, tools: tools.size, policies: policies.policies, agents: agents.count, intents: settings.intents.data?.intents.length ?? 0, articles: knowledge.count },
     findings: [...own.map((finding) => ({ ...finding, place: { ...finding.place, file: shown(folder, finding.place.file) } })), ...unread, ...checkWorkflows(sources, surroundings)],

@@ -21,7 +21,8 @@ export async function readSettings(root: string): Promise<Settings> {
   return { baton: await readSettingsFile(root, "baton.yaml", "settings", batonFile), intents: await readSettingsFile(root, "intents.yaml", "intents", intentsFile) };
 }
 
-async function readSettingsFile<T>(root: string, file: string, rule: string, schema: z.ZodType<T>): Promise<SettingsFile<T>> {
+/** One YAML file of the workspace, checked; `guide` says what it holds. Throws `workspace.invalid` where it is missing. */
+export async function readSettingsFile<T>(root: string, file: string, rule: string, schema: z.ZodType<T>, guide = "docs/guides/workspace.md"): Promise<SettingsFile<T>> {
   const text = await readFile(join(root, file), "utf8").catch((error: unknown) => {
     throw workspaceInvalid({ message: `${root} is no workspace that can be read: ${messageOf(error)}. A workspace holds baton.yaml and intents.yaml.`, cause: error });
   });
@@ -34,7 +35,7 @@ async function readSettingsFile<T>(root: string, file: string, rule: string, sch
   if (yaml.kind === "faulty") return { data: null, at, findings: yaml.faults.map(({ message, advice, line, column }) => toFinding({ rule, file, line, column, message, advice })) };
   const read = schema.safeParse(yaml.data);
   if (read.success) return { data: read.data, at, findings: [] };
-  return { data: null, at, findings: faultsOfShape(schema, read.error).map(({ path, message }) => at(path, message, `Correct it; docs/guides/workspace.md says what ${file} holds.`)) };
+  return { data: null, at, findings: faultsOfShape(schema, read.error).map(({ path, message }) => at(path, message, `Correct it; ${guide} says what ${file} holds.`)) };
 }
 
 /** What both files name and the workspace does not have. A name of null: what there is could not be read, so nothing is looked up. */

@@ -2,7 +2,7 @@ import { sha256 } from "../../lib/sha256.ts";
 import type { IntentReport } from "../../shapes/understanding.ts";
 import { createIntentReader, OUT_OF_SCOPE, trainIntentModel, type Meanings } from "../classifier/intent-model.ts";
 import type { IntentExample } from "../understander.ts";
-import { calibrationError, type Judged } from "./calibration-error.ts";
+import { calibrationError, type Judged } from "../../lib/calibration-error.ts";
 
 const FOLDS = 5;
 const MOST_MISTAKEN = 100;

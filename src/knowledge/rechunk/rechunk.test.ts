@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeDatabase } from "../../../test/start-test-app.ts";
+import { makeDatabase, startTestApp } from "../../../test/start-test-app.ts";
 import { ensureTenant } from "../../identity/identity.store.ts";
 import { systemClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
@@ -113,4 +113,16 @@ test("a chunk of a cut table is found by its head's words, told with them and ci
   assert.ok(answer.kind === "answer", answer.kind);
   assert.match(answer.text, /Country47: Standard delivery 50 working days, Price 47\.50 euros/);
   assert.ok(answer.citations.every(({ quote }) => best.text.includes(quote) && quote.includes("Country47")));
+});
+
+test("a running Baton finds by itself what was cut in another way, and its engine does the work", async () => {
+  await using house = await startTestApp();
+  const { database, workspace: { tenantId } } = house.running.app;
+  await database.query(tenantId, { name: "test_uncut", text: "update document set chunker = 'older' where tenant_id = $1 and to_version is null" }, [tenantId]);
+  const rechunks = async () => (await listVersions(database, tenantId, { before: null, limit: 5 })).filter(({ reason }) => reason === "rechunk").length;
+  for (let tries = 0; (await rechunks()) === 0; tries += 1) {
+    assert.ok(tries < 300, "the documents were cut");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.equal(await needsRechunk(database, tenantId, chunkerOf()), false);
 });

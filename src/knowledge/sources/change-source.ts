@@ -79,7 +79,13 @@ function checkSource(kinds: ReadonlyMap<string, SourceKind>, source: GivenSource
 }
 
 function checkSchedule(schedule: SourceSchedule | null): void {
-  if (schedule === null || nextSyncMs(schedule, Date.now()) !== null) return;
-  if ("every" in schedule) throw sourceInvalid({ message: parseIsoDuration(schedule.every) === null ? `schedule: "${schedule.every}" is not a duration such as PT1H.` : "schedule: the time between two syncs must be longer than nothing." });
-  throw sourceInvalid({ message: nextCron("* * * * *", schedule.timeZone, Date.now()) === null ? `schedule: there is no time zone "${schedule.timeZone}".` : `schedule: "${schedule.cron}" is not a cron line that names a time.` });
+  const fault = schedule === null ? null : scheduleFault(schedule);
+  if (fault !== null) throw sourceInvalid({ message: `schedule: ${fault}` });
+}
+
+/** What is wrong with a schedule, in words; null: nothing. */
+export function scheduleFault(schedule: SourceSchedule): string | null {
+  if (nextSyncMs(schedule, Date.now()) !== null) return null;
+  if ("every" in schedule) return parseIsoDuration(schedule.every) === null ? `"${schedule.every}" is not a duration such as PT1H.` : "the time between two syncs must be longer than nothing.";
+  return nextCron("* * * * *", schedule.timeZone, Date.now()) === null ? `there is no time zone "${schedule.timeZone}".` : `"${schedule.cron}" is not a cron line that names a time.`;
 }

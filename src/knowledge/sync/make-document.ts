@@ -24,7 +24,7 @@ export type FindInstructions = (text: string) => string[];
 /** What documents are made with. `chunks`: how they are cut. */
 export type MakeDeps = { parse: ParseFile; chunks?: ChunkLimits; findInstructions?: FindInstructions };
 
-/** The warning of a document that gives orders to an AI; it is served and quoted as any other, which is never trusted. */
+/** The warning of a document that gives orders to an AI; it is served and quoted like the others, which are never trusted. */
 export const INSTRUCTIONS_WARNING = "instructions_to_ai";
 
 /**
@@ -47,7 +47,7 @@ export async function makeDocument({ parse, chunks = DEFAULT_CHUNK_LIMITS, findI
   const content = sha256(canonicalJson({ title: facts.title, body: facts.body, language: facts.language, audience: facts.audience, product: facts.product, brand: facts.brand, updatedAt }));
   const revision = revisionOf(content, chunker);
   const found = findInstructions(`${facts.title}\n${facts.body}`);
-  const warnings = found.length === 0 ? facts.warnings : [...facts.warnings, { code: INSTRUCTIONS_WARNING, message: `It reads like orders to an AI (${found.join(", ")}): see whether somebody put them there. It is quoted as any other document and not obeyed.` }];
+  const warnings = found.length === 0 ? facts.warnings : [...facts.warnings, { code: INSTRUCTIONS_WARNING, message: `It reads like orders to an AI (${found.join(", ")}): see whether somebody put them there. It is quoted like every other document and not obeyed.` }];
   const document = { ...facts, warnings, chunker, id, sourceId: input.sourceId, item, path: pathOf(input.sourceId, item), uri, revision, fingerprint: markOf(input.defaults, input.fingerprint), updatedAt: updatedAt ?? givenAt ?? new Date(input.nowMs).toISOString() };
   return { kind: "made", document, chunks: chunkRecordsOf(input.tenantId, id, revision, facts, chunks) };
 }

@@ -260,6 +260,22 @@ test("solved tickets become documents page by page, redacted before anything is 
   assert.deepEqual(countsOf(await house.sync("tickets")), counts("done", { unchanged: 5 }));
 });
 
+test("pages are counted where a list says no place, and only the records with a wanted value are taken", async () => {
+  const tickets = Array.from({ length: 7 }, (_, n) => ({ id: n + 1, subject: `T${n + 1}`, text: `Text ${n + 1}`, status: [2, 4, 5][n % 3], at: 1_767_225_600 + n }));
+  const asked: unknown[] = [];
+  const readRecords: ReadRecords = ({ arguments: { page } }) => {
+    asked.push(page);
+    return Promise.resolve({ records: tickets.slice((Number(page) - 1) * 3, Number(page) * 3), isCut: false });
+  };
+  const house = await startHouse({ readRecords });
+  await house.add("tickets", "records", { tool: "list_tickets", page: { argument: "page" }, only: { member: "status", values: [4, 5] }, fields: { id: "id", title: "subject", body: ["text"], updatedAt: "at" } });
+  assert.deepEqual(countsOf(await house.sync("tickets")), counts("done", { added: 4 }));
+  assert.deepEqual(asked, [1, 2, 3, 4]);
+  assert.deepEqual((await house.heads()).map(({ title, updatedAt }) => `${title} ${updatedAt}`)[0], "T2 2026-01-01T00:00:01.000Z");
+  Object.assign(tickets[1] ?? {}, { status: 2 });
+  assert.deepEqual(countsOf(await house.sync("tickets")), counts("done", { removed: 1, unchanged: 3 }));
+});
+
 test("uploaded files come and go one by one, and the last one may go as well", async () => {
   const house = await startHouse();
   await house.add("files", "upload", {});

@@ -3,7 +3,7 @@ import { nextCron } from "../../lib/next-cron.ts";
 import { repeat } from "../../lib/repeat.ts";
 import type { HealthView } from "../../shapes/knowledge-upkeep.ts";
 import { countFindings } from "./finding.store.ts";
-import { countGaps } from "./gap.store.ts";
+import { countGaps } from "../gaps/gap.store.ts";
 import { UPKEEP_SERVICE } from "./run-upkeep.ts";
 import type { UpkeepDeps } from "./upkeep-deps.ts";
 import { claimDue, readState, setDue } from "./upkeep.store.ts";

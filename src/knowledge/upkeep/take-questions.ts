@@ -1,14 +1,14 @@
 import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
 import type { TransactionQuery } from "../../storage/database.ts";
-import { titleOf } from "./draft-article.ts";
-import { putProfile, putQuestion, readProfiles, unknownQuestions, type NewQuestion } from "./gap.store.ts";
-import { meaningOf, nearestGap, rarityOf, withQuestion, type GapProfile } from "./group-questions.ts";
+import { titleOf } from "../gaps/draft-article.ts";
+import { putProfile, putQuestion, readProfiles, unknownQuestions, type NewQuestion } from "../gaps/gap.store.ts";
+import { meaningOf, nearestGap, rarityOf, withQuestion, type GapProfile } from "../gaps/group-questions.ts";
 import type { TalkTurn } from "./talk.ts";
 import type { LookDeps } from "./upkeep-deps.ts";
 import { lockUpkeep } from "./upkeep.store.ts";
 import { putUses } from "./use.store.ts";
-import { whyUnanswered, type WhyUnanswered } from "./why-unanswered.ts";
+import { whyUnanswered, type WhyUnanswered } from "../gaps/why-unanswered.ts";
 
 export const TURNS = 200;
 const LONGEST_QUESTION = 1_000;

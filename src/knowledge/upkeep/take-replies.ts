@@ -1,12 +1,12 @@
 import { deriveId } from "../../lib/derive-id.ts";
 import { splitSentences } from "../../lib/split-sentences.ts";
-import { draftArticle } from "./draft-article.ts";
-import { listMaterial, listQuestionsSince, setDraft, setReplies } from "./gap.store.ts";
+import { draftArticle } from "../gaps/draft-article.ts";
+import { listMaterial, listQuestionsSince, setDraft, setReplies } from "../gaps/gap.store.ts";
 import type { TalkCorrection } from "./talk.ts";
 import type { LookDeps } from "./upkeep-deps.ts";
 import { lockUpkeep } from "./upkeep.store.ts";
 import { putCorrections, type Correction } from "./use.store.ts";
-import { tellingTerms } from "./why-unanswered.ts";
+import { tellingTerms } from "../gaps/why-unanswered.ts";
 
 type Place = { at: string; id: string };
 

@@ -4,7 +4,7 @@ import type { Embedder } from "../../models/embeddings/embedder.ts";
 import type { Database } from "../../storage/database.ts";
 import type { RequestSyncDeps } from "../sync/request-sync.ts";
 import type { RetrieveDeps } from "../retrieve.ts";
-import type { DraftInput, GapDraft } from "./draft-article.ts";
+import type { DraftInput, GapDraft } from "../gaps/draft-article.ts";
 import type { TalkReader } from "./talk.ts";
 
 /**

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createClaimReader } from "../../app/knowledge/claim-reader.ts";
-import { draftArticle, titleOf } from "./draft-article.ts";
+import { draftArticle, titleOf } from "../gaps/draft-article.ts";
 import { findContradictions } from "./find-contradictions.ts";
 import { findPastDays } from "./find-outdated.ts";
-import { meaningOf, nearestGap, withQuestion, type GapProfile } from "./group-questions.ts";
-import { whyUnanswered } from "./why-unanswered.ts";
+import { meaningOf, nearestGap, withQuestion, type GapProfile } from "../gaps/group-questions.ts";
+import { whyUnanswered } from "../gaps/why-unanswered.ts";
 
 const claims = createClaimReader();
 

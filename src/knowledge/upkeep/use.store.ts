@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { correctionView } from "../../shapes/knowledge-upkeep.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import type { Finding } from "./finding.store.ts";

@@ -54,10 +54,11 @@ async function* budgeted(inner: Model, budgets: Budgets, now: () => number, requ
   }
 }
 
-type Came = { text: string; firstPartMs: number | null; isSent: boolean };
+/** What had come of an answer. `isSent`: the request has left us. */
+export type Came = { text: string; firstPartMs: number | null; isSent: boolean };
 
 /** Null: the provider bills nothing for it. */
-function failedEnd(inner: Model, request: ModelRequest, thrown: unknown, came: Came): CallEnd | null {
+export function failedEnd(inner: Model, request: ModelRequest, thrown: unknown, came: Came): CallEnd | null {
   if (!came.isSent) return null;
   const told = usageOfError(thrown);
   if (told === null && came.firstPartMs === null && isFree(thrown)) return null;
@@ -82,17 +83,18 @@ function chainOf(thrown: unknown): string {
   return said.join(" ");
 }
 
-function outcomeOf(thrown: unknown): CallOutcome {
+export function outcomeOf(thrown: unknown): CallOutcome {
   const code = codeOf(thrown);
   if (code === "models.cancelled") return "cancelled";
   return code === "models.timeout" ? "timeout" : "failed";
 }
 
-function codeOf(thrown: unknown): string {
+export function codeOf(thrown: unknown): string {
   return thrown instanceof AppError ? thrown.code : "unknown";
 }
 
-function countedUsage(request: ModelRequest, came: Came): ModelUsage {
+/** Our own count where the provider gave none. */
+export function countedUsage(request: ModelRequest, came: Came): ModelUsage {
   return { promptTokens: estimatePromptTokens(request.messages, request.tools), completionTokens: estimateTokens(came.text), isEstimated: true };
 }
 

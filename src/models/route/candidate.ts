@@ -2,6 +2,9 @@ import { estimatePromptTokens } from "../estimate-tokens.ts";
 import type { Ability } from "../inventory/models-file.ts";
 import type { Model, ModelRequest } from "../model.ts";
 import { modelDataNotAllowed, modelNoneFits, modelPromptTooLong } from "../models.errors.ts";
+import type { Places } from "../wrappers/with-places.ts";
+import type { Breaker } from "../wrappers/with-retry.ts";
+import type { ModelTimeouts } from "../wrappers/with-timeout.ts";
 import { wayTo, type HidingDeps } from "../wrappers/with-hiding.ts";
 
 /** One model that a route may ask. `running`: calls under way in this process. */
@@ -12,7 +15,12 @@ export type Candidate = {
   /** Prompt and answer together; null: unknown, and every prompt is tried. */
   contextTokens: number | null;
   running(): number;
+  /** What a caller that speaks to the provider itself has to pass; `model` passes it by itself. */
+  gate: ModelGate;
 };
+
+/** Its places, all of which a call takes; its breaker; and its limits of time. They are shared with the model's own calls. */
+export type ModelGate = { places: readonly Places[]; breaker: Breaker; timeouts: ModelTimeouts };
 
 /** Why a model is not asked. */
 export type Unfit = { name: string; reason: "data" | "ability" | "context"; detail: string };

@@ -47,7 +47,7 @@ function readDocument(schema: Record<string, unknown>, answer: ModelAnswer): Rea
   } catch {
     return { isFit: false, reason: text === "" ? "it is empty" : "it is not JSON" };
   }
-  const shape = shapes.get(schema) ?? shapeOfJsonSchema(schema);
+  const shape = shapes.get(schema) ?? shapeOfJsonSchema(schema, { isForeign: true });
   shapes.set(schema, shape);
   const fit = shape.parse(value);
   return fit.isFit ? { isFit: true, text } : { isFit: false, reason: fit.reason };

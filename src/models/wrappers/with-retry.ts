@@ -25,7 +25,7 @@ export const DEFAULT_RETRY: RetrySettings = { maxAttempts: 3, baseDelayMs: 250, 
 
 export type RetryDeps = { sleep(ms: number, signal: AbortSignal): Promise<void>; random(): number };
 
-const systemDeps: RetryDeps = { sleep: (ms, signal) => sleepFor(ms, undefined, { signal }), random: Math.random };
+export const systemDeps: RetryDeps = { sleep: (ms, signal) => sleepFor(ms, undefined, { signal }), random: Math.random };
 
 /**
  * The same model, asked again when it fails before its first part, and left alone for a while when it keeps failing.
@@ -35,20 +35,29 @@ const systemDeps: RetryDeps = { sleep: (ms, signal) => sleepFor(ms, undefined, {
  *   errors are repeated and counted; after the first part every error goes to the caller.
  * Source: full jitter, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
  */
-export function withRetry(model: Model, settings: RetrySettings = DEFAULT_RETRY, deps: RetryDeps = systemDeps): Model {
-  const { failuresToOpen, coolDownMs } = settings.breaker;
-  // A trial that its caller has called off tells nothing, so the model stays left alone.
-  const counts = (error: unknown) => isRetryable(error) || (breaker.state === CircuitState.HalfOpen && error instanceof AppError && error.code === "models.cancelled");
-  const breaker: CircuitBreakerPolicy = circuitBreaker(handleWhen(counts), { breaker: new ConsecutiveBreaker(failuresToOpen), halfOpenAfter: coolDownMs });
+export function withRetry(model: Model, settings: RetrySettings = DEFAULT_RETRY, deps: RetryDeps = systemDeps, breaker: Breaker = createBreaker(model, settings.breaker)): Model {
   return { ...model, stream: (request) => retried({ model, settings, deps, breaker }, request) };
 }
 
-type Retrying = { model: Model; settings: RetrySettings; deps: RetryDeps; breaker: CircuitBreakerPolicy };
+/** What ended a call that was let through; the first of them counts, and has done once `isCounted` is. */
+export type BreakerOutcome = { resolve(): void; reject(error: unknown): void; isCounted: Promise<void> };
+
+/** `enter` lets one call through. Throws `models.unavailable` with `details.isFailingFast` while the model is left alone. */
+export type Breaker = { enter(): Promise<BreakerOutcome> };
+
+export function createBreaker(model: Pick<Model, "id" | "provider">, { failuresToOpen, coolDownMs }: BreakerSettings): Breaker {
+  // A trial that its caller has called off tells nothing, so the model stays left alone.
+  const counts = (error: unknown) => isRetryable(error) || (policy.state === CircuitState.HalfOpen && error instanceof AppError && error.code === "models.cancelled");
+  const policy: CircuitBreakerPolicy = circuitBreaker(handleWhen(counts), { breaker: new ConsecutiveBreaker(failuresToOpen), halfOpenAfter: coolDownMs });
+  return { enter: () => enter(policy, model) };
+}
+
+type Retrying = { model: Model; settings: RetrySettings; deps: RetryDeps; breaker: Breaker };
 
 async function* retried(retrying: Retrying, request: ModelRequest): AsyncGenerator<ModelPart> {
-  const { model, settings } = retrying;
+  const { model, settings, breaker } = retrying;
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await enter(retrying);
+    const outcome = await breaker.enter();
     let hasParts = false;
     try {
       for await (const part of model.stream(request)) {
@@ -60,7 +69,7 @@ async function* retried(retrying: Retrying, request: ModelRequest): AsyncGenerat
     } catch (thrown) {
       outcome.reject(thrown);
       if (hasParts || !isRetryable(thrown) || attempt >= settings.maxAttempts) throw thrown;
-      await pause(retrying, thrown, attempt, request.signal);
+      await waitBeforeRetry(retrying, thrown, attempt, request.signal);
     } finally {
       // A stream whose reader went away after a part had answered.
       outcome.resolve();
@@ -69,8 +78,7 @@ async function* retried(retrying: Retrying, request: ModelRequest): AsyncGenerat
   }
 }
 
-/** Passes the breaker with a stream whose end is told to `resolve` or `reject`; the first of them counts, and has done once `isCounted` is. */
-async function enter({ model, breaker }: Retrying): Promise<{ resolve(): void; reject(error: unknown): void; isCounted: Promise<void> }> {
+async function enter(breaker: CircuitBreakerPolicy, model: Pick<Model, "id" | "provider">): Promise<BreakerOutcome> {
   const outcome = Promise.withResolvers<void>();
   const counted = Promise.withResolvers<void>();
   try {
@@ -94,8 +102,8 @@ function isRetryable(error: unknown): error is AppError {
   return error instanceof AppError && error.isRetryable;
 }
 
-/** Waits before the next attempt; throws `failed` when the provider asks for a longer wait than we give. */
-async function pause(retrying: Retrying, failed: AppError, attempt: number, signal: AbortSignal): Promise<void> {
+/** Waits before the next attempt; throws `failed` when the provider asks for a longer wait than we give, `models.cancelled` when the caller left. */
+export async function waitBeforeRetry(retrying: Pick<Retrying, "settings" | "deps" | "model">, failed: AppError, attempt: number, signal: AbortSignal): Promise<void> {
   const { settings, deps, model } = retrying;
   const asked = failed.details["retryAfterMs"];
   const askedMs = typeof asked === "number" ? asked : 0;

@@ -1,5 +1,5 @@
 import { Environment } from "@marcbachmann/cel-js";
-import { compilePattern } from "../expressions/linear-pattern.ts";
+import { compilePattern } from "../../lib/patterns/linear-pattern.ts";
 
 const MAX_ITEMS_VISITED = 1_000_000;
 

@@ -2,7 +2,7 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { JsonSchema } from "../document/definition.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
 import type { ExpressionFault, ExpressionTypes } from "../expressions/expression.ts";
-import { faultOfPattern } from "../expressions/linear-pattern.ts";
+import { faultOfPattern } from "../../lib/patterns/linear-pattern.ts";
 import { asSchema, describeKinds, fieldOf, itemOf, kindsOf, unionOf, unwrap, valuesOf, type JsonKind } from "../expressions/json-types.ts";
 import { BOOLEAN, NUMBER, STRING, inferCall, inferMethod } from "./cel-calls.ts";
 

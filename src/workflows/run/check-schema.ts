@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { messageOf } from "../../lib/app-error.ts";
 import type { JsonSchema } from "../document/definition.ts";
-import { schemaPatterns } from "../expressions/schema-patterns.ts";
+import { schemaPatterns } from "../../lib/patterns/schema-patterns.ts";
 import { fault } from "./faults.ts";
 
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();

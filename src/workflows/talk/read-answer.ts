@@ -1,8 +1,8 @@
 import { Ajv2020 as Ajv } from "ajv/dist/2020.js";
 import formatsPlugin from "ajv-formats";
 import { z } from "zod";
-import { compilePattern } from "../expressions/linear-pattern.ts";
-import { schemaPatterns } from "../expressions/schema-patterns.ts";
+import { compilePattern } from "../../lib/patterns/linear-pattern.ts";
+import { schemaPatterns } from "../../lib/patterns/schema-patterns.ts";
 
 /** What an answer must look like: one of the choices, or a value of the schema; both null takes any text. */
 export const answerForm = z.object({ choices: z.array(z.string()).nullable(), schema: z.record(z.string(), z.unknown()).nullable(), /** The intent whose message began the run: the same intent again is no change of subject. */ intent: z.string().nullable().default(null), /** The question in words, to come back to it. */ question: z.string().nullable().default(null) });

@@ -4,6 +4,7 @@ import { fetchJson, sayProblem } from "../../lib/fetch-json.ts";
 import { useStickToEnd } from "../../lib/use-stick-to-end.ts";
 import { DownIcon } from "../../ui/icons.tsx";
 import { ArticleSheet } from "../knowledge/article-sheet.tsx";
+import { articleAddress } from "../knowledge/load-article.ts";
 import type { Article } from "../knowledge/article-view.tsx";
 import { ChatComposer } from "./chat-composer.tsx";
 import { ChatHeader } from "./chat-header.tsx";
@@ -31,7 +32,7 @@ export function Conversation({ session, hasExpired, problem, onRefused, onLeave,
   const [citation, setCitation] = useState<Citation | null>(null);
   const [askProblem, setAskProblem] = useState<string | null>(null);
   const [isAsking, setIsAsking] = useState(false);
-  const loadArticle = useCallback((id: string) => fetchJson<Article>(`/api/chat/documents/${encodeURIComponent(id)}`, { headers: bearer(visitor) }), [visitor]);
+  const loadArticle = useCallback((id: string, quote: string) => fetchJson<Article>(articleAddress("/api/chat/documents", id, quote), { headers: bearer(visitor) }), [visitor]);
 
   const preview = previewText(chat.preview);
   const endKey = `${chat.messages.at(-1)?.seq}+${outbox.pending.map((it) => it.id + it.state).join()}+${preview?.length ?? chat.stage?.stage}`;

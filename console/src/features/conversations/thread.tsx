@@ -10,6 +10,7 @@ import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { ConversationsIcon, DownIcon } from "../../ui/icons.tsx";
 import { LoadMore } from "../../ui/load-more.tsx";
 import { loadArticle } from "../knowledge/load-article.ts";
+import { ManageLink } from "../knowledge/manage-link.tsx";
 import { ArticleSheet } from "../knowledge/article-sheet.tsx";
 import { messagesQuery, nameOf } from "./conversation-queries.ts";
 import { MessageBubble } from "./message-bubble.tsx";
@@ -66,7 +67,7 @@ export function Thread({ conversation, onTrace, onDetails }: ThreadProps) {
         </div>
       )}
       <ReplyBar key={conversation.id} conversation={conversation} onSend={(text) => { replies.send(text); goToEnd(); }} onCitation={setCitation} />
-      {citation !== null && <ArticleSheet citation={citation} load={loadArticle} isPathShown onClose={() => setCitation(null)} />}
+      {citation !== null && <ArticleSheet citation={citation} load={loadArticle} isPathShown onClose={() => setCitation(null)}><ManageLink citation={citation} /></ArticleSheet>}
     </section>
   );
 }

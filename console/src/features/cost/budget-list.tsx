@@ -1,7 +1,7 @@
 import type { BudgetView } from "../../../../src/shapes/cost.ts";
-import { formatCost, formatCount, formatFull } from "../../lib/format.ts";
+import { formatCount, formatFull } from "../../lib/format.ts";
 import { StateBadge } from "../../ui/state-badge.tsx";
-import { sayScope, sayState, sayThen } from "./cost-words.ts";
+import { sayScope, sayState, sayThen, sayUsd } from "./cost-words.ts";
 
 /** Every budget with a bar: what is spent, what open calls have reserved, and where its soft limit lies. */
 export function BudgetList({ budgets }: { budgets: readonly BudgetView[] }) {
@@ -29,7 +29,7 @@ function BudgetLine({ budget }: { budget: BudgetView }) {
         {softMicroUsd !== null && <rect x={Math.max(0, at(softMicroUsd) - 0.3)} width="0.6" height="8" className="fill-ink-faint" />}
       </svg>
       <p className="mt-1 text-xs text-ink-soft tabular-nums">
-        {formatCost(spentMicroUsd)} of {formatCost(hardMicroUsd)} {sayScope(budget)}{heldMicroUsd > 0 ? `, ${formatCost(heldMicroUsd)} reserved by open calls` : ""}{refusals > 0 ? `, ${formatCount(refusals, "call", "calls")} refused` : ""}
+        {sayUsd(spentMicroUsd)} of {sayUsd(hardMicroUsd)} {sayScope(budget)}{heldMicroUsd > 0 ? `, ${sayUsd(heldMicroUsd)} reserved by open calls` : ""}{refusals > 0 ? `, ${formatCount(refusals, "call", "calls")} refused` : ""}
       </p>
       <p className="mt-0.5 text-xs text-ink-faint">{sayThen(budget)} Begins anew <time dateTime={budget.until}>{formatFull(budget.until)}</time>.</p>
     </li>

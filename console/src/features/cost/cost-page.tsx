@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import type { CostView } from "../../../../src/shapes/cost.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
-import { formatCost, formatCount } from "../../lib/format.ts";
+import { formatCount } from "../../lib/format.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
 import { ChoiceFilter } from "../../ui/choice-filter.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
@@ -11,7 +11,7 @@ import { CostIcon } from "../../ui/icons.tsx";
 import { WidePage } from "../../ui/wide-page.tsx";
 import { BudgetList } from "./budget-list.tsx";
 import { costQuery, SPANS, type Span } from "./cost-query.ts";
-import { sayChange, sayDoubts, sayModel, sayPurpose } from "./cost-words.ts";
+import { sayChange, sayDoubts, sayModel, sayPurpose, sayUsd } from "./cost-words.ts";
 import { SpendChart } from "./spend-chart.tsx";
 
 type Grouping = "model" | "purpose";
@@ -24,7 +24,7 @@ export function CostPage() {
   const spans = SPANS.map((days) => ({ value: String(days), label: `${days} days` }));
   return (
     <WidePage title="Cost" note="What the AI models have cost, and how much the budgets leave. A call is reserved before it is sent and settled when it ends."
-      actions={<ChoiceFilter legend="How far to look back" name="span" choices={spans} chosen={String(span)} onChoose={(value) => setSpan(SPANS.find((days) => String(days) === value) ?? 30)} />}>
+      actions={<><Link to="/routes" className="text-xs text-accent-ink underline-offset-2 hover:underline">Routes: which model answers what</Link><ChoiceFilter legend="How far to look back" name="span" choices={spans} chosen={String(span)} onChoose={(value) => setSpan(SPANS.find((days) => String(days) === value) ?? 30)} /></>}>
       <div className="h-full overflow-y-auto px-4 py-5 md:px-6">
         {costs.isPending && <LoadingRows count={4} label="Loading what was spent" className="h-24" />}
         {costs.isError && <Problem text={sayProblem(costs.error)} onRetry={() => void costs.refetch()} />}
@@ -63,10 +63,10 @@ function Costs({ costs, span }: { costs: CostView; span: Span }) {
 function Figures({ costs: { total, before }, span }: { costs: CostView; span: Span }) {
   const change = sayChange(total.microUsd, before.microUsd, span);
   const figures: [string, string, string | null][] = [
-    ["Spent", formatCost(total.microUsd), change],
+    ["Spent", sayUsd(total.microUsd), change],
     ["Calls", total.calls.toLocaleString("en"), total.failed > 0 ? `${total.failed.toLocaleString("en")} failed or were cancelled` : null],
-    ["A conversation", total.perConversationMicroUsd === null ? "–" : formatCost(total.perConversationMicroUsd), formatCount(total.conversations, "conversation", "conversations")],
-    ["A resolved case", total.perResolutionMicroUsd === null ? "–" : formatCost(total.perResolutionMicroUsd), formatCount(total.resolvedCases, "case resolved", "cases resolved")],
+    ["A conversation", total.perConversationMicroUsd === null ? "–" : sayUsd(total.perConversationMicroUsd), formatCount(total.conversations, "conversation", "conversations")],
+    ["A resolved case", total.perResolutionMicroUsd === null ? "–" : sayUsd(total.perResolutionMicroUsd), formatCount(total.resolvedCases, "case resolved", "cases resolved")],
   ];
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
@@ -98,7 +98,7 @@ function Dearest({ conversations }: { conversations: CostView["conversations"] }
       {conversations.map(({ name, contact, microUsd, calls }) => (
         <li key={name} className="flex items-baseline justify-between gap-3 py-2 first:pt-0 last:pb-0">
           <Link to="/conversations/$conversationId" params={{ conversationId: name }} className="min-w-0 truncate text-accent-ink underline-offset-2 hover:underline">{contact ?? "A visitor"}</Link>
-          <span className="shrink-0 text-xs text-ink-soft tabular-nums">{formatCount(calls, "call", "calls")}, <span className="font-medium text-ink">{formatCost(microUsd)}</span></span>
+          <span className="shrink-0 text-xs text-ink-soft tabular-nums">{formatCount(calls, "call", "calls")}, <span className="font-medium text-ink">{sayUsd(microUsd)}</span></span>
         </li>
       ))}
     </ol>

@@ -6,7 +6,7 @@ import { stackDays } from "./stack-days.ts";
 test("a budget is said as people would", () => {
   assert.equal(sayScope({ scope: "key", window: "month", timeZone: "Europe/Berlin" }), "a month for each API key (Europe/Berlin)");
   assert.equal(sayScope({ scope: "tenant", window: "minute", timeZone: "Europe/Berlin" }), "a minute");
-  assert.equal(sayThen({ then: "handoff", use: null, softMicroUsd: 500_000 }), "From $0.5 on it warns. When it is used up, a person goes on.");
+  assert.equal(sayThen({ then: "handoff", use: null, softMicroUsd: 500_000 }), "From $0.50 on it warns. When it is used up, a person goes on.");
   assert.equal(sayThen({ then: "cheaper", use: "small", softMicroUsd: null }), "When it is used up, calls go to small; what has no room is refused.");
 });
 

@@ -4,6 +4,11 @@ import type { StateWords } from "../../ui/state-badge.tsx";
 
 const PURPOSES: Readonly<Record<string, string>> = { reply: "Replies", understand: "Understanding", judge: "Checks", rewrite: "Rewriting", workflow: "Workflows", gateway: "Gateway", evaluate: "Evaluation" };
 
+/** Dollars with cents at least: $0.50, $0.00021. */
+export function sayUsd(microUsd: number): string {
+  return formatCost(microUsd).replace(/\.\d$/, (end) => `${end}0`);
+}
+
 /** A purpose as people read it; one we do not know as it is. */
 export function sayPurpose(purpose: string): string {
   return PURPOSES[purpose] ?? purpose;
@@ -37,8 +42,8 @@ export function sayScope({ scope, window, timeZone }: Pick<BudgetView, "scope" |
 /** What happens at the limits, as a sentence. */
 export function sayThen({ then, use, softMicroUsd }: Pick<BudgetView, "then" | "use" | "softMicroUsd">): string {
   const cheaper = use === null ? "the cheapest model" : use;
-  if (then === "cheaper") return `${softMicroUsd === null ? "When it is used up" : `From ${formatCost(softMicroUsd)} on`}, calls go to ${cheaper}; what has no room is refused.`;
-  const warning = softMicroUsd === null ? "" : `From ${formatCost(softMicroUsd)} on it warns. `;
+  if (then === "cheaper") return `${softMicroUsd === null ? "When it is used up" : `From ${sayUsd(softMicroUsd)} on`}, calls go to ${cheaper}; what has no room is refused.`;
+  const warning = softMicroUsd === null ? "" : `From ${sayUsd(softMicroUsd)} on it warns. `;
   return `${warning}When it is used up, ${then === "handoff" ? "a person goes on" : "calls are refused"}.`;
 }
 

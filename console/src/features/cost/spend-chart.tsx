@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { CostView } from "../../../../src/shapes/cost.ts";
-import { formatCost } from "../../lib/format.ts";
+import { sayUsd } from "./cost-words.ts";
 import { stackDays } from "./stack-days.ts";
 
 type SpendChartProps = { days: readonly string[]; series: CostView["byModel"]; say: (name: string) => string };
@@ -18,7 +18,7 @@ export function SpendChart({ days, series, say }: SpendChartProps) {
   const step = (by: number) => setChosen(Math.min(days.length - 1, Math.max(0, read + by)));
   return (
     <div>
-      <div role="slider" tabIndex={0} aria-label="Day" aria-valuemin={0} aria-valuemax={days.length - 1} aria-valuenow={read} aria-valuetext={`${sayDay(days[read])}: ${formatCost(sumAt(layers, read))}`}
+      <div role="slider" tabIndex={0} aria-label="Day" aria-valuemin={0} aria-valuemax={days.length - 1} aria-valuenow={read} aria-valuetext={`${sayDay(days[read])}: ${sayUsd(sumAt(layers, read))}`}
         onKeyDown={(event) => {
           if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
           event.preventDefault();
@@ -39,12 +39,12 @@ export function SpendChart({ days, series, say }: SpendChartProps) {
         </svg>
       </div>
       <div className="mt-1 flex justify-between border-t border-line pt-1 text-2xs text-ink-faint tabular-nums"><span>{sayDay(days[0])}</span><span>{sayDay(days.at(-1))}</span></div>
-      <p className="mt-3 text-xs text-ink-soft"><span className="font-medium text-ink">{sayDay(days[read])}</span>: {formatCost(sumAt(layers, read))}</p>
+      <p className="mt-3 text-xs text-ink-soft"><span className="font-medium text-ink">{sayDay(days[read])}</span>: {sayUsd(sumAt(layers, read))}</p>
       <ul aria-label="What the colours stand for" className="mt-1.5 flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-soft">
         {layers.map((layer, at) => (
           <li key={layer.name ?? ""} className="flex items-center gap-1.5">
             <svg aria-hidden="true" viewBox="0 0 8 8" className="size-2"><rect width="8" height="8" rx="2" className={FILLS[at]} /></svg>
-            <span className="break-all">{layer.name === null ? "Others" : say(layer.name)}</span> <span className="text-ink-faint tabular-nums">{formatCost(layer.perDay[read] ?? 0)}</span>
+            <span className="break-all">{layer.name === null ? "Others" : say(layer.name)}</span> <span className="text-ink-faint tabular-nums">{sayUsd(layer.perDay[read] ?? 0)}</span>
           </li>
         ))}
       </ul>

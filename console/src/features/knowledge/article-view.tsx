@@ -4,7 +4,7 @@ import { InlineText } from "../../ui/inline-text.tsx";
 import { markQuote, withoutTitle } from "./mark-quote.ts";
 import { parseMarkdown, type Block } from "./markdown.ts";
 
-export type Article = { id: string; title: string; path: string; text: string; audience: string[] };
+export type Article = { id: string; title: string; path: string; text: string; audience: string[]; /** False: as it was when it said what is quoted. */ isCurrent?: boolean };
 
 /** An article as React elements, with the quoted span marked and scrolled into view. */
 export function ArticleView({ article, quote, heading }: { article: Article; quote: string; heading: string }) {
@@ -22,7 +22,7 @@ export function ArticleView({ article, quote, heading }: { article: Article; quo
     <div ref={body} className="px-5 py-4 text-md text-ink-soft">
       {!isFound && quote !== "" && (
         <blockquote className="mb-4 rounded-lg border border-line bg-sunken px-3 py-2 text-sm">
-          <p className="mb-1 text-xs text-ink-faint">Quoted from an earlier version of this article:</p>
+          <p className="mb-1 text-xs text-ink-faint">Not found word for word in this version of the article. What was quoted:</p>
           {quote}
         </blockquote>
       )}

@@ -23,7 +23,7 @@ test("counts name only what there is", () => {
 });
 
 test("a version's reason names what it comes from, but not a sync's id", () => {
-  assert.equal(sayReason({ reason: "rollback", subject: "7" }), "Roll back to version 7");
+  assert.equal(sayReason({ reason: "rollback", subject: "7" }), "Rollback to version 7");
   assert.equal(sayReason({ reason: "sync", subject: "sync_1" }), "Sync");
 });
 

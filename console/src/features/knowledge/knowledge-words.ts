@@ -60,11 +60,13 @@ export function sayCounts({ added, changed, removed, failed }: Pick<SyncView, "a
   return parts.filter(([count]) => count > 0).map(([count, verb]) => `${count.toLocaleString("en")} ${verb}`).join(", ") || "nothing changed";
 }
 
-const REASONS: Record<string, string> = { sync: "Sync", rollback: "Roll back to version", rechunk: "Cut anew", embed: "Embedded anew", source_removed: "Source removed:" };
+const REASONS: Record<string, string> = { sync: "Sync", rollback: "Rollback", rechunk: "Cut anew", embed: "Embedded anew", source_removed: "Source removed" };
+const SUBJECTS: Record<string, string> = { rollback: " to version ", source_removed: ": " };
 
 export function sayReason({ reason, subject }: Pick<VersionView, "reason" | "subject">): string {
   const words = REASONS[reason] ?? sayCode(reason);
-  return subject === null || reason === "sync" ? words : `${words} ${subject}`;
+  const before = SUBJECTS[reason];
+  return subject === null || before === undefined ? words : `${words}${before}${subject}`;
 }
 
 export function sayBytes(bytes: number): string {

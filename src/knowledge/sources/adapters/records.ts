@@ -11,6 +11,7 @@ const settings = z.strictObject({
   arguments: z.record(z.string(), z.unknown()).default({}),
   page: z.strictObject({ argument: z.string().min(1).max(60), from: path.optional().describe("Member of the last record that the next page begins behind; without it pages are counted from 1.") }).optional().describe("How the next page is asked for."),
   each: z.strictObject({ tool: z.string().min(1).max(120), argument: z.string().min(1).max(60) }).optional().describe("A tool that reads by a record's id what the list does not give; a list of it is `records` (`records.plain_body`)."),
+  only: z.strictObject({ member: path, values: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1).max(50) }).optional().describe("Records whose member has one of these values; the others are left out."),
   fields: z.strictObject({
     id: path, title: path, body: z.array(path).min(1).max(20).describe("Members whose texts are the document, in this order; `comments.body` takes that member of each in the list."),
     updatedAt: path.optional(), uri: path.optional(), language: path.optional(), product: path.optional(), brand: path.optional(),
@@ -45,12 +46,16 @@ async function listPage(tenantId: string, given: RecordSettings, deps: SourceDep
   const argument = given.page === undefined ? {} : cursor !== null ? { [given.page.argument]: numberOrText(cursor) } : given.page.from === undefined ? { [given.page.argument]: 1 } : {};
   const { records, isCut } = await deps.readRecords({ tenantId, tool: given.tool, arguments: { ...given.arguments, ...argument } }, signal);
   if (isCut && given.page === undefined) throw sourceInvalid({ message: `"${given.tool}" gives a part of its list only: say by "page" how the rest is asked for, or let it give more.` });
-  const items = records.map((record) => itemOf(given, deps, record));
+  const items = records.filter((record) => isWanted(given, record)).map((record) => itemOf(given, deps, record));
   const last = records.at(-1);
   if (given.page === undefined || last === undefined) return { items, next: null };
   const next = given.page.from === undefined ? String(Number(cursor ?? 1) + 1) : textAt(last, given.page.from);
   if (next === cursor) throw sourceInvalid({ message: `The pages of "${given.tool}" do not go on: "${given.page.from ?? given.page.argument}" stays ${next ?? "empty"}.` });
   return { items, next: next === "" ? null : next };
+}
+
+function isWanted({ only }: RecordSettings, record: Row): boolean {
+  return only === undefined || textsAt(record, only.member).some((text) => only.values.some((value) => String(value) === text));
 }
 
 /** What the list gave is kept with the item, so that the record need not be found again. */
@@ -75,9 +80,14 @@ async function readOne(tenantId: string, given: RecordSettings, deps: SourceDeps
 
 function contentOf({ fields }: RecordSettings, record: Row): SourceContent {
   const optional = (place: string | undefined) => (place === undefined ? null : textAt(record, place) || null);
-  const updated = Date.parse(optional(fields.updatedAt) ?? "");
+  const updated = timeOf(optional(fields.updatedAt) ?? "");
   const parts = fields.body.flatMap((each) => textsAt(record, each)).map((text) => text.trim()).filter((text) => text !== "");
   return { kind: "record", title: textAt(record, fields.title), ...joinParts(parts), language: optional(fields.language), updatedAt: Number.isNaN(updated) ? null : new Date(updated).toISOString(), product: optional(fields.product), brand: optional(fields.brand) };
+}
+
+/** ISO 8601, or seconds since the epoch; NaN: neither. */
+function timeOf(text: string): number {
+  return /^\d{9,11}$/.test(text) ? Number(text) * 1_000 : Date.parse(text);
 }
 
 const HTML = /<(p|div|br|ul|ol|li|h[1-6]|table|span|strong|em|a)\b[^>]*>/i;

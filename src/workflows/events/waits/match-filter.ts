@@ -3,7 +3,7 @@ import { AppError } from "../../../lib/app-error.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import type { EventFilter } from "../../document/definition.ts";
 import type { ExpressionLanguage, ExpressionScope } from "../../expressions/expression.ts";
-import { faultOfPattern, isWholeMatch } from "../../expressions/linear-pattern.ts";
+import { faultOfPattern, isWholeMatch } from "../../../lib/patterns/linear-pattern.ts";
 import { splitTemplate } from "../../expressions/template.ts";
 import { createExpressions, type Expressions } from "../../run/expressions.ts";
 import type { CloudEvent } from "../cloud-event.ts";

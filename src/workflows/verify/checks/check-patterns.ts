@@ -2,7 +2,7 @@ import type { DataContract, EventConsumption, JsonSchema, NamedTask } from "../.
 import { joinPointer } from "../../document/json-pointer.ts";
 import { filtersOf } from "../../events/starts/start-on-event.ts";
 import { isBraced, isPattern } from "../../events/waits/filter-values.ts";
-import { faultOfPattern } from "../../expressions/linear-pattern.ts";
+import { faultOfPattern } from "../../../lib/patterns/linear-pattern.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import type { Checking } from "../findings.ts";
 import { tasksOf } from "../task-tree.ts";

@@ -22,7 +22,7 @@ export function HitCard({ hit }: { hit: SearchHitView }) {
       <p className="mt-2 line-clamp-6 text-sm break-words whitespace-pre-line text-ink-soft">
         {markWords(hit.text, hit.matched).map((piece, index) => (piece.isMarked ? <mark key={index}>{piece.text}</mark> : piece.text))}
       </p>
-      <p className="mt-1.5 text-2xs break-words text-ink-faint">{hit.matched.length === 0 ? "No word of the question: found by meaning or by what was said before" : `Matched: ${hit.matched.join(", ")}`}</p>
+      <p className="mt-1.5 text-2xs break-words text-ink-faint">{hit.matched.length === 0 ? "No word of the question: found by its meaning, or by what was said before" : `Matched: ${hit.matched.join(", ")}`}</p>
     </li>
   );
 }

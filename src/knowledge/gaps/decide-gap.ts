@@ -7,7 +7,7 @@ import { articleUnfinished, gapDecided, gapUnknown } from "../knowledge.errors.t
 import { deleteFile, putFile } from "../sources/source.store.ts";
 import { requestSync } from "../sync/request-sync.ts";
 import { decide, findGap } from "./gap.store.ts";
-import type { LookDeps, UpkeepDeps } from "./upkeep-deps.ts";
+import type { LookDeps, UpkeepDeps } from "../upkeep/upkeep-deps.ts";
 import { ensureWrittenSource, WRITTEN_SOURCE } from "./written-source.ts";
 
 export type WrittenArticle = { title: string; body: string; audience: readonly string[]; language: string };
@@ -32,9 +32,9 @@ export async function readGap({ database }: Pick<UpkeepDeps, "database">, tenant
  *   unknown, or there is nothing but blanks.
  */
 export async function publishGap(deps: DecideDeps, { tenantId, id, by, article }: { tenantId: string; id: string; by: string; article: WrittenArticle }): Promise<GapView> {
-  checkArticle(deps, article);
   const gap = await readGap(deps, tenantId, id);
   if (gap.status !== "open") throw gapDecided();
+  checkArticle(deps, article);
   await ensureWrittenSource(deps, tenantId, by);
   const at = new Date(deps.clock.nowMs());
   const text = `---\n${stringify({ title: article.title.trim(), audience: [...article.audience], language: article.language })}---\n\n${article.body.trim()}\n`;

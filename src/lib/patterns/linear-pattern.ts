@@ -1,4 +1,4 @@
-import { messageOf } from "../../lib/app-error.ts";
+import { messageOf } from "../app-error.ts";
 import { compileProgram, type CharTest, type Program } from "./pattern-program.ts";
 import { parsePattern } from "./parse-pattern.ts";
 

@@ -1,5 +1,5 @@
-/** A guess and whether it was right. */
-export type Judged = { confidence: number; isRight: boolean };
+/** A guess and whether it was right, or how far (0..1). */
+export type Judged = { confidence: number; isRight: boolean | number };
 
 const BINS = 15;
 
@@ -13,7 +13,7 @@ export function calibrationError(judged: readonly Judged[]): number {
   let error = 0;
   for (let bin = 0; bin < BINS; bin += 1) {
     const held = judged.filter(({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)) === bin);
-    const right = held.filter(({ isRight }) => isRight).length;
+    const right = held.reduce((sum, { isRight }) => sum + Number(isRight), 0);
     const sure = held.reduce((sum, { confidence }) => sum + confidence, 0);
     error += Math.abs(right - sure);
   }

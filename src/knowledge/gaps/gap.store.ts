@@ -4,7 +4,7 @@ import type { Database, Row, TransactionQuery } from "../../storage/database.ts"
 import { documentIdOf } from "../sync/make-document.ts";
 import type { GapDraft } from "./draft-article.ts";
 import type { GapProfile } from "./group-questions.ts";
-import type { AskedQuestion } from "./talk.ts";
+import type { AskedQuestion } from "../upkeep/talk.ts";
 import type { WhyUnanswered } from "./why-unanswered.ts";
 import { WRITTEN_SOURCE } from "./written-source.ts";
 

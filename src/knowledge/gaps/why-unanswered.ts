@@ -1,5 +1,5 @@
 import { indexTerms, isLightTerm } from "../terms.ts";
-import type { TalkTurn } from "./talk.ts";
+import type { TalkTurn } from "../upkeep/talk.ts";
 
 export type WhyUnanswered = "declined" | "handed_off" | "unanswered";
 

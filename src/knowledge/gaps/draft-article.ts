@@ -1,5 +1,5 @@
 import { splitSentences } from "../../lib/split-sentences.ts";
-import type { ClaimReader } from "./upkeep-deps.ts";
+import type { ClaimReader } from "../upkeep/upkeep-deps.ts";
 import { tellingTerms } from "./why-unanswered.ts";
 
 /** One question with what a person replied to it; both redacted. */

@@ -1,0 +1,140 @@
+import { createStreamRestorer, type Placeholder, type StreamRestorer } from "../../guard/redactor.ts";
+import { isRecord } from "../../lib/is-record.ts";
+import type { ModelUsage } from "../../models/model.ts";
+import { modelInvalidAnswer, modelUnavailable } from "../../models/models.errors.ts";
+import { modelErrorFrom } from "../../models/provider-failure.ts";
+import { forJson } from "./hide-chat.ts";
+import { readUsage } from "./read-usage.ts";
+
+export type RelayOptions = { placeholders: readonly Placeholder[]; /** The text is a JSON document. */ isJson: boolean; wantsUsage: boolean; details: Record<string, unknown>; write(bytes: Uint8Array | string): void };
+
+/**
+ * Hands a provider's events on to the client, byte for byte where nothing in them must change: what is looked at one by one is the
+ * finish, the figures, errors, and what may hold a placeholder. `[DONE]` is kept back for whoever writes the end.
+ *
+ * Errors of `push`: `models.invalid_answer` for an event that is none, and the provider's own error. `end` throws
+ *   `models.unavailable` when the stream broke off before its finish.
+ */
+export type EventRelay = { push(chunk: Buffer): void; end(): void; usage(): ModelUsage | null; /** What had come of the answer's texts until now. */ text(): string };
+
+/** An event that is not ended after so many bytes is none. */
+const MAX_EVENT = 8 * 1024 * 1024;
+const NOTABLE = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|\[DONE\]|"error"\s*:\s*["{]/;
+const ORDERLY = /^(?:(?:data: ?\{.*\}|:.*)\r?\n\r?\n)+$/;
+const TEXTS = /"(?:content|arguments|refusal)"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
+
+export function createEventRelay(options: RelayOptions): EventRelay {
+  const seen: string[] = [];
+  const restoring = createRestoring(options);
+  let carried: Buffer | null = null;
+  let usage: ModelUsage | null = null;
+  let isFinished = false;
+
+  const handle = (event: string) => {
+    if (event.startsWith(":") || event.trim() === "") return;
+    const data = event.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart()).join("\n");
+    if (data === "[DONE]") return void (isFinished = true);
+    const parsed = parseEvent(data, options.details);
+    if (parsed["error"] !== undefined && parsed["error"] !== null) throw modelErrorFrom({ status: null, body: parsed, message: "", headers: {} }, options.details);
+    const figures = readUsage(parsed["usage"]);
+    if (figures !== null) usage = figures;
+    const choices = Array.isArray(parsed["choices"]) ? parsed["choices"] : [];
+    // The figures alone: the client gets them only when it has asked for them.
+    if (figures !== null && choices.length === 0 && !options.wantsUsage) return;
+    for (const choice of choices) if (isRecord(choice) && typeof choice["finish_reason"] === "string") isFinished = true;
+    const changed = restoring === null ? null : restoring.change(parsed, choices);
+    options.write(changed === null ? `data: ${data}\n\n` : changed.map((each) => `data: ${JSON.stringify(each)}\n\n`).join(""));
+  };
+
+  return {
+    push(chunk) {
+      const bytes = carried === null ? chunk : Buffer.concat([carried, chunk]);
+      const end = endOfEvents(bytes);
+      carried = end === bytes.length ? null : bytes.subarray(end);
+      if (carried !== null && carried.length > MAX_EVENT) throw modelInvalidAnswer({ details: options.details });
+      if (end === 0) return;
+      const whole = bytes.subarray(0, end);
+      const text = whole.toString("latin1");
+      seen.push(text);
+      if (!NOTABLE.test(text) && (restoring === null || (!restoring.isHolding() && !text.includes("["))) && ORDERLY.test(text)) options.write(whole);
+      else for (const event of whole.toString("utf8").split(/\r?\n\r?\n/)) handle(event);
+    },
+    end() {
+      if (carried !== null) handle(carried.toString("utf8"));
+      carried = null;
+      if (!isFinished) throw modelUnavailable({ details: options.details, cause: new Error("The stream ended without a finish.") });
+    },
+    usage: () => usage,
+    text: () => seen.flatMap((part) => [...part.matchAll(TEXTS)].map((match) => match[1] ?? "")).join(""),
+  };
+}
+
+function endOfEvents(bytes: Buffer): number {
+  const plain = bytes.lastIndexOf("\n\n");
+  const windows = bytes.lastIndexOf("\n\r\n");
+  return Math.max(plain === -1 ? 0 : plain + 2, windows === -1 ? 0 : windows + 3);
+}
+
+function parseEvent(data: string, details: Record<string, unknown>): Record<string, unknown> {
+  let parsed: unknown = null;
+  try {
+    parsed = JSON.parse(data);
+  } catch {
+    // Told below, with every other thing that is no event.
+  }
+  if (!isRecord(parsed)) throw modelInvalidAnswer({ details });
+  return parsed;
+}
+
+type Restoring = { isHolding(): boolean; /** Null: nothing of it changes. */ change(event: Record<string, unknown>, choices: readonly unknown[]): Record<string, unknown>[] | null };
+
+/** One restorer for each text that grows over the events: the answer, a refusal, the arguments of each call. */
+function createRestoring({ placeholders, isJson }: RelayOptions): Restoring | null {
+  if (placeholders.length === 0) return null;
+  const escaped = forJson(placeholders);
+  const open = new Map<string, { restorer: StreamRestorer; isHolding: boolean }>();
+  const pass = (place: string, text: string, values: readonly Placeholder[]): string => {
+    const known = open.get(place) ?? { restorer: createStreamRestorer(values), isHolding: false };
+    open.set(place, known);
+    const given = known.restorer.push(text);
+    known.isHolding = text.includes("[") || (known.isHolding && given === "");
+    return given;
+  };
+  const rest = (place: string): string => {
+    const known = open.get(place);
+    if (known === undefined) return "";
+    known.isHolding = false;
+    return known.restorer.end();
+  };
+  const changeDelta = (delta: Record<string, unknown>): Record<string, unknown> => {
+    const made = { ...delta };
+    for (const member of ["content", "refusal", "reasoning_content"]) if (typeof made[member] === "string") made[member] = pass(member, made[member], isJson && member === "content" ? escaped : placeholders);
+    if (Array.isArray(made["tool_calls"])) made["tool_calls"] = made["tool_calls"].map((call: unknown) => (isRecord(call) && isRecord(call["function"]) && typeof call["function"]["arguments"] === "string" ? { ...call, function: { ...call["function"], arguments: pass(`call ${String(call["index"])}`, call["function"]["arguments"], escaped) } } : call));
+    return made;
+  };
+  /** What was held back at the finish was no placeholder after all. */
+  const leftOver = (): Record<string, unknown> | null => {
+    const delta: Record<string, unknown> = {};
+    const calls: Record<string, unknown>[] = [];
+    for (const place of open.keys()) {
+      const text = rest(place);
+      if (text === "") continue;
+      if (place.startsWith("call ")) calls.push({ index: Number(place.slice(5)), function: { arguments: text } });
+      else delta[place] = text;
+    }
+    if (calls.length > 0) delta["tool_calls"] = calls;
+    return Object.keys(delta).length === 0 ? null : delta;
+  };
+  return {
+    isHolding: () => [...open.values()].some((each) => each.isHolding),
+    change(event, choices) {
+      const [choice] = choices;
+      if (!isRecord(choice)) return null;
+      const changed = { ...choice, ...(isRecord(choice["delta"]) ? { delta: changeDelta(choice["delta"]) } : {}) };
+      const left = typeof choice["finish_reason"] === "string" ? leftOver() : null;
+      const made = { ...event, choices: [changed] };
+      const { usage: _, ...plain } = event;
+      return left === null ? [made] : [{ ...plain, choices: [{ ...choice, delta: left, finish_reason: null }] }, made];
+    },
+  };
+}

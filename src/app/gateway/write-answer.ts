@@ -1,0 +1,15 @@
+import type { ServerResponse } from "node:http";
+
+/** What stands in the head of every answer; `model`: who answered, by its name in the inventory. */
+export function headOf(contentType: string, requestId: string, model: string | null): Record<string, string> {
+  return { "content-type": contentType, "cache-control": "no-store", "x-content-type-options": "nosniff", "x-request-id": requestId, ...(model === null ? {} : { "x-baton-model": model }) };
+}
+
+export const EVENT_STREAM = "text/event-stream; charset=utf-8";
+export const JSON_TYPE = "application/json";
+
+export function writeJson(response: ServerResponse, status: number, head: Record<string, string>, body: unknown): void {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  response.writeHead(status, { ...head, "content-length": String(Buffer.byteLength(text)) });
+  response.end(text);
+}

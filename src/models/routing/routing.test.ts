@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { ModelRequest } from "../model.ts";
+import { choosePoint } from "./choose-point.ts";
+import { measureGap } from "./gap-recovered.ts";
+import { readGrades } from "./grade.ts";
+import type { GradedCase } from "./graded-case.ts";
+import { createChooser } from "./open-router.ts";
+import { createPredictor } from "./quality-model.ts";
+import { decodeRouter, encodeRouter } from "./router-bytes.ts";
+import { learn } from "./train-router.ts";
+
+const THINGS = ["lamp", "chair", "table", "sofa", "shelf", "mirror", "carpet", "bed", "desk", "clock"];
+const MODELS = [{ name: "small", provider: "ollama", modelId: "small" }, { name: "big", provider: "openai", modelId: "big" }];
+
+/** Orders are answered by both models; contracts only by the big one, which is ten times as dear. */
+function makeCases(count: number, language = "en", intent: string | null = null): GradedCase[] {
+  return Array.from({ length: count }, (_, i) => {
+    const thing = THINGS[i % THINGS.length] ?? "";
+    const isHard = i % 3 === 0;
+    const prompt = isHard ? `Which clause of the contract limits the liability for the ${thing} number ${i}-${"x".repeat(i % 7)}?` : `Where is my order of a ${thing} that I paid on day ${i} ${"y".repeat(i % 7)}`;
+    // One in fifty goes wrong for no reason that the prompt shows.
+    return { prompt: `${prompt} ${language}`, intent, language, qualities: [isHard || i % 50 === 1 ? 0 : 1, i % 50 === 2 ? 0 : 1], microUsd: [100, 1_000] };
+  });
+}
+
+function ask(text: string, given: Partial<ModelRequest["context"]> = {}): ModelRequest {
+  return { context: { tenantId: "t", purpose: "reply", dataClasses: [], audiences: [], cache: "off", ...given }, messages: [{ role: "user", text }], tools: [], maxOutputTokens: 100, temperature: 0, signal: AbortSignal.timeout(60_000) };
+}
+
+describe("the gap that a router recovers", () => {
+  test("a perfect order recovers all of it at the share of prompts that need the strong model", () => {
+    const cases = Array.from({ length: 100 }, (_, i) => ({ weak: i < 20 ? 0 : 1, strong: 1, gain: i < 20 ? 1 : 0 }));
+    const { apgr, shareFor50, shareFor80 } = measureGap(cases);
+    assert.ok(Math.abs((apgr ?? 0) - 0.9) < 1e-9);
+    assert.ok(Math.abs((shareFor50 ?? 0) - 0.1) < 1e-9 && Math.abs((shareFor80 ?? 0) - 0.16) < 1e-9);
+  });
+  test("no order at all is chance, whatever order the prompts come in", () => {
+    const { apgr, shareFor50 } = measureGap(Array.from({ length: 100 }, (_, i) => ({ weak: i < 20 ? 0 : 1, strong: 1, gain: 0 })));
+    assert.ok(Math.abs((apgr ?? 0) - 0.5) < 1e-9 && Math.abs((shareFor50 ?? 0) - 0.5) < 1e-9);
+  });
+  test("where the strong model is no better there is nothing to recover", () => {
+    assert.equal(measureGap([{ weak: 1, strong: 1, gain: 0 }]).apgr, null);
+  });
+});
+
+describe("the point that is chosen", () => {
+  const sure = (cases: readonly GradedCase[]) => cases.map(({ qualities }) => [...qualities]);
+  test("twenty cases that all went well prove nothing", () => {
+    const cases = makeCases(20);
+    assert.equal(choosePoint(cases, sure(cases), 2, 0.98).chosen, null);
+  });
+  test("a language that is measured too little goes to the best model as a whole", () => {
+    const cases = [...makeCases(600), ...makeCases(15, "de")];
+    const { languages, total, chosen } = choosePoint(cases, sure(cases), 2, 0.97);
+    assert.notEqual(chosen, null);
+    assert.deepEqual(languages.map(({ name, isOpen }) => [name, isOpen]), [["en", true], ["de", false]]);
+    assert.equal(languages[1]?.share, 0);
+    assert.ok(total.share > 0.3 && total.lower >= 0.97 * total.bestQuality && total.microUsd < total.bestMicroUsd);
+  });
+  test("predictions that know nothing send nothing to a model that loses a third", () => {
+    const cases = makeCases(600);
+    assert.equal(choosePoint(cases, cases.map((_, i) => [0.5 + (i % 11) / 100, 0.9]), 2, 0.98).total.share < 0.1, true);
+  });
+});
+
+describe("a learned router", () => {
+  const cases = [...makeCases(600, "en", "order"), ...makeCases(10, "en", "contract")];
+  const { model, report } = learn(cases, MODELS, 0.97);
+  const choose = createChooser(7, report, createPredictor(model));
+
+  test("sends to the small model what it answers as well, and keeps the rest", () => {
+    assert.ok(report.total.share > 0.4 && report.total.share < 0.75, String(report.total.share));
+    assert.ok((report.apgr ?? 0) > 0.75, String(report.apgr));
+    const easy = choose(ask("Where is my order of a lamp that I paid yesterday", { traits: { language: "en", intent: "order" } }));
+    assert.deepEqual(easy?.names, ["small", "big"]);
+    assert.match(easy.reason, /^router 7: small 0\.\d+ against big [01]\.\d+, good enough$/);
+    assert.deepEqual(choose(ask("Which clause of the contract limits the liability for the lamp?", { traits: { language: "en", intent: "order" } }))?.names, ["big", "small"]);
+  });
+  test("a language and an intent that were not measured go to the best model, and say so", () => {
+    const text = "Where is my order of a lamp that I paid yesterday";
+    assert.match(choose(ask(text, { traits: { language: "sv", intent: "order" } }))?.reason ?? "", /not proven for the language sv/);
+    assert.deepEqual(choose(ask(text, { traits: { language: "en", intent: "contract" } }))?.names, ["big", "small"]);
+    assert.match(choose(ask(text, { traits: { language: "en" } }))?.reason ?? "", /a message without intent/);
+  });
+  test("has no say in calls of other purposes", () => {
+    assert.equal(choose(ask("Where is my order", { purpose: "judge" })), null);
+  });
+  test("is the same after it was stored, and other bytes are not taken for one", () => {
+    const read = decodeRouter(encodeRouter(model));
+    assert.ok(read !== null);
+    const text = "Where is my order of a sofa";
+    assert.deepEqual(createPredictor(read)(text), createPredictor(model)(text));
+    assert.equal(decodeRouter(encodeRouter(model).subarray(0, 50)), null);
+    assert.equal(decodeRouter(new Uint8Array(2)), null);
+    assert.equal(decodeRouter(new Uint8Array(400)), null);
+  });
+});
+
+describe("a file of grades", () => {
+  const asIs = (text: string) => text;
+  test("right and quality are one scale; the language is read where none is given; what is personal is gone", () => {
+    const [one, other] = readGrades('{"prompt":"Where is my order, please? I have paid for it","model":"small","right":true,"costUsd":0.0002}\n\n{"prompt":"Wo ist mein Paket?","model":"big","quality":0.5,"language":"de","intent":"track"}\n', (text) => text.replace("paid", "[X_1]"));
+    assert.partialDeepStrictEqual(one, { model: "small", quality: 1, microUsd: 200, language: "en", intent: null, prompt: "Where is my order, please? I have [X_1] for it" });
+    assert.partialDeepStrictEqual(other, { quality: 0.5, microUsd: null, language: "de", intent: "track" });
+  });
+  test("nothing is taken in when a line is wrong; the line is named", () => {
+    const good = '{"prompt":"a","model":"small","right":true}\n';
+    assert.throws(() => readGrades(`${good}{"prompt":"a","model":"small"}`, asIs), { code: "models.grades_unreadable", message: /line 2: Give either `quality`/ });
+    assert.throws(() => readGrades(`${good}no`, asIs), { message: /line 2: it is not JSON/ });
+    assert.throws(() => readGrades(`${good}{"prompt":"a","model":"small","quality":7}`, asIs), { message: /line 2: quality/ });
+  });
+});
