@@ -40,7 +40,7 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/knowledge/gaps/{id}/reopen": { right: "knowledge.manage", body: null },
   "POST /api/knowledge/findings/{id}/decision": { right: "knowledge.manage", body: { decision: "dismissed" } },
   "POST /api/knowledge/upkeep": { right: "knowledge.manage", body: null },
-  "PUT /api/routes/active/{id}": { right: "routes.use", body: null },
+  "PUT /api/routes/active/{number}": { right: "routes.use", body: null },
   "DELETE /api/routes/active": { right: "routes.use", body: null },
   "POST /api/events": { right: "events.send", body: {} },
 };

@@ -1,9 +1,12 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { portTaken } from "./app.errors.ts";
 
 export type Listening = AsyncDisposable & { port: number; server: Server };
+
+/** What answers some requests on the bare server, without the layers of the others. `handle` never rejects. */
+export type Beside = { isFor(request: IncomingMessage): boolean; handle(request: IncomingMessage, response: ServerResponse): void };
 
 const TRIES = 20;
 
@@ -11,9 +14,12 @@ const TRIES = 20;
  * Serves HTTP. With `canMove`, a taken port gives way to the next free one.
  * Throws `app.port_taken`.
  */
-export async function listen(fetch: Hono["fetch"], options: { host: string; port: number; canMove: boolean }): Promise<Listening> {
+export async function listen(fetch: Hono["fetch"], options: { host: string; port: number; canMove: boolean; beside?: Beside }): Promise<Listening> {
   const listener = getRequestListener(fetch, { hostname: options.host });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, (request, response) => void listener(request, response));
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, (request, response) => {
+    if (options.beside?.isFor(request) === true) options.beside.handle(request, response);
+    else void listener(request, response);
+  });
   for (let port = options.port; ; port += 1) {
     const error = await tryListen(server, options.host, port);
     if (error === null) break;

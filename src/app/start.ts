@@ -6,6 +6,7 @@ import { migrate } from "../storage/migrate.ts";
 import type { App } from "./app.ts";
 import { compose, type ComposeOverrides } from "./compose.ts";
 import { ensureFirstSignIn, type FirstSignIn } from "./first-sign-in.ts";
+import { createGateway, isForGateway } from "./gateway/gateway.ts";
 import { createHttpApp } from "./http-app.ts";
 import { listen } from "./listen.ts";
 import { warnOfMissingNeeds } from "./missing-needs.ts";
@@ -34,7 +35,8 @@ export async function start(config: Config, options: { log?: Log; onProgress?: (
   cleanup.defer(() => warned);
   const firstSignIn = await ensureFirstSignIn(app, config, servers.dataFolder);
   progress("opening the doors");
-  const http = config.role === "worker" ? null : cleanup.use(await listen(createHttpApp(app).fetch, { host: config.host, port: config.port, canMove: !config.isPortChosen }));
+  const gateway = cleanup.use(createGateway(app));
+  const http = config.role === "worker" ? null : cleanup.use(await listen(createHttpApp(app).fetch, { host: config.host, port: config.port, canMove: !config.isPortChosen, beside: { isFor: isForGateway, handle: gateway.handle } }));
   const port = http?.port ?? 0;
   const url = config.publicUrl ?? `http://${config.host}:${port}`;
   app.publicUrl = url;

@@ -1,11 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
+import { takeInGrades } from "../app/take-in-grades.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
 import { systemClock } from "../lib/clock.ts";
-import { recordInLedger } from "../observe/ledger.ts";
-import { countGrades, putGrades } from "../models/routing/grade.store.ts";
-import { readGrades } from "../models/routing/grade.ts";
+import { countGrades } from "../models/routing/grade.store.ts";
 import { routableModels } from "../models/routing/routable-models.ts";
 import { listRouters, readActiveRouter, readRouter } from "../models/routing/router.store.ts";
 import { trainRouter } from "../models/routing/train-router.ts";
@@ -36,7 +34,7 @@ function onRoutes(usage: string, [least, most]: readonly [number, number], work:
 export const routesCommand = onRoutes("routes [NUMBER] [--json]", [0, 1], async ({ database, tenantId }, [given], { json }, write) => {
   const active = await readActiveRouter(database, tenantId);
   const versions = await listRouters(database, tenantId);
-  const shown = given === undefined ? (versions.find(({ number }) => number === active) ?? versions[0]) : await readRouter(database, tenantId, Number(given));
+  const shown = given === undefined ? (versions.find(({ number }) => number === active) ?? versions[0]) : Number.isSafeInteger(Number(given)) ? await readRouter(database, tenantId, Number(given)) : null;
   if (shown === null) return advise(`There is no router ${given ?? ""}: "baton routes" lists them.`);
   const grades = await countGrades(database, tenantId);
   if (json) write(`${JSON.stringify({ active, grades, shown: shown ?? null, versions: versions.map(({ report: { total }, ...version }) => ({ ...version, total })) }, null, 2)}\n`);
@@ -50,13 +48,7 @@ export const routesCommand = onRoutes("routes [NUMBER] [--json]", [0, 1], async 
 
 /** `routes grade import FILE`: takes grades in, redacted, all or none. */
 export const importGradesCommand = onRoutes("routes grade import FILE", [1, 1], async ({ database, tenantId, workspace }, [file = ""], _, write) => {
-  const redactor = createBuiltInRedactor();
-  const grades = readGrades(await readFile(file, "utf8"), (text) => redactor.redact({ text, known: [], names: [] }).text);
-  const at = new Date(systemClock.nowMs());
-  await database.transaction(tenantId, async (query) => {
-    await putGrades(query, tenantId, grades, BY, at);
-    await recordInLedger(query, tenantId, [{ kind: "routing.graded", subjectId: tenantId, actor: BY, at, body: { grades: grades.length } }]);
-  });
+  const grades = await takeInGrades({ database, clock: systemClock }, { tenantId, text: await readFile(file, "utf8"), by: BY });
   const { grades: all, prompts, models } = await countGrades(database, tenantId);
   write(`${grades.length} grades are in; kept are ${all} of ${models} models on ${prompts} prompts.\n`);
   const names = new Set(workspace.models?.models.map(({ name }) => name) ?? []);

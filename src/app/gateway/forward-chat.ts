@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { messageOf } from "../../lib/app-error.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import { estimateTokens } from "../../models/estimate-tokens.ts";
 import { countedUsage, failedEnd, outcomeOf, codeOf, refusalError, type Came } from "../../models/budgets/wrap-budget.ts";
 import { worstCase } from "../../models/budgets/worst-case.ts";
 import { forbiddenClasses } from "../../models/inventory/data-rules.ts";
@@ -17,7 +16,7 @@ import type { GatewayCall, GatewayDeps } from "./gateway-call.ts";
 import { hideChat, restoreAnswer } from "./hide-chat.ts";
 import type { Placeholder } from "../../guard/redactor.ts";
 import type { ProviderAnswer } from "./provider-door.ts";
-import { readUsage } from "./read-usage.ts";
+import { readUsage, writeUsage } from "./read-usage.ts";
 import { createEventRelay } from "./relay-events.ts";
 import { EVENT_STREAM, headOf, JSON_TYPE, writeJson } from "./write-answer.ts";
 
@@ -128,7 +127,7 @@ async function exchange(deps: GatewayDeps, forward: Forward, prepared: Prepared,
   try {
     const answer = await deps.door.post(opened, "/chat/completions", prepared.text, signal);
     await expectAnswer(deps, forward, answer, prepared.wantsStream ? /^text\/event-stream/i : /^application\/json/i, details);
-    const usage = prepared.wantsStream ? await relayStream(forward, prepared, answer, came, onPart, details) : await relayWhole(forward, prepared, answer, onPart, details);
+    const usage = prepared.wantsStream ? await relayStream(forward, prepared, answer, came, onPart, details) : await relayWhole(forward, prepared, answer, came, onPart, details);
     return usage ?? countedUsage(request, came);
   } catch (thrown) {
     if (expired !== null) throw expired;
@@ -152,7 +151,7 @@ async function expectAnswer(deps: GatewayDeps, { opened }: Forward, { head, stop
   throw modelErrorFrom({ status, body: body.toString("utf8"), message: `HTTP ${status}`, headers }, details);
 }
 
-async function relayWhole({ call, opened }: Forward, prepared: Prepared, { head }: ProviderAnswer, onPart: () => void, details: Record<string, unknown>): Promise<ModelUsage | null> {
+async function relayWhole({ call, opened }: Forward, prepared: Prepared, { head }: ProviderAnswer, came: Came, onPart: () => void, details: Record<string, unknown>): Promise<ModelUsage | null> {
   const bytes = await readAll(head, MAX_WHOLE, onPart, details);
   const text = bytes.toString("utf8");
   let answer: unknown = null;
@@ -165,12 +164,10 @@ async function relayWhole({ call, opened }: Forward, prepared: Prepared, { head 
   const restored = restoreAnswer(answer, prepared.placeholders, prepared.isJson);
   if (call.signal.aborted) throw modelCancelled({ details });
   writeJson(call.response, 200, headOf(JSON_TYPE, call.requestId, opened.name), restored === answer ? text : restored);
-  return readUsage(answer["usage"]) ?? { promptTokens: 0, completionTokens: 0, ...estimated(text) };
-}
-
-/** Of a whole answer without figures: all of its bytes, which errs to the dear side. */
-function estimated(text: string): ModelUsage {
-  return { promptTokens: estimateTokens(text), completionTokens: estimateTokens(text), isEstimated: true };
+  const told = readUsage(answer["usage"]);
+  // Without figures all of it is counted, which errs to the dear side.
+  if (told === null) came.text = JSON.stringify(answer["choices"]);
+  return told;
 }
 
 async function relayStream(forward: Forward, prepared: Prepared, answer: ProviderAnswer, came: Came, onPart: () => void, details: Record<string, unknown>): Promise<ModelUsage | null> {
@@ -202,11 +199,6 @@ async function relayStream(forward: Forward, prepared: Prepared, answer: Provide
   write("data: [DONE]\n\n");
   response.end();
   return usage;
-}
-
-/** Figures as OpenAI writes them. */
-export function writeUsage(usage: ModelUsage): Record<string, unknown> {
-  return { prompt_tokens: usage.promptTokens, completion_tokens: usage.completionTokens, total_tokens: usage.promptTokens + usage.completionTokens, ...(usage.cacheReadTokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: usage.cacheReadTokens } }) };
 }
 
 function readParts({ head }: Pick<ProviderAnswer, "head">, onPart: (chunk: Buffer) => void, details: Record<string, unknown>): Promise<void> {

@@ -17,3 +17,8 @@ export function readUsage(given: unknown): ModelUsage | null {
 function plausible(tokens: unknown): number | null {
   return typeof tokens === "number" && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : null;
 }
+
+/** Figures as OpenAI writes them. */
+export function writeUsage(usage: ModelUsage): Record<string, unknown> {
+  return { prompt_tokens: usage.promptTokens, completion_tokens: usage.completionTokens, total_tokens: usage.promptTokens + usage.completionTokens, ...(usage.cacheReadTokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: usage.cacheReadTokens } }) };
+}

@@ -7,7 +7,7 @@ import { routerUnknown } from "../../models/routing/routing.errors.ts";
 import { useRouter } from "../../models/routing/use-router.ts";
 import { routingView, type RoutingView } from "../../shapes/routing.ts";
 import type { App } from "../app.ts";
-import { createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { createApi, json, problems, staff } from "../http/api.ts";
 
 const tags = ["routes"];
 /** Stores use this shape, too, and may have loaded it before the library that names it in the document: so a new one of the same parts. */
@@ -15,7 +15,7 @@ const view = z.object(routingView.shape).openapi("RouteTable");
 
 const routes = {
   read: createRoute({ method: "get", path: "/api/routes", tags, summary: "Which requests cheaper models answer: share, cost and quality beside the best single model, of every router that was trained", responses: { 200: json(view, "The newest 50 routers, newest first."), ...problems } }),
-  use: createRoute({ method: "put", path: "/api/routes/active/{id}", tags, summary: "Put a router to use, an earlier one too, by its number (admins)", request: { params: pathId }, responses: { 200: json(view, "As it stands now."), ...problems } }),
+  use: createRoute({ method: "put", path: "/api/routes/active/{number}", tags, summary: "Put a router to use, an earlier one too, by its number (admins)", request: { params: z.object({ number: z.string().max(20) }) }, responses: { 200: json(view, "As it stands now."), ...problems } }),
   stop: createRoute({ method: "delete", path: "/api/routes/active", tags, summary: "Use no router: the default route answers what no rule names (admins)", responses: { 200: json(view, "As it stands now."), ...problems } }),
 };
 
@@ -32,7 +32,7 @@ export function routeTableRoutes(app: Pick<App, "identity" | "database" | "clock
   });
   api.openapi(routes.use, async (c) => {
     const actor = allow(await staff(c, app.identity), "routes.use");
-    const version = Number(c.req.valid("param").id);
+    const version = Number(c.req.valid("param").number);
     if (!Number.isSafeInteger(version)) throw routerUnknown();
     return c.json(await use(actor, version), 200);
   });

@@ -98,7 +98,8 @@ async function enter(breaker: CircuitBreakerPolicy, model: Pick<Model, "id" | "p
   }
 }
 
-function isRetryable(error: unknown): error is AppError {
+/** Whether it may be asked again. */
+export function isRetryable(error: unknown): error is AppError {
   return error instanceof AppError && error.isRetryable;
 }
 
