@@ -1,12 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { messageOf } from "../../lib/app-error.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { countedUsage, failedEnd, outcomeOf, codeOf, refusalError, type Came } from "../../models/budgets/wrap-budget.ts";
 import { worstCase } from "../../models/budgets/worst-case.ts";
 import { forbiddenClasses } from "../../models/inventory/data-rules.ts";
 import type { OpenedModel } from "../../models/inventory/open-model.ts";
 import type { ModelRequest, ModelUsage } from "../../models/model.ts";
-import { modelCancelled, modelInvalidAnswer, modelTimeout } from "../../models/models.errors.ts";
+import { modelCancelled, modelInvalidAnswer, modelTimeout, modelUnavailable } from "../../models/models.errors.ts";
 import { costMicroUsd } from "../../models/prices.ts";
 import { modelErrorFrom } from "../../models/provider-failure.ts";
 import type { Candidate } from "../../models/route/candidate.ts";
@@ -211,9 +210,9 @@ function readParts({ head }: Pick<ProviderAnswer, "head">, onPart: (chunk: Buffe
       }
     });
     head.once("end", resolve);
-    head.once("error", (error) => reject(modelErrorFrom({ status: null, body: error, message: messageOf(error), headers: {} }, details)));
+    head.once("error", (error) => reject(modelUnavailable({ details, cause: error })));
     // Broken off without an error of its own.
-    head.once("close", () => void (head.complete || reject(modelErrorFrom({ status: null, body: new Error("terminated"), message: "terminated", headers: {} }, details))));
+    head.once("close", () => void (head.complete || reject(modelUnavailable({ details, cause: new Error("The connection was closed in the middle of the answer.") }))));
   });
 }
 
