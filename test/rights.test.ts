@@ -40,11 +40,18 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/knowledge/gaps/{id}/reopen": { right: "knowledge.manage", body: null },
   "POST /api/knowledge/findings/{id}/decision": { right: "knowledge.manage", body: { decision: "dismissed" } },
   "POST /api/knowledge/upkeep": { right: "knowledge.manage", body: null },
+  "POST /api/knowledge/file-previews/{file}": { right: "knowledge.manage", body: null },
+  "POST /api/knowledge/search-test": { right: "knowledge.manage", body: { query: "returns", as: { kind: "contact", isVerified: false } } },
+  "POST /api/understanding/corrections": { right: "understanding.correct", body: { messageId: "nothere", intent: "nothere" } },
+  "DELETE /api/understanding/corrections/{id}": { right: "understanding.correct", body: null },
+  "POST /api/understanding/readings": { right: "understanding.correct", body: { text: "Hello" } },
+  "POST /api/understanding/trainings": { right: "understanding.learn", body: null },
+  "DELETE /api/understanding/trainings/{id}": { right: "understanding.learn", body: null },
   "PUT /api/routes/active/{number}": { right: "routes.use", body: null },
   "DELETE /api/routes/active": { right: "routes.use", body: null },
   "POST /api/events": { right: "events.send", body: {} },
 };
-const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "routes"];
+const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "understanding", "routes"];
 
 describe("rights over workflows and runs", () => {
   let desk: TestApp;

@@ -16,7 +16,7 @@ export type AgentTool = {
   description: string;
   inputSchema: Record<string, unknown>;
   call(args: unknown, callKey: string): Promise<{ text: string; isTerminal?: boolean }>;
-  /** Whether this call would wait for a person's approval; then not even a handoff in the same answer outranks it. */
+  /** Whether this call would wait for a person's approval; then it is made even beside a handoff in the same answer. */
   awaitsApproval?(args: unknown, callKey: string): Promise<boolean>;
 };
 
@@ -42,10 +42,11 @@ export type AgentInput = {
 /**
  * Why a run gave up: `agent.deadline_passed`, `agent.model_call_limit`, `agent.tool_call_limit`, `agent.invalid_tool_call`,
  * `agent.answer_cut`, `agent.answer_stopped`, `agent.empty_answer`, or the code of the model's error (`models.unavailable`, …).
+ * `said` of a handoff: what its calls that people have to decide told the contact, or "".
  */
 export type AgentOutcome =
   | { kind: "answer"; text: string; calls: ModelCallRecord[] }
-  | { kind: "handoff"; reason: HandoffReason; summary: string; calls: ModelCallRecord[] }
+  | { kind: "handoff"; reason: HandoffReason; summary: string; said: string; calls: ModelCallRecord[] }
   | { kind: "gave_up"; reason: string; calls: ModelCallRecord[] };
 
 /** The reasons an agent may give; a part of those of `handoffView`. `agent.asked` is one that it did not give rightly. */

@@ -124,15 +124,15 @@ describe("an agent's run", () => {
     const refund = createTool("refund_order");
     const run = openRun([[callOrder("refund_order"), handoff]], { tools: [refund.tool] });
     const outcome = await run.run();
-    assert.deepEqual({ ...outcome, calls: outcome.calls.length }, { kind: "handoff", reason: "contact.asked", summary: "Wants a person.", calls: 1 });
+    assert.deepEqual({ ...outcome, calls: outcome.calls.length }, { kind: "handoff", reason: "contact.asked", summary: "Wants a person.", said: "", calls: 1 });
     assert.equal(refund.calls.length, 0);
   });
 
-  test("a call that awaits approval is not outranked by a handoff, and ends the run when it is terminal", async () => {
+  test("a call that awaits approval is made beside a handoff, and what it says is said with it", async () => {
     const waiting = createTool("refund_order", { text: "A colleague is looking at your refund.", isTerminal: true }, { awaitsApproval: async () => true });
     const other = createTool("find_order");
     const terminal = await openRun([[handoff, callOrder(), callOrder("refund_order")]], { tools: [other.tool, waiting.tool] }).run();
-    assert.deepEqual([terminal.kind, waiting.calls.length, other.calls.length], ["answer", 1, 0]);
+    assert.deepEqual([terminal.kind === "handoff" && terminal.said, waiting.calls.length, other.calls.length], ["A colleague is looking at your refund.", 1, 0]);
     const quiet = createTool("refund_order", { text: "asked" }, { awaitsApproval: async () => true });
     const handedOff = await openRun([[handoff, callOrder("refund_order")]], { tools: [quiet.tool] }).run();
     assert.deepEqual([handedOff.kind, quiet.calls.length], ["handoff", 1]);

@@ -35,7 +35,7 @@ type Run = { input: AgentInput; messages: ModelMessage[]; calls: ModelCallRecord
  * handoff, or a limit.
  *
  * Order: tools are called one after the other, as asked. A `handoff` (always offered) outranks the other calls of the same
- *   answer, except those that await approval: these are made first, and what is terminal among them is then the outcome. A
+ *   answer, except those that await approval: these are made first, and what is terminal among them is said with it. A
  *   terminal call ends the run when all calls of its answer were made: none is skipped for another.
  *   Calls that would exceed `maxToolCalls` are not made, and neither are the others of that answer.
  *   An unknown tool or arguments that do not fit go back to the model once in a run; the second time the run gives up.
@@ -71,7 +71,7 @@ function conclude(run: Run, answer: SavedModelCall): AgentOutcome {
 async function followCalls(run: Run, answer: SavedModelCall, name: string): Promise<AgentOutcome | null> {
   const checked = answer.toolCalls.map((call, index) => checkCall(run.input.tools, call, `${name}.tool-${index}`));
   const handoff = checked.find((each) => each.kind === "handoff");
-  if (handoff) return (await callAwaitingApproval(run, checked)) ?? handOff(run, handoff.call);
+  if (handoff) return handOff(run, handoff.call, await callAwaitingApproval(checked));
   const hasInvalid = checked.some((each) => each.kind === "invalid");
   if (hasInvalid && run.hasCorrected) return giveUp(run, "agent.invalid_tool_call");
   run.hasCorrected ||= hasInvalid;
@@ -91,15 +91,15 @@ async function followCalls(run: Run, answer: SavedModelCall, name: string): Prom
   return ended(run, terminal);
 }
 
-/** The calls that a handoff does not outrank. The outcome of the terminal ones, else null. */
-async function callAwaitingApproval(run: Run, checked: readonly CheckedCall[]): Promise<AgentOutcome | null> {
+/** Makes the calls that people have to decide, which a handoff does not outrank; what the terminal ones say. */
+async function callAwaitingApproval(checked: readonly CheckedCall[]): Promise<string> {
   const terminal: string[] = [];
   for (const each of checked) {
     if (each.kind !== "tool" || !(await each.tool.awaitsApproval?.(each.call.arguments, each.callKey))) continue;
     const result = await each.tool.call(each.call.arguments, each.callKey);
     if (result.isTerminal) terminal.push(result.text);
   }
-  return ended(run, terminal);
+  return terminal.join("\n\n");
 }
 
 /** What terminal calls say is the answer, all of it. */
@@ -108,10 +108,10 @@ function ended(run: Run, terminal: readonly string[]): AgentOutcome | null {
 }
 
 /** A handoff is never lost to a slip in its arguments. */
-function handOff(run: Run, call: ModelToolCall): AgentOutcome {
+function handOff(run: Run, call: ModelToolCall, said: string): AgentOutcome {
   const read = handoffArguments.safeParse(call.arguments);
   const given = read.success ? read.data : { reason: "agent.asked" as const, summary: "" };
-  return { kind: "handoff", reason: given.reason, summary: cut(given.summary, MAX_SUMMARY), calls: run.calls };
+  return { kind: "handoff", reason: given.reason, summary: cut(given.summary, MAX_SUMMARY), said, calls: run.calls };
 }
 
 function checkCall(tools: readonly AgentTool[], call: ModelToolCall, callKey: string): CheckedCall {

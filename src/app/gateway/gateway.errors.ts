@@ -1,4 +1,4 @@
-import { AppError, defineError } from "../../lib/app-error.ts";
+import { type AppError, defineError } from "../../lib/app-error.ts";
 
 /** Details: `param`, the place in the request. */
 export const requestInvalid = defineError({ code: "gateway.invalid_request", status: 400, message: "The request cannot be used." });

@@ -62,7 +62,7 @@ export function understandingRoutes(app: Pick<App, "identity" | "database" | "wo
     return c.body(null, 204);
   });
   api.openapi(routes.try, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "understanding.correct");
     const text = teaching.redact(c.req.valid("json").text);
     const call = { tenantId: actor.tenantId, purpose: "understand" as const, ...(actor.kind === "user" ? { userId: actor.userId } : { apiKeyId: actor.keyId }), dataClasses: [], audiences: [], cache: "off" as const };
     return c.json(viewReading(await learning.understander.understand({ text, recent: [], call, signal: c.req.raw.signal }), learning.by()), 200);

@@ -95,7 +95,7 @@ function conclude(outcome: AgentOutcome, draft: Draft, acted: Acted, placeholder
   // The budget's rule says that a person goes on; the built-in answerer must not step in.
   if (outcome.kind === "gave_up" && outcome.reason === "models.over_budget_handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: "budget.used_up", isFromKnowledge: false, reason: "handed off: budget.used_up" }, acted, ...totals };
   if (outcome.kind === "gave_up") return { kind: "failed", reason: outcome.reason, acted, ...totals };
-  if (outcome.kind === "handoff") return { kind: "written", draft: { ...draft, text: HANDOFF_TEXT, handoffReason: outcome.reason, handoffNote: cut(restore(outcome.summary, placeholders), 500), isFromKnowledge: false, reason: `handed off: ${outcome.reason}` }, acted, ...totals };
+  if (outcome.kind === "handoff") return { kind: "written", draft: { ...draft, text: [outcome.said, HANDOFF_TEXT].filter((text) => text !== "").join("\n\n"), pending: null, handoffReason: outcome.reason, handoffNote: cut(restore(outcome.summary, placeholders), 500), isFromKnowledge: false, reason: `handed off: ${outcome.reason}` }, acted, ...totals };
   const isQuestion = draft.pending !== null;
   return { kind: "written", draft: { ...draft, text: outcome.text, citations: isQuestion ? [] : citePassages(outcome.text, acted.passages), isFromKnowledge: !isQuestion }, acted, ...totals };
 }

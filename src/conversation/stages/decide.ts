@@ -22,7 +22,8 @@ const ACT_CONFIDENCE = 0.5;
 /**
  * Stage `decide`: what to do, by stated rules in this order: an open question is answered; a risk goes to a person, and so
  * does a wish for one; a question of a run is answered (`chooseQuestion` says when it is not); the intents' actions as the
- * workspace declares them; else knowledge, or the AI agent when there is a model. What a workflow does, no agent does as well.
+ * workspace declares them; else knowledge, or the AI agent when there is a model. What a workflow
+ * does, no agent does as well; one that may not be meant is begun only where there is no agent to ask.
  *
  * Replay: pure; its result is journaled, since the understanding it rests on may be costly or random.
  */
@@ -58,7 +59,8 @@ export function decide(deps: DecideDeps, context: Pick<TurnContext, "text" | "co
   const useful = parts.length > 1 && asked === null ? parts.filter((part) => part.kind !== "say") : parts;
   const fallback: PlannedPart[] = useful.length > 0 ? useful : [{ kind: "knowledge" }];
   const reason = rules[0] !== undefined ? `intent.${rules[0].name}` : top === undefined ? "intent.none" : "intent.unmapped";
-  if (deps.hasModel && !fallback.some((part) => part.kind === "workflow")) return { ...base, parts: [{ kind: "agent" }], fallback, reason: `model.available, ${reason}` };
+  const isSureOfRun = base.confidence >= ACT_CONFIDENCE && fallback.some((part) => part.kind === "workflow");
+  if (deps.hasModel && !isSureOfRun) return { ...base, parts: [{ kind: "agent" }], fallback, reason: `model.available, ${reason}` };
   return { ...base, parts: fallback, fallback, reason, focus: { ...focus, pending: asked } };
 }
 

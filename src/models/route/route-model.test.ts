@@ -132,7 +132,7 @@ describe("which model is asked", () => {
 
   test("of equal models the one with less to do for its weight is asked", async () => {
     const file = fileOf([compatible("one"), compatible("two")], { default: [{ balance: { one: 1, two: 3 } }] });
-    await using opened = await openModels(file, () => [{ waitMs: 80 }, { text: "Yes." }]);
+    await using opened = await openModels(file, () => [{ waitMs: 600 }, { text: "Yes." }]);
     await Promise.all(Array.from({ length: 16 }, () => opened.ask()));
     const shares = opened.asked().filter((name) => name === "two").length;
     assert.ok(shares >= 11 && shares <= 13, `${shares} of 16 went to the model of weight 3`);
