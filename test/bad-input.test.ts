@@ -321,6 +321,12 @@ describe("bad input", () => {
       for (const query of ["before=9007199254740991", "after=9007199254740991", "limit=200&limitless=1"]) assert.equal((await http.request(`/api/chat/messages?${query}`, { headers: visit.headers })).status, 200);
     });
 
+    test("a visit with a field that there is not is refused, instead of an anonymous one", async () => {
+      const answer = await http.request("/api/chat/session", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ identity: "a.b.c" }) });
+      assert.equal(answer.status, 422);
+      assert.match(await answer.text(), /request\.invalid.*identity/);
+    });
+
     test("a filter that is none is refused", async () => {
       for (const query of ["holder=x", "holder=", "status=x", "status=open&status=resolved", `query=${"a".repeat(201)}`]) assert.equal(await codeOf(await http.request(`/api/conversations?${query}`, { headers: staff })), "422 request.invalid", query);
       for (const query of ["query=%ff%fe", "query=%E0%A4%A", "query=%F0%9F%91%8B", "query='%20or%201=1--", "query=\\", "unknown=1", "[]=1", "a[b][c]=1", "&&&=", "%"]) assert.equal((await http.request(`/api/conversations?${query}`, { headers: staff })).status, 200, query);

@@ -42,7 +42,7 @@ export async function start(config: Config, options: { log?: Log; onProgress?: (
   app.publicUrl = url;
   if (servers.dataFolder !== null) {
     const note = join(servers.dataFolder, "baton.json");
-    await writeFile(note, JSON.stringify({ pid: process.pid, url, databaseUrl: servers.databaseUrl }), { mode: 0o600 });
+    await writeFile(note, JSON.stringify({ pid: process.pid, url, databaseUrl: servers.databaseUrl, workspace: app.workspace.folder, tenantId: app.workspace.tenantId }), { mode: 0o600 });
     cleanup.defer(() => rm(note, { force: true }));
   }
   const disposal = cleanup.move();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { startDraftsShop } from "../../test/drafts-shop.ts";
 import { startTestApp, type TestApp } from "../../test/start-test-app.ts";
 import { ask } from "./ask.ts";
 
@@ -33,9 +34,19 @@ describe("asking by the command line", () => {
     assert.equal((await run()).code, 2);
   });
 
+
   test("all that a workflow says in one go is printed", async () => {
     const emma = ["--as", "emma.larsson@example.com"];
     assert.match((await run("refund order 1045", ...emma)).written, /^Order 1045 cost €420\.00.*Shall I ask them to refund it\?\n$/);
     assert.match((await run("yes", ...emma)).written, /^I have asked a colleague to release €420\.00/);
   });
+});
+
+test("where the reply is held back as a draft, the notice is printed at once, and that it waits for a person", async () => {
+  await using shop = await startDraftsShop();
+  let written = "";
+  const fromMs = performance.now();
+  assert.equal(await ask(["How long do I have to return something?", "--url", shop.app.url], (text) => void (written += text)), 0);
+  assert.equal(written, "A colleague will look at this.\nNo reply is sent yet: a draft, or the question itself, waits for a person under Handoffs in the console.\n");
+  assert.ok(performance.now() - fromMs < 20_000);
 });

@@ -13,6 +13,7 @@ import { toStdout } from "./to-stdout.ts";
 const opened = z.object({ token: z.string() });
 const message = z.object({ seq: z.number(), author: z.enum(["contact", "ai", "human", "system"]), authorName: z.string().nullable(), text: z.string(), citations: z.array(z.object({ marker: z.number(), title: z.string(), heading: z.string() })) });
 const answered = z.object({ message: z.object({ seq: z.number() }), reply: message.nullable() });
+const held = z.object({ holder: z.enum(["ai", "queue", "human"]) });
 const thread = z.object({ items: z.array(message) });
 
 /** After a reply, so long may the next one take: for somebody who has signed in a turn may have begun a run, which speaks for itself. */
@@ -35,15 +36,24 @@ export async function ask(args: readonly string[], write = toStdout): Promise<nu
   const { token } = opened.parse(await send("POST", `${url}/api/chat/session`, {}, identityToken === undefined ? {} : { identityToken }));
   const headers = { authorization: `Bearer ${token}` };
   const { message: sent, reply } = answered.parse(await send("POST", `${url}/api/chat/messages`, { ...headers, prefer: "wait=60" }, { id: randomUUID(), text }));
-  if (reply === null) {
-    process.stderr.write("No reply within 60 s. A person may hold this conversation; it goes on in the console.\n");
-    return 1;
-  }
-  await writeReplies(async (after) => thread.parse(await send("GET", `${url}/api/chat/messages?after=${after}&limit=50`, headers)).items, { after: sent.seq, quietMs: values.as === undefined ? QUIET_MS.visitor : QUIET_MS.customer }, write);
+  const read = async (after: number) => thread.parse(await send("GET", `${url}/api/chat/messages?after=${after}&limit=50`, headers)).items;
+  if (reply === null) return waitsForPerson(await read(sent.seq), held.parse(await send("GET", `${url}/api/chat/session`, headers)).holder, write);
+  await writeReplies(read, { after: sent.seq, quietMs: values.as === undefined ? QUIET_MS.visitor : QUIET_MS.customer }, write);
   return 0;
 }
 
 type Message = z.infer<typeof message>;
+
+/** A turn without a reply: what the contact reads instead, and that a person goes on. Exit code 1 when it has not ended in time. */
+function waitsForPerson(told: readonly Message[], holder: z.infer<typeof held>["holder"], write: (text: string) => void): number {
+  if (holder === "ai") {
+    process.stderr.write("No reply within 60 s. See under Conversations in the console what holds it up.\n");
+    return 1;
+  }
+  for (const each of told) if (each.author !== "contact") write(replyText(each));
+  write(holder === "queue" ? "No reply is sent yet: a draft, or the question itself, waits for a person under Handoffs in the console.\n" : "A person holds this conversation; it goes on in the console, where a draft may wait.\n");
+  return 0;
+}
 
 /** Writes what is said after the message, until nobody has said anything for a while. */
 async function writeReplies(read: (after: number) => Promise<Message[]>, from: { after: number; quietMs: number }, write: (text: string) => void): Promise<void> {

@@ -114,6 +114,25 @@ test("an agent, a wish or a ladder that names what is not there fails the check 
   assert.match(text, /2 agents, 13 intents and 72 articles checked: 5 errors, 1 warning/);
 });
 
+test("what an intent needs and no pattern finds is a warning; what is taken from a whole answer is not", async () => {
+  const { exitCode, text } = await checkShop({ "intents.yaml": (file) => file.replace("needs: [order_number], confirm: never", "needs: [number, order_number, date], confirm: never") });
+  assert.equal(exitCode, 0);
+  assert.match(text, /^intents\.yaml:15:\d+: warning intent-need: No entity "number" is declared, .*\n {4}→ Declare entities\.number in baton\.yaml/m);
+  assert.match(text, /0 errors, 1 warning /);
+});
+
+test("a tool that no policy permits, and one that reads any contact's records, are warnings with their line", async () => {
+  const declared = (name: string, risk: string, more = "") => `  - name: ${name}\n    purpose: Looks at parcels.\n    risk: ${risk}\n    rows: one\n    query: select id from parcels where id = :parcel\n    input: { parcel: { type: integer } }\n    output: { id: { type: integer } }\n${more}`;
+  const head = "kind: sql\ndatabase: postgresql\nconnection: ${secret:x}\ntools:\n";
+  const { exitCode, text } = await checkShop({
+    "tools/parcels.yaml": () => `${head}${declared("get_parcel", "read")}${declared("public_parcel", "read", "    verified: false\n")}${declared("drop_parcel", "write").replace("rows: one", "writes: true\n    rows: changed").replace("select id", "delete").replace("    output: { id: { type: integer } }\n", "")}`,
+  });
+  assert.equal(exitCode, 0, text);
+  assert.match(text, /^tools\/parcels\.yaml:5:11: warning tool-rights: The tool "get_parcel" reads for a contact, and none of its arguments is bound/m);
+  assert.match(text, /^tools\/parcels\.yaml:\d+:11: warning tool-rights: No policy permits the tool "drop_parcel", so nobody can call it\./m);
+  assert.match(text, /0 errors, 2 warnings /);
+});
+
 test("a source of documents is checked by what its kind takes, with the line", async () => {
   const { exitCode, text } = await checkShop({
     "knowledge/sources.yaml": () => `sources:
@@ -130,6 +149,15 @@ test("a source of documents is checked by what its kind takes, with the line", a
       tool: list_ordrs
       each: { tool: refund_order, argument: id }
       fields: { id: id, body: [text] }
+  - name: gone
+    kind: folder
+    settings: { folder: manuls }
+  - name: outside
+    kind: folder
+    settings: { folder: ../.. }
+  - name: there
+    kind: folder
+    settings: { folder: agents }
 `,
   });
   assert.equal(exitCode, 1);
@@ -140,6 +168,9 @@ test("a source of documents is checked by what its kind takes, with the line", a
   assert.match(text, /^knowledge\/sources\.yaml:12:7: error unknown-reference: There is no tool "list_ordrs"\. Did you mean "list_orders"\?/m);
   assert.match(text, /^knowledge\/sources\.yaml:13:\d+: error source: The tool "refund_order" changes something/m);
   assert.match(text, /^knowledge\/sources\.yaml:14:\d+: error source: "title" is missing/m);
+  assert.match(text, /^knowledge\/sources\.yaml:17:\d+: error source: There is no folder .*manuls\.\n {4}→ Make it/m);
+  assert.match(text, /^knowledge\/sources\.yaml:20:\d+: error source: The folder \.\.\/\.\. leads out of the workspace/m);
+  assert.doesNotMatch(text, /sources\.yaml:23/);
 });
 
 test("settings that cannot be read are told with their line, beside what else is wrong, in SARIF as well", async () => {

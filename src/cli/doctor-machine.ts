@@ -71,8 +71,8 @@ export async function checkDataFolder(dataDir: string): Promise<Check> {
     if (nearest !== path) return { name, status: "ok", message: `${path} will be made at the first start`, advice: null };
     const { isHeld, holder } = findFolderHolder(path);
     if (!isHeld) return { name, status: "ok", message: path, advice: null };
-    const who = holder === null ? "another process" : `the Baton that runs as process ${holder.pid} since ${holder.since}`;
-    return { name, status: "warn", message: `${path} is held by ${who}`, advice: "Stop it before you start another one on the same folder." };
+    if (holder !== null) return { name, status: "ok", message: `${path}, in use by the Baton that runs as process ${holder.pid} since ${holder.since}; a second one on the same folder cannot start beside it`, advice: null };
+    return { name, status: "warn", message: `${path} is held by another process`, advice: "Stop it before you start Baton on this folder." };
   } catch (error) {
     const advice = "Choose another place for the data, or make this one writable for the user who starts Baton.";
     return { name, status: "fail", message: `${nearest} cannot be written: ${messageOf(error)}`, advice };

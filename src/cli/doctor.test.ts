@@ -43,12 +43,13 @@ test("on a fresh folder with nothing configured all is well, and nothing is made
   assert.match(report.checks.find((check) => check.name === "data folder")?.message ?? "", /will be made/);
 });
 
-test("a port taken by a stranger fails; one held by the Baton of this folder is well, and its folder is a warning", async () => {
+test("a port taken by a stranger fails; one held by the Baton of this folder is well, and so is its folder", async () => {
   const dataDir = join(home, "held");
   const port = await listen(createTcpServer());
   assert.equal((await checkPort(port, dataDir)).status, "fail");
   await using folder = await openDataFolder(dataDir, log);
-  assert.deepEqual([(await checkPort(port, folder.path)).status, (await checkDataFolder(folder.path)).status], ["ok", "warn"]);
+  assert.deepEqual([(await checkPort(port, folder.path)).status, (await checkDataFolder(folder.path)).status], ["ok", "ok"]);
+  assert.match((await checkDataFolder(folder.path)).message, new RegExp(`in use by the Baton that runs as process ${process.pid} `));
   assert.match((await checkPort(port, folder.path)).message, new RegExp(`process ${process.pid}`));
   assert.equal((await checkPort(70_000, folder.path)).status, "fail");
 });

@@ -11,7 +11,7 @@ export const KNOWLEDGE_COMMANDS: readonly Command[] = [
     takes: [], examples: ["baton knowledge sources"],
   },
   {
-    name: "knowledge sync", usage: "knowledge sync [SOURCE] [--accept-removals]", about: "Bring the documents of a source, or of all, to what it holds now; exit code 1 when one did not end well", run: onKnowledge(syncSources),
+    name: "knowledge sync", usage: "knowledge sync [SOURCE] [--accept-removals]", about: "Bring the documents of a source, or of all, to what it holds now; exit code 1 when one did not end well or an item of it failed, which the last line counts", run: onKnowledge(syncSources),
     takes: [["SOURCE", "Its name; without it every source that is not paused"], ["--accept-removals", "Documents that the source lists no more may go, however many they are"]],
     examples: ["baton knowledge sync", "baton knowledge sync help-centre --accept-removals"],
   },

@@ -11,8 +11,11 @@ const LOOK_EVERY_MS = 500;
 const MOST = 20;
 const WIDE = 160;
 
+/** All that these need of it. */
+type UpkeepView = Pick<OpenKnowledge, "deps" | "tenantId" | "isRunning">;
+
 /** `baton knowledge gaps`: what people asked in vain, and the drafts of articles that would answer it. */
-export async function showGaps({ deps, tenantId }: OpenKnowledge, args: readonly string[], write: (text: string) => void): Promise<number> {
+export async function showGaps({ deps, tenantId }: UpkeepView, args: readonly string[], write: (text: string) => void): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { drafts: { type: "boolean", default: false } } });
   const gaps = await listGaps(deps.database, tenantId, { status: "open", after: null, limit: MOST });
   if (gaps.length === 0) write("No open gaps. They are looked for once a day; `baton knowledge health --now` looks at once.\n");
@@ -24,7 +27,7 @@ export async function showGaps({ deps, tenantId }: OpenKnowledge, args: readonly
 }
 
 /** `baton knowledge health`: how the articles stand; exit code 1 when some contradict each other or are outdated. */
-export async function showHealth({ deps, tenantId, isRunning }: OpenKnowledge, args: readonly string[], write: (text: string) => void): Promise<number> {
+export async function showHealth({ deps, tenantId, isRunning }: UpkeepView, args: readonly string[], write: (text: string) => void): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { now: { type: "boolean", default: false } } });
   if (values.now && !isRunning) return advise("Start Baton first (npm start): the running one looks the articles through.");
   if (values.now) await lookNow(deps, tenantId);

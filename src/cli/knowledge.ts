@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { advise } from "./advise.ts";
+import { READ_AT_START, whoAnswers } from "./knowledge-answers.ts";
 import { openKnowledge, type OpenKnowledge } from "./open-knowledge.ts";
+import { counted } from "./policy-check.ts";
 import { progressBar } from "./progress-bar.ts";
 import { toStdout } from "./to-stdout.ts";
 import { countChanges, listChanges, listSnapshots } from "../knowledge/snapshots/snapshot.store.ts";
@@ -32,29 +34,38 @@ export function onKnowledge(work: KnowledgeWork): (args: readonly string[], writ
   };
 }
 
-export async function showSources({ deps, tenantId }: OpenKnowledge, _: readonly string[], write: (text: string) => void): Promise<number> {
+export async function showSources(knowledge: OpenKnowledge, _: readonly string[], write: (text: string) => void): Promise<number> {
+  const { deps, tenantId } = knowledge;
+  const answers = await whoAnswers(knowledge);
+  write(`${answers.text}\n`);
   const [sources, syncs] = [await listSources(deps.database, tenantId), await lastSyncs(deps.database, tenantId)];
-  if (sources.length === 0) write("There are no sources: put articles into the workspace's knowledge/, or name sources in knowledge/sources.yaml.\n");
+  if (sources.length === 0 && answers.isOurs) write("There are no sources: put articles into the workspace's knowledge/, or name sources in knowledge/sources.yaml.\n");
   for (const { id, kind, lastOkAt, isPaused } of sources) {
     const last = syncs.get(id);
     write(`${id.padEnd(24)} ${kind.padEnd(8)} ${isPaused ? "paused  " : ""}last whole sync ${lastOkAt ?? "never"}${last === undefined ? "" : `, last try ${last.status}${last.error === null ? "" : `: ${last.error}`}`}\n`);
   }
+  write(`${READ_AT_START}\n`);
   return 0;
 }
 
 export async function syncSources(knowledge: OpenKnowledge, args: readonly string[], write: (text: string) => void): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { "accept-removals": { type: "boolean", default: false } } });
   const names = positionals.length > 0 ? positionals : (await listSources(knowledge.deps.database, knowledge.tenantId)).filter((source) => !source.isPaused).map((source) => source.id);
-  let code = 0;
+  const answers = await whoAnswers(knowledge);
+  if (!answers.isOurs) return advise(`${answers.text}\nNothing was synced.`);
+  write(`${answers.text} ${READ_AT_START}\n`);
+  const ended: Sync[] = [];
   for (const sourceId of names) {
     const sync = await putSyncRow(knowledge.deps, { tenantId: knowledge.tenantId, sourceId, by: "cli", acceptRemovals: values["accept-removals"] });
-    const ended = await follow(knowledge, sync, write);
-    write(`${summary(ended)}\n`);
+    const end = await follow(knowledge, sync, write);
+    ended.push(end);
+    write(`${summary(end)}\n`);
     for (const problem of await listProblems(knowledge.deps.database, knowledge.tenantId, { sourceId, after: null, limit: MOST_PROBLEMS })) write(`  ${problem.item}: ${problem.reason}\n`);
     for (const each of await listWarned(knowledge, sourceId)) write(`  ${each}\n`);
-    if (ended.status !== "done") code = 1;
   }
-  return code;
+  const failed = ended.reduce((sum, each) => sum + each.failed, 0);
+  if (failed > 0) write(`${counted(failed, "item", "items")} failed and ${failed === 1 ? "was" : "were"} not taken: see the console under Knowledge, or GET /api/knowledge/problems.\n`);
+  return failed > 0 || ended.some(({ status }) => status !== "done") ? 1 : 0;
 }
 
 /** Documents that read like orders to an AI: served and never obeyed, but somebody should look. */

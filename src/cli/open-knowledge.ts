@@ -14,10 +14,10 @@ import { createTargetRule } from "../outbound/guard-address.ts";
 import { createOutbound } from "../outbound/outbound.ts";
 import { openWorkspaceSql } from "../storage/workspace-sql.ts";
 import { createToolRunner } from "../tools/run-call.ts";
-import { openStoreDatabase, readRunning } from "./open-store.ts";
+import { openStoreDatabase, readRunning, type RunningInfo } from "./open-store.ts";
 
-/** `isRunning`: a Baton on this data folder, or one that shares the database, takes up syncs by itself. */
-export type OpenKnowledge = AsyncDisposable & { deps: RequestSyncDeps; tenantId: string; isRunning: boolean };
+/** `isRunning`: the Baton on this data folder (`running`) takes up syncs by itself. `folder`: the settings' workspace, which may be another than its. */
+export type OpenKnowledge = AsyncDisposable & { deps: RequestSyncDeps; tenantId: string; folder: string; isRunning: boolean; running: RunningInfo | null };
 
 /** What the knowledge commands work on: the store, and a way to the sources for when no Baton runs. */
 export async function openKnowledge(): Promise<OpenKnowledge> {
@@ -42,7 +42,7 @@ export async function openKnowledge(): Promise<OpenKnowledge> {
     fileFolders: listOf(config.fileFolders), onKnowledgeChanged: () => {}, engine: () => { throw durableUnavailable(); },
   });
   const disposal = cleanup.move();
-  return { deps, tenantId: workspace.tenantId, isRunning: running !== null, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+  return { deps, tenantId: workspace.tenantId, folder: workspace.folder, isRunning: running !== null, running, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 
 function listOf(text: string): string[] {

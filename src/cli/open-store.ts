@@ -36,7 +36,8 @@ export async function openStoreDatabase(config: Config): Promise<AsyncDisposable
   return { database, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
 }
 
-export type RunningInfo = { pid: number; url: string; databaseUrl: string };
+/** `workspace`: the folder it was started with; null where it has not written that down. */
+export type RunningInfo = { pid: number; url: string; databaseUrl: string; workspace: { folder: string; tenantId: string } | null };
 
 /** What the Baton on this data folder has written down about itself; null when none runs. */
 export async function readRunning(config: Pick<Config, "dataDir">): Promise<RunningInfo | null> {
@@ -46,7 +47,8 @@ export async function readRunning(config: Pick<Config, "dataDir">): Promise<Runn
     const { pid, url, databaseUrl } = info;
     if (typeof pid !== "number" || typeof url !== "string" || typeof databaseUrl !== "string") return null;
     process.kill(pid, 0);
-    return { pid, url, databaseUrl };
+    const workspace = "workspace" in info && typeof info.workspace === "string" && "tenantId" in info && typeof info.tenantId === "string" ? { folder: info.workspace, tenantId: info.tenantId } : null;
+    return { pid, url, databaseUrl, workspace };
   } catch {
     // No file, or the process it names is gone: nothing runs.
     return null;

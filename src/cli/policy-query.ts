@@ -8,6 +8,7 @@ import { readPolicyFolder } from "../policy/read-policy-folder.ts";
 import { advise } from "./advise.ts";
 import { counted } from "./policy-check.ts";
 import { toStdout } from "./to-stdout.ts";
+import { requireWorkspace } from "./workspace-folder.ts";
 
 /** What a query looks at; part of its help. */
 export const QUERY_HELP = `Lists the cases in which somebody may do this, at once or with approval, and by which policies. A condition is a Cedar expression;
@@ -30,6 +31,7 @@ export async function policyQueryCommand(args: readonly string[], write = toStdo
   const keep = Number(values.cases);
   if (!Number.isInteger(keep) || keep < 0) return advise("--cases takes how many cases of each kind are shown: a whole number from 0.");
   const folder = positionals[0] ?? readConfig(process.env).workspace;
+  await requireWorkspace(folder);
   await using workspace = await openWorkspace(folder);
   const { gathered, onCase } = gatherCases(keep);
   const answers = queryPolicies(await readPolicyFolder(folder), workspace, { action, resource, where }, onCase);

@@ -6,10 +6,12 @@ import { openWorkspace } from "../app/open-workspace.ts";
 import { readPolicyTests, runPolicyTest } from "../policy/policy-test-file.ts";
 import { counted } from "./policy-check.ts";
 import { toStdout } from "./to-stdout.ts";
+import { requireWorkspace } from "./workspace-folder.ts";
 
 /** `policy test [folder]`: runs `policies/*.test.yaml`; exit code 1 when a decision is another than expected, or there are no tests. */
 export async function policyTestCommand([given]: readonly string[], write = toStdout): Promise<number> {
   const folder = given ?? readConfig(process.env).workspace;
+  await requireWorkspace(folder);
   await using workspace = await openWorkspace(folder);
   const policy = await loadPolicy(folder);
   const names = (await readdir(join(folder, "policies"))).filter((name) => /\.test\.ya?ml$/.test(name)).sort();

@@ -63,6 +63,27 @@ test("check finds what does not fit the schema or cannot be read, with line and 
   assert.match(read.text, /shop\.cedar:\d+:\d+: error syntax: /);
 });
 
+test("policies are checked whatever else is broken, and what could not be looked up is said", async () => {
+  await using shop = await shopWith('\n@id("typo") permit (principal, action == Action::"useTool", resource == Tool::"refund_ordr");\n');
+  await writeFile(join(shop.folder, "intents.yaml"), "intents: 5\n");
+  const named = await run(policyCheckCommand, shop.folder);
+  assert.equal(named.code, 1);
+  assert.match(named.text, /error unknown-name: "typo" names the tool "refund_ordr"/);
+  await writeFile(join(shop.folder, "tools", "broken.yaml"), "kind: unheard_of\n");
+  await appendFile(join(shop.folder, "policies", "shop.cedar"), "\npermit (principal, action resource);\n");
+  const partly = await run(policyCheckCommand, shop.folder);
+  assert.equal(partly.code, 1);
+  assert.match(partly.text, /shop\.cedar:\d+:\d+: error syntax: [^]*tools\/ cannot be read, so the names in the policies were not looked up/);
+  assert.doesNotMatch(partly.text, /unknown-name/);
+});
+
+test("a folder that is no workspace, and a tool that is not there, are named in plain words", async () => {
+  for (const command of [policyCheckCommand, policyTestCommand]) await assert.rejects(run(command, "nosuch"), /^AppError: There is no folder "nosuch"\. Name the folder of a workspace/);
+  await assert.rejects(run(policyTestCommand, "src"), /"src" is no workspace that can be read: it has no baton\.yaml\./);
+  await assert.rejects(run(policyQueryCommand, "examples/shop", "--action", "useTool", "--resource", "refund_ordr"), /There is no tool "refund_ordr" in this workspace\. Did you mean "refund_order"\?/);
+  await assert.rejects(run(policyQueryCommand, "examples/shop", "--action", "useTol"), /There is no action "useTol" in this workspace\. Did you mean "useTool"\?/);
+});
+
 const QUERY = ["examples/shop", "--action", "useTool", "--resource", "refund_order"];
 
 test("a query names the cases in which somebody may refund more than 100, at once or with approval", async () => {

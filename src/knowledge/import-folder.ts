@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Clock } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import { createLog, type Log } from "../lib/log.ts";
@@ -40,7 +41,8 @@ export type ImportFolderDeps = Partial<MakeDeps> & { database: Database; clock: 
  * Replay: the second run finds everything unchanged; one that runs at the same moment, in whatever process, is joined.
  */
 export async function importFolder(deps: ImportFolderDeps, input: { tenantId: string; folder: string; defaults?: SourceDefaults }): Promise<ImportOutcome> {
-  const { tenantId, folder, defaults = { audience: [] } } = input;
+  const { tenantId, defaults = { audience: [] } } = input;
+  const folder = resolve(input.folder);
   await listFiles(folder, "articles");
   const at = new Date(deps.clock.nowMs());
   const settings = { folder, formats: defaults.audience.length === 0 ? "articles" : "all" };

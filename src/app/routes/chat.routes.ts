@@ -24,7 +24,7 @@ const opened = z.object({ token: z.string(), expiresAt: z.string(), conversation
 const answered = z.object({ message: messageView, reply: messageView.nullable() }).openapi("AnsweredMessage");
 
 const routes = {
-  open: createRoute({ method: "post", path: "/api/chat/session", tags: ["chat"], summary: "Open a visit, anonymous or vouched for by a signed token", security: PUBLIC, request: body(z.object({ identityToken: z.string().max(4_000).optional() })), responses: { 201: json(opened, "The visit's token."), ...problems } }),
+  open: createRoute({ method: "post", path: "/api/chat/session", tags: ["chat"], summary: "Open a visit, anonymous or vouched for by a signed token", security: PUBLIC, request: body(z.strictObject({ identityToken: z.string().max(4_000).optional() })), responses: { 201: json(opened, "The visit's token."), ...problems } }),
   read: createRoute({ method: "get", path: "/api/chat/session", tags: ["chat"], summary: "The visit: who, with whom", responses: { 200: json(session, "The visit."), ...problems } }),
   send: createRoute({ method: "post", path: "/api/chat/messages", tags: ["chat"], summary: "Send a message; the same id again is the same message", request: body(z.object({ id: z.string().min(8).max(100).regex(/^[A-Za-z0-9_-]+$/), text: z.string() })),
     responses: { 202: json(messageView, "Stored; a turn has begun."), 200: json(answered, "With `Prefer: wait=30`: the message and its reply, or null when none came in time."), ...problems } }),

@@ -1,21 +1,18 @@
 import { join, relative, resolve } from "node:path";
-import { toolKinds } from "../../app/open-workspace.ts";
 import { checkSurroundings, type Surroundings } from "../../app/workflow-functions/check-documents.ts";
-import { AppError } from "../../lib/app-error.ts";
-import { checkPolicies, type PolicyReport } from "../../policy/analyse/check-policies.ts";
+import { checkPolicies } from "../../policy/analyse/check-policies.ts";
 import { readPolicyFolder } from "../../policy/read-policy-folder.ts";
-import type { Tool } from "../../tools/tool.ts";
 import type { WorkflowSource } from "../../workflows/document/definition.ts";
 import { tryReadWorkflow } from "../../workflows/document/read-workflow.ts";
 import { checkWorkflows } from "../../workflows/verify/check-workflow.ts";
 import type { Finding } from "../../workflows/verify/finding.ts";
-import { loadTools, type LoadedTools } from "../../workspace/load-tools.ts";
 import { readWorkflowFiles } from "../../workspace/load-workspace.ts";
-import { faultLine } from "./findings.ts";
+import { checkRights } from "./check-rights.ts";
 import { readAgents } from "./read-agents.ts";
 import { readKnowledge } from "./read-knowledge.ts";
 import { checkNames, readSettings } from "./read-settings.ts";
 import { readSourcesFile } from "./read-sources.ts";
+import { sureFindings, tryLoadTools } from "./read-tools.ts";
 
 export type WorkspaceCounts = { workflows: number; tools: number; policies: number; agents: number; intents: number; articles: number };
 /** Places are named from where the command was given. */
@@ -34,6 +31,9 @@ export async function checkWorkspace(folder: string): Promise<WorkspaceReport> {
   const policy = await readPolicyFolder(root);
   const audiences = settings.baton.data?.audiences ?? null;
   const policies = checkPolicies(policy, { tools, audiences: audiences ?? [] });
+  const policyFindings = sureFindings(policies, loaded.isWhole && audiences !== null).map(({ rule, severity, place, message, advice }) => ({ rule: `policy-${rule}`, severity, place, pointer: "", message, advice }));
+  const isFaulty = policies.findings.some(({ severity, rule }) => severity === "error" && rule !== "unknown-name");
+  const rights = loaded.isWhole && !isFaulty ? await checkRights(root, tools, policy) : [];
   const agents = await readAgents(root, toolNames);
   const knowledge = await readKnowledge(root, audiences);
   const knowledgeSources = await readSourcesFile(root, { tools: loaded.isWhole ? tools : null, audiences });
@@ -41,30 +41,12 @@ export async function checkWorkspace(folder: string): Promise<WorkspaceReport> {
   const surroundings = checkSurroundings({ tools, policy });
   // A document that cannot be read has a name, too, which is not known.
   const workflowNames = unread.length === 0 ? sources.map(({ definition }) => definition.document.name) : null;
-  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: toolNames, workflows: workflowNames }), ...loaded.findings, ...policyFindings(policies, loaded.isWhole && audiences !== null), ...agents.findings, ...knowledge.findings, ...knowledgeSources];
+  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: loaded.isWhole ? tools : null, workflows: workflowNames }), ...loaded.findings, ...policyFindings, ...rights, ...agents.findings, ...knowledge.findings, ...knowledgeSources];
   return {
     counts: { workflows: sources.length, tools: tools.size, policies: policies.policies, agents: agents.count, intents: settings.intents.data?.intents.length ?? 0, articles: knowledge.count },
     findings: [...own.map((finding) => ({ ...finding, place: { ...finding.place, file: shown(folder, finding.place.file) } })), ...unread, ...checkWorkflows(sources, surroundings)],
     sources, surroundings,
   };
-}
-
-type TriedTools = AsyncDisposable & { tools: Map<string, Tool>; isWhole: boolean; findings: Finding[] };
-
-async function tryLoadTools(root: string, tenantId: string): Promise<TriedTools> {
-  try {
-    const loaded: LoadedTools = await loadTools(root, tenantId, toolKinds());
-    return { tools: loaded.tools, isWhole: true, findings: [], [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose]() };
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "tools.declaration_invalid") throw error;
-    const { faults } = error.details;
-    return { tools: new Map(), isWhole: false, findings: (Array.isArray(faults) ? faults.map(String) : [error.message]).map((line) => faultLine("tool", "tools", line)), [Symbol.asyncDispose]: () => Promise.resolve() };
-  }
-}
-
-/** Where names could not all be read, only what a policy says by itself is told. */
-function policyFindings({ findings }: PolicyReport, isWhole: boolean): Finding[] {
-  return findings.filter(({ rule }) => isWhole || rule === "syntax" || rule === "schema").map(({ rule, severity, place, message, advice }) => ({ rule: `policy-${rule}`, severity, place, pointer: "", message, advice }));
 }
 
 async function readSources(root: string, folder: string): Promise<{ sources: WorkflowSource[]; findings: Finding[] }> {

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { settingsSchemaOf, SOURCE_KIND_NAMES } from "../../app/knowledge/check-sources.ts";
+import { folderFault, settingsSchemaOf, SOURCE_KIND_NAMES } from "../../app/knowledge/check-sources.ts";
 import { scheduleFault } from "../../knowledge/sources/change-source.ts";
 import { sourcesFile, type SourcesFile } from "../../knowledge/sources/sources-file.ts";
 import { didYouMean } from "../../lib/did-you-mean.ts";
@@ -23,7 +23,11 @@ export async function readSourcesFile(root: string, known: { tools: ReadonlyMap<
   const file = await readSettingsFile(root, FILE, "source", sourcesFile, GUIDE);
   if (file.data === null) return file.findings;
   const unknown = (path: (string | number)[], audience: readonly string[]) => (known.audiences === null ? [] : audience.flatMap((name, at) => (known.audiences?.includes(name) === false ? [unknownAudience(file, [...path, "audience", at], name, known.audiences)] : [])));
-  return [...unknown(["folder"], file.data.folder.audience), ...file.data.sources.flatMap((source, place) => [...unknown(["sources", place], source.audience), ...checkSource(file, ["sources", place], source, known.tools)])];
+  const folders = await Promise.all(file.data.sources.map(async ({ kind, settings }, place) => {
+    const wrong = await folderFault(kind, settings["folder"], root);
+    return wrong === null ? [] : [file.at(["sources", place, "settings", "folder"], wrong, "Make it, or correct its name: a relative folder begins at the workspace's.")];
+  }));
+  return [...unknown(["folder"], file.data.folder.audience), ...folders.flat(), ...file.data.sources.flatMap((source, place) => [...unknown(["sources", place], source.audience), ...checkSource(file, ["sources", place], source, known.tools)])];
 }
 
 function unknownAudience(file: SettingsFile<SourcesFile>, path: (string | number)[], name: string, audiences: readonly string[]): Finding {

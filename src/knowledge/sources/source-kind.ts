@@ -54,7 +54,7 @@ export type SourceDeps = {
   guardAddress(target: { host: string; port: number; address: string }): void;
   /** Throws when there is no such secret, naming it. */
   readSecret(tenantId: string, name: string): Promise<string>;
-  /** Folders that sources may read: the workspace's, and those the operator lists. */
+  /** Folders that sources may read: first the workspace's, where relative ones begin, then those the operator lists. */
   folders: readonly string[];
   /** Copies of what is read over the network, made anew at any time. */
   cacheFolder: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, unlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,6 +127,19 @@ test("a folder that the operator has not opened is refused, also through a link"
   await house.add("files", "folder", { folder: "/etc" });
   const sync = await house.sync("files");
   assert.deepEqual([sync.status, /not open to sources/.test(sync.error ?? "")], ["failed", true]);
+});
+
+test("a relative folder begins at the workspace's and stays in it, also by .. and links", async () => {
+  const house = await startHouse();
+  const workspace = join(folder, house.tenantId);
+  await mkdir(join(workspace, "manuals"), { recursive: true });
+  await writeFile(join(workspace, "manuals", "a.txt"), "Dry the tent.");
+  await symlink(folder, join(workspace, "out"));
+  house.deps.open.folders = [workspace, folder];
+  for (const [id, where] of [["in", "manuals"], ["up", "../"], ["link", "out"], ["gone", "manuls"]] as const) await house.add(id, "folder", { folder: where });
+  assert.deepEqual(countsOf(await house.sync("in")), counts("done", { added: 1 }));
+  for (const id of ["up", "link"]) assert.match((await house.sync(id)).error ?? "", /leads out of the workspace/);
+  assert.match((await house.sync("gone")).error ?? "", /^There is no folder .*manuls/);
 });
 
 test("without an audience a document is refused, and another audience makes all of them anew", async () => {

@@ -1,10 +1,11 @@
+import { didYouMean } from "../../lib/did-you-mean.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { createCedarPolicy } from "../adapters/cedar.ts";
 import { readRules, type Rule } from "../cedar/read-rules.ts";
 import { createRuleAsker } from "../cedar/satisfied-rules.ts";
-import { actionGroups, readSchema } from "../cedar/schema.ts";
+import { actionGroups, actionsOf, readSchema } from "../cedar/schema.ts";
 import { questionUnknown } from "../policy.errors.ts";
-import type { ApprovalRule, PolicyDecision, PolicyRequest } from "../policy.ts";
+import type { ApprovalRule, EntityRef, PolicyDecision, PolicyRequest } from "../policy.ts";
 import type { PolicyFolder } from "../read-policy-folder.ts";
 import { addAskedValues, newAskedValues } from "./condition-values.ts";
 import { requestCells, type PolicySurroundings } from "./request-space.ts";
@@ -27,11 +28,13 @@ export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | 
   if (folder.schema === null) throw questionUnknown({ message: "A query needs policies/schema.cedarschema: it says who can ask for what." });
   const schema = readSchema(folder.schema);
   const policy = createCedarPolicy(folder);
+  if (!actionsOf(schema).has(question.action)) throw questionUnknown({ message: `There is no action "${question.action}" in this workspace.${didYouMean(question.action, [...actionsOf(schema).keys()])}` });
   const where = question.where === null ? null : readWhere(question.where, schema, question.action);
   const holds = where === null ? () => true : createConditionAsker(where, actionGroups(schema));
   const answers = new Map<string, PolicyAnswer>();
-  const cells = requestCells({ rules: readRules(folder.files), extra: where === null ? [] : [where], schema, surroundings, action: question.action, ...(question.resource === null ? {} : { resource: question.resource }) });
-  if (cells.length === 0) throw questionUnknown({ message: `There is no action "${question.action}"${question.resource === null ? "" : ` for "${question.resource}"`} in this workspace.` });
+  const space = { rules: readRules(folder.files), extra: where === null ? [] : [where], schema, surroundings, action: question.action };
+  const cells = requestCells({ ...space, ...(question.resource === null ? {} : { resource: question.resource }) });
+  if (cells.length === 0) throw unknownResource(question, requestCells(space).map(({ resource }) => resource));
   for (const cell of cells)
     for (const request of cell.requests()) {
       if (!holds(request)) {
@@ -51,6 +54,14 @@ export function queryPolicies(folder: Pick<PolicyFolder, "files" | "policies" | 
       if (decision.effect === "approve" && !answer.approve.some((each) => each.rules.join() === decision.rules.join())) answer.approve.push({ rules: decision.rules, by: decision.by });
     }
   return [...answers.values()].filter((answer) => answer.allow.length > 0 || answer.approve.length > 0);
+}
+
+/** Nothing of this name can be asked about; or nothing at all, where the schema lets nobody do this. */
+function unknownResource({ action, resource }: PolicyQuestion, known: readonly EntityRef[]): Error {
+  const [first] = known;
+  if (resource === null || first === undefined) return questionUnknown({ message: `Nobody can ask for "${action}" in this workspace: there is nothing it could be done with.` });
+  const kind = first.type === "Tool" ? "tool" : first.type === "Audience" ? "audience" : first.type;
+  return questionUnknown({ message: `There is no ${kind} "${resource}" in this workspace.${didYouMean(resource, [...new Set(known.map(({ id }) => id))])}` });
 }
 
 /** Whether the condition holds; asked once for all cases that are the same in what it looks at. */

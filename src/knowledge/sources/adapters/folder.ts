@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, sep } from "node:path";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../../lib/app-error.ts";
 import { refuseBySize } from "../../ingest/parsed-document.ts";
@@ -9,7 +9,7 @@ import { isDocumentName } from "../document-names.ts";
 import { defineSourceKind, type Fetched, type SourceItem } from "../source-kind.ts";
 
 const settings = z.strictObject({
-  folder: z.string().min(1).max(1_000).describe("An absolute path, within the workspace or a folder that the operator lists (BATON_FILE_FOLDERS)."),
+  folder: z.string().min(1).max(1_000).describe("From the workspace's folder; or an absolute path, within the workspace or a folder that the operator lists (BATON_FILE_FOLDERS)."),
   formats: z.enum(["all", "articles"]).default("all").describe("articles: Markdown files only."),
 });
 
@@ -37,19 +37,25 @@ export const folderKind = defineSourceKind({
   },
 });
 
-/** Throws `knowledge.folder_unreadable`, `knowledge.source_invalid` when the operator has not opened the folder to sources. */
+/**
+ * Where a folder really lies. A relative one begins at the first of `folders`, the workspace's, and stays within it, links and `..`
+ * included. Throws `knowledge.folder_unreadable`, `knowledge.source_invalid` when it is not open to sources.
+ */
 export async function permitted(folder: string, folders: readonly string[]): Promise<string> {
-  const real = await realpath(folder).catch((error: unknown) => {
-    throw folderUnreadable({ message: `The folder ${folder} cannot be read: ${messageOf(error)}`, cause: error });
+  const isOwn = !isAbsolute(folder);
+  const open = isOwn ? folders.slice(0, 1) : folders;
+  const path = resolve(...(isOwn ? open : []), folder);
+  const real = await realpath(path).catch((error: unknown) => {
+    throw folderUnreadable({ message: isMissing(error) ? `There is no folder ${path}.` : `The folder ${path} cannot be read: ${messageOf(error)}`, cause: error });
   });
-  const roots = await Promise.all(folders.map((each) => realpath(each).catch(() => null)));
-  if (!roots.some((root) => root !== null && isWithin(root, real))) throw sourceInvalid({ message: `The folder ${folder} is not open to sources: have the operator list it in BATON_FILE_FOLDERS.` });
-  return real;
+  const roots = await Promise.all(open.map((each) => realpath(each).catch(() => null)));
+  if (roots.some((root) => root !== null && isWithin(root, real))) return real;
+  throw sourceInvalid({ message: isOwn ? `The folder ${folder} leads out of the workspace: name it by its absolute path, and have the operator list it in BATON_FILE_FOLDERS.` : `The folder ${folder} is not open to sources: have the operator list it in BATON_FILE_FOLDERS.` });
 }
 
 function isWithin(root: string, path: string): boolean {
   const way = relative(root, path);
-  return way === "" || (!way.startsWith("..") && !isAbsolute(way));
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** Paths from the folder, with `/`, sorted. Throws `knowledge.folder_unreadable`, `knowledge.folder_too_large`. */

@@ -16,7 +16,7 @@ export const SOURCE_FIELDS: Readonly<Record<string, readonly SourceField[]>> = {
     { path: "delayMs", label: "Pause between requests (ms)", kind: "number", placeholder: "500" },
   ],
   folder: [
-    { path: "folder", label: "Folder", kind: "text", placeholder: "/srv/articles", isRequired: true, hint: "An absolute path, within the workspace or a folder that the operator lists (BATON_FILE_FOLDERS)." },
+    { path: "folder", label: "Folder", kind: "text", placeholder: "/srv/articles", isRequired: true, hint: "From the workspace's folder; or an absolute path, within the workspace or a folder that the operator lists (BATON_FILE_FOLDERS)." },
     { path: "formats", label: "Take", kind: "select", choices: [{ value: "all", label: "All formats" }, { value: "articles", label: "Markdown files only" }] },
   ],
   git: [
