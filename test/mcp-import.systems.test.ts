@@ -49,7 +49,7 @@ test("an import pins what the server tells, wants a risk for each tool, and tell
   assert.match(declaration, /kind: mcp\nurl: http:.*\ntools:\n  # Looks up an order\.\n  - tool: "get-order"\n    name: get_order\n    risk: # read/);
   const checked = await at.baton("check", at.folder);
   assert.notEqual(checked.code, 0);
-  assert.match(checked.err + checked.out, /tools\/orders\.yaml:\d+:\d+: "risk"/);
+  assert.match(checked.err + checked.out, /tools\/orders\.yaml:\d+:\d+: error tool: "risk"/);
   await writeFile(join(at.folder, "tools", "orders.yaml"), declaration.replaceAll(/risk: #.*/g, "risk: read"));
   assert.equal((await at.baton("check", at.folder)).code, 0);
   assert.match((await at.baton("tools", "import", "mcp", "--name", "orders", "--check")).out, /nothing has changed/);

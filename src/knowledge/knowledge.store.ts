@@ -49,8 +49,8 @@ const DOCUMENT: Statement = {
 const DOCUMENT_QUOTED: Statement = {
   name: "knowledge_document_quoted",
   text: `select d.* from document d
-    left join document now on now.tenant_id = d.tenant_id and now.id = d.id and now.to_version is null
-    where d.tenant_id = $1 and d.id = $2 and d.from_version >= 0 and d.audience && $3::text[] and (now.id is null or now.audience && $3::text[]) and position($4 in d.body) > 0
+    join lateral (select l.audience from document l where l.tenant_id = d.tenant_id and l.id = d.id order by l.from_version desc limit 1) last on true
+    where d.tenant_id = $1 and d.id = $2 and d.from_version >= 0 and d.audience && $3::text[] and last.audience && $3::text[] and position($4 in d.body) > 0
     order by d.from_version desc limit 1`,
 };
 
@@ -59,14 +59,14 @@ const DOCUMENT_PAGE: Statement = {
   text: "select id, path, title, updated_at from document where tenant_id = $1 and to_version is null and audience && $2::text[] and ($3::text is null or path > $3) order by path, id limit $4",
 };
 
-// A superseded chunk is shown as it was, but not to those the document has since been closed to.
+// A superseded chunk is shown as it was, but not to those the document has since been closed to; of a removed document its last audiences count.
 const CHUNKS: Statement = {
   name: "knowledge_chunks",
   text: `select c.id, c.document_id, c.heading, c.lead, c.body, c.start_offset, cut.audience, cut.language, cut.product, cut.brand, cut.updated_at
     from chunk c
     join lateral (select * from document d where d.tenant_id = c.tenant_id and d.id = c.document_id and d.revision = c.revision order by d.from_version desc limit 1) cut on true
-    left join document now on now.tenant_id = c.tenant_id and now.id = c.document_id and now.to_version is null
-    where c.tenant_id = $1 and c.id = any($2::text[]) and cut.audience && $3::text[] and (now.id is null or now.audience && $3::text[])`,
+    join lateral (select d.audience from document d where d.tenant_id = c.tenant_id and d.id = c.document_id order by d.from_version desc limit 1) last on true
+    where c.tenant_id = $1 and c.id = any($2::text[]) and cut.audience && $3::text[] and last.audience && $3::text[]`,
 };
 
 /** Null when there is no such tenant. */
