@@ -147,7 +147,7 @@ describe("the knowledge in a real browser", { skip: skipWithoutBrowser }, () => 
     await upload("umbrella.md", SECOND);
     const { documentId, quote } = citation;
     const read = async (path: string, headers: Record<string, string>): Promise<Record<string, unknown>> => {
-      const found: unknown = await (await app.request(`${path}/${documentId}?${new URLSearchParams({ quote })}`, { headers })).json();
+      const found: unknown = await (await app.request(`${path}/${documentId}?${new URLSearchParams({ quote }).toString()}`, { headers })).json();
       return typeof found === "object" && found !== null ? { ...found } : {};
     };
     const customers = await read("/api/chat/documents", visit.headers);

@@ -26,7 +26,7 @@ test("a start says what each tool needs and does not have, and starts all the sa
     await using app = await startTestApp({ env: { BATON_WORKSPACE: folder, BATON_OUTBOUND_ALLOW: "*.localhost" }, log });
     assert.equal((await app.request("/api/health")).status, 200);
     await until(() => told.length >= 5);
-    assert.deepEqual(told.filter(([event]) => event.startsWith("workspace.")).sort(), [
+    assert.deepEqual(told.filter(([event]) => event.startsWith("workspace.")).sort((one, other) => one.join().localeCompare(other.join())), [
       ["workspace.address_not_allowed", "127.0.0.1:8080"], ["workspace.secret_missing", "shop_key"], ["workspace.secret_missing", "stock_database"], ["workspace.secret_missing", "zendesk_hook"], ["workspace.secret_missing", "zendesk_token"],
     ]);
     const { database, clock, workspace } = app.running.app;

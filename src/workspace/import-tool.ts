@@ -40,7 +40,7 @@ type Fault = { member: string; words: string };
 function faultsIn(tool: Tool): Fault[] {
   const faults: Fault[] = [];
   if (!NAME.test(tool.name)) faults.push({ member: "name", words: `"${tool.name}" is no name for a tool. Use small letters, digits and underscores, beginning with a letter.` });
-  if (!RISKS.includes(tool.risk)) faults.push({ member: "risk", words: `There is no risk "${String(tool.risk)}".${didYouMean(String(tool.risk), RISKS)}` });
+  if (!RISKS.includes(tool.risk)) faults.push({ member: "risk", words: `There is no risk "${tool.risk}".${didYouMean(tool.risk, RISKS)}` });
   if (!(tool.timeoutMs > 0)) faults.push({ member: "timeoutMs", words: "A tool says how long its system may take. Write timeoutMs, in milliseconds." });
   for (const side of ["input", "output"] as const) faults.push(...shapeFaults(tool, side));
   return faults;

@@ -28,12 +28,14 @@ describe("the gateway, driven by OpenAI's own client", () => {
   before(async () => {
     server = await startScriptedModel((request) => rules(request));
     embedded = [];
-    embeddings = createServer(async (request, response) => {
+    embeddings = createServer((request, response) => {
       let text = "";
-      for await (const part of request) text += String(part);
-      embedded.push(JSON.parse(text));
-      response.writeHead(200, { "content-type": "application/json" });
-      response.end(JSON.stringify({ object: "list", model: "m", data: [{ object: "embedding", index: 0, embedding: Buffer.from(new Float32Array([0.5, -0.25]).buffer).toString("base64") }], usage: { prompt_tokens: 5, total_tokens: 5 } }));
+      request.on("data", (part) => (text += String(part)));
+      request.on("end", () => {
+        embedded.push(JSON.parse(text));
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify({ object: "list", model: "m", data: [{ object: "embedding", index: 0, embedding: Buffer.from(new Float32Array([0.5, -0.25]).buffer).toString("base64") }], usage: { prompt_tokens: 5, total_tokens: 5 } }));
+      });
     });
     await new Promise<void>((resolve) => embeddings.listen(0, "127.0.0.1", resolve));
     const address = embeddings.address();

@@ -29,7 +29,7 @@ async function runAside(job: LearnerJob): Promise<FromLearner> {
   worker.once("message", (told: FromLearner) => (told.kind === "failed" ? reject(new Error(`Training failed: ${told.reason}`)) : resolve(told)));
   worker.once("error", reject);
   worker.once("exit", () => reject(new Error("The learning thread has ended.")));
-  worker.postMessage(job);
+  worker.postMessage(job, []);
   try {
     return await promise;
   } finally {

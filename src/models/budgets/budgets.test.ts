@@ -86,7 +86,7 @@ describe("a budget of one process", () => {
     budgets.settle(id, endOf(700_000));
     budgets.settle(next, endOf(300_000));
     await budgets.flush();
-    assert.deepEqual((await counters(context.tenantId)).map((each) => each.spent).sort(), [300_000, 700_000]);
+    assert.deepEqual((await counters(context.tenantId)).map((each) => each.spent).sort((one, other) => one - other), [300_000, 700_000]);
   });
 
   test("every budget that concerns a call must have room, and one that has none leaves the others as they were", async () => {
@@ -215,7 +215,7 @@ describe("a budget of several processes", () => {
     }
     const budgets = open({ rules: [MONTH] });
     const spendHere = async (calls: number) => {
-      const reservations = await Promise.all(Array.from({ length: calls }, () => budgets.reserve(contextOf({ tenantId: "desk" }), askOf(10_000))));
+      const reservations = await Promise.all(Array.from({ length: calls }, async () => budgets.reserve(contextOf({ tenantId: "desk" }), askOf(10_000))));
       for (const reservation of reservations) if (reservation.kind === "reserved") budgets.settle(reservation.id, endOf(10_000));
       await budgets.flush();
       return reservations.filter((reservation) => reservation.kind === "reserved").length;

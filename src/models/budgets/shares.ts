@@ -96,7 +96,7 @@ function createGate(): Gate {
     },
     // Those that grow are waited for once the others are held back: they end by themselves.
     report: (purses, work) => within(reporting, purses, async () => {
-      await Promise.all(purses.map((purse) => growing.get(purse)));
+      for (const purse of purses) await growing.get(purse);
       return work();
     }),
   };

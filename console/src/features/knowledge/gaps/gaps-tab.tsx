@@ -53,7 +53,7 @@ function Health({ health, problem }: { health: HealthView | undefined; problem: 
         {problem !== null && <span role="alert" className="text-bad">{problem}</span>}
         {health !== undefined && (health.state === "running" ? "Being looked through now." : health.lastAt === null ? "Not looked through yet." : `Last looked through: ${formatAgo(health.lastAt, nowMs)}.`)}
         {health !== undefined && health.gaps.open > 0 && ` ${formatCount(health.gaps.people, "person", "people")} asked in vain; ${formatCount(health.gaps.drafted, "article is", "articles are")} drafted.`}
-        {health?.error != null && <span role="alert" className="block text-bad">The last look failed: {health.error}</span>}
+        {health !== undefined && health.error !== null && <span role="alert" className="block text-bad">The last look failed: {health.error}</span>}
         {looking.isError && <span role="alert" className="block text-bad">{sayProblem(looking.error)}</span>}
       </p>
       <Button size="small" isBusy={looking.isPending} disabled={health?.state === "running"} onClick={() => looking.mutate()}>Look now</Button>
