@@ -112,12 +112,12 @@ function candidateOf(deps: ComposeModels, hiding: HidingDeps, adapter: Model, se
   const { form, timeouts, abilities, contextTokens } = settings;
   const timed = withTimeout(withServed(adapter), timeouts);
   const budgeted = deps.budgets === null ? timed : wrapBudget(timed, { budgets: deps.budgets });
-  // What runs is counted where no limit is set, too: balancing goes by it.
+  // What runs is counted where no limit is set, too, and before anything is awaited: balancing goes by it.
   const counted = createPlaces({ places: Number.POSITIVE_INFINITY, waiting: 0, waitMs: 0 });
-  const places = [...settings.places, counted];
+  const places = [counted, ...settings.places];
   const breaker = createBreaker(adapter, DEFAULT_RETRY.breaker);
-  const placed = places.reduce(withPlaces, withAnswerForm(withRetry(budgeted, DEFAULT_RETRY, systemDeps, breaker), form));
-  return { name: adapter.name ?? adapter.id, model: withHiding(placed, hiding), abilities, contextTokens, running: counted.running, gate: { places, breaker, timeouts } };
+  const placed = settings.places.reduce(withPlaces, withAnswerForm(withRetry(budgeted, DEFAULT_RETRY, systemDeps, breaker), form));
+  return { name: adapter.name ?? adapter.id, model: withPlaces(withHiding(placed, hiding), counted), abilities, contextTokens, running: counted.running, gate: { places, breaker, timeouts } };
 }
 
 function placesOf(entry: ModelEntry, byProvider: ReadonlyMap<Provider, Places>): Places[] {

@@ -32,8 +32,8 @@ export type Router = { model: Model; plan(request: ModelRequest): Promise<RouteP
  */
 export function createRouter(deps: RouteDeps, first: Model): Router {
   const latencies = createLatencies();
-  const plan = async (request: ModelRequest): Promise<RoutePlan> => {
-    const { route, reason } = await deps.choose(request);
+  // Nothing is awaited between the order and the first call under way: calls that come together see each other.
+  const planOf = ({ route, reason }: RouteChoice, request: ModelRequest): RoutePlan => {
     const candidates = orderModels(route, deps.candidates, deps.random ?? Math.random);
     const { fit, unfit } = fitting(deps.hiding, candidates, request);
     if (fit.length === 0) throw whyNone(unfit, candidates, request);
@@ -44,13 +44,19 @@ export function createRouter(deps: RouteDeps, first: Model): Router {
     onFirstPart: (candidate: Candidate, ms: number) => latencies.add(candidate.name, ms),
   });
   const { name: _, ...plain } = first;
-  return { plan, model: { ...plain, stream: (request) => routed(plan, settingsOf, request) } };
+  return {
+    plan: async (request) => planOf(await deps.choose(request), request),
+    model: { ...plain, stream: (request) => routed({ choose: deps.choose, planOf, settingsOf }, request) },
+  };
 }
+
+type Routing = { choose: ChooseRoute; planOf(choice: RouteChoice, request: ModelRequest): RoutePlan; settingsOf: SettingsOf };
 
 type SettingsOf = (hedge: RouteDefinition["hedge"]) => Parameters<typeof firstToAnswer>[2];
 
-async function* routed(plan: Router["plan"], settingsOf: SettingsOf, request: ModelRequest): AsyncGenerator<ModelPart> {
-  const { candidates, hedge } = await plan(request);
+async function* routed({ choose, planOf, settingsOf }: Routing, request: ModelRequest): AsyncGenerator<ModelPart> {
+  const choice = await choose(request);
+  const { candidates, hedge } = planOf(choice, request);
   // A second request beside the only model there is goes to that same model.
   const only = candidates.length === 1 && hedge !== null ? candidates[0] : undefined;
   const answering = await firstToAnswer(only === undefined ? candidates : [only, only], request, settingsOf(hedge));
