@@ -6,7 +6,7 @@ import { test } from "node:test";
 import pg from "pg";
 import { checkCommand } from "../src/cli/check.ts";
 import { callTool } from "../src/tools/call-tool.ts";
-import { makeDatabase, startTestApp } from "./start-test-app.ts";
+import { makeEmptyDatabase, startTestApp } from "./start-test-app.ts";
 
 const PARCELS = `
 kind: sql
@@ -54,7 +54,7 @@ test("a tool declared as SQL is checked without its database, and called under p
   await using workspace = await makeWorkspace();
   let said = "";
   assert.equal(await checkCommand(workspace.folder, { format: "text", hasDataFlow: false, write: (text) => void (said += text) }), 0, said);
-  const { superuser } = await makeDatabase();
+  const { superuser } = await makeEmptyDatabase();
   const sql = new pg.Client({ connectionString: superuser });
   await sql.connect();
   await sql.query("create table parcels (id integer primary key, email text, state text, value_cents integer)");

@@ -6,6 +6,7 @@ import type { ComposeOverrides } from "../src/app/compose.ts";
 import { start, type Running } from "../src/app/start.ts";
 import { signIdentity } from "../src/identity/identity-token.ts";
 import { createLog, type Log } from "../src/lib/log.ts";
+import { databaseAt, MIGRATED } from "./servers.ts";
 import { createTurnGate } from "./turn-gate.ts";
 
 export type TestApp = AsyncDisposable & {
@@ -49,16 +50,26 @@ export async function until(isTrue: () => Promise<boolean> | boolean): Promise<v
   throw new Error("waited 30 s in vain");
 }
 
-/** A new empty database on the run's server; returns the owner's and the superuser's URL of it. */
-export async function makeDatabase(): Promise<{ owner: string; superuser: string }> {
+/** A new database of this version on the run's server, without a row; returns the owner's and the superuser's URL of it. */
+export function makeDatabase(): Promise<{ owner: string; superuser: string }> {
+  // Rights on a database itself are not copied with it.
+  return create(` template ${MIGRATED}`, (name) => `grant create on database ${name} to baton_workspace`);
+}
+
+/** A new database with nothing in it. */
+export function makeEmptyDatabase(): Promise<{ owner: string; superuser: string }> {
+  return create("", () => "");
+}
+
+async function create(from: string, then: (name: string) => string): Promise<{ owner: string; superuser: string }> {
   const servers = testServers();
   const name = `test_${randomBytes(6).toString("hex")}`;
   const client = new pg.Client({ connectionString: servers.owner });
   await client.connect();
-  await client.query(`create database ${name}`);
+  await client.query(`create database ${name}${from}`);
+  await client.query(then(name));
   await client.end();
-  const into = (url: string) => url.replace(/\/[^/?]*(\?|$)/, `/${name}$1`);
-  return { owner: into(servers.owner), superuser: into(servers.superuser) };
+  return { owner: databaseAt(servers.owner, name), superuser: databaseAt(servers.superuser, name) };
 }
 
 /** The whole product in this process, composed as `npm start` does, on a database of its own. */

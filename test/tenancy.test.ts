@@ -5,7 +5,7 @@ import pg from "pg";
 import { createLog } from "../src/lib/log.ts";
 import { openDatabase, type Database } from "../src/storage/database.ts";
 import { migrate } from "../src/storage/migrate.ts";
-import { makeDatabase } from "./start-test-app.ts";
+import { makeDatabase, makeEmptyDatabase } from "./start-test-app.ts";
 
 const log = createLog({ level: "error", isPretty: true });
 
@@ -196,7 +196,7 @@ describe("migrations", () => {
   };
 
   test("several processes that migrate one empty database at once apply each file once", async () => {
-    const { owner } = await makeDatabase();
+    const { owner } = await makeEmptyDatabase();
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => migrate(owner)));
     assert.equal(outcomes.filter((outcome) => outcome.applied.length > 0).length, 1);
     assert.deepEqual(outcomes.flatMap((outcome) => outcome.applied).sort(), await names(owner));
@@ -204,12 +204,12 @@ describe("migrations", () => {
   });
 
   test("several databases of one server can be migrated at once", async () => {
-    const made = await Promise.all(Array.from({ length: 4 }, () => makeDatabase()));
+    const made = await Promise.all(Array.from({ length: 4 }, () => makeEmptyDatabase()));
     await Promise.all(made.map(({ owner }) => migrate(owner)));
   });
 
   test("a migration that was changed after it ran is refused, and nothing is applied", async () => {
-    const { owner } = await makeDatabase();
+    const { owner } = await makeEmptyDatabase();
     await migrate(owner);
     const client = await connect(owner);
     await client.query("update baton_migration set hash = 'of another text' where name like '0001-%'");
@@ -217,7 +217,7 @@ describe("migrations", () => {
   });
 
   test("a database from a newer version is refused, and names what is unknown", async () => {
-    const { owner } = await makeDatabase();
+    const { owner } = await makeEmptyDatabase();
     await migrate(owner);
     const before = await names(owner);
     const client = await connect(owner);

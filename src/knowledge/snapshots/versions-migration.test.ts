@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
-import { makeDatabase } from "../../../test/start-test-app.ts";
+import { makeEmptyDatabase } from "../../../test/start-test-app.ts";
 import { createLog } from "../../lib/log.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { openDatabase } from "../../storage/database.ts";
 import { migrate } from "../../storage/migrate.ts";
 import { readChunks, readDocument } from "../knowledge.store.ts";
@@ -13,14 +13,14 @@ import { readChunks, readDocument } from "../knowledge.store.ts";
 const FOLDER = join(import.meta.dirname, "../../storage/migrations");
 
 test("documents of before have their version, and what was cited of them is still shown to those who may see it", async () => {
-  const { owner, superuser } = await makeDatabase();
+  const { owner, superuser } = await makeEmptyDatabase();
   const before = new pg.Client({ connectionString: owner });
   await before.connect();
   await before.query("create table baton_migration (name text primary key, hash text not null, applied_at timestamptz not null default now())");
   for (const name of readdirSync(FOLDER).sort().filter((each) => each < "0019")) {
     const text = readFileSync(join(FOLDER, name), "utf8");
     await before.query(text);
-    await before.query("insert into baton_migration (name, hash) values ($1, $2)", [name, createHash("sha256").update(text).digest("hex")]);
+    await before.query("insert into baton_migration (name, hash) values ($1, $2)", [name, sha256(text)]);
   }
   await before.end();
   const sql = new pg.Client({ connectionString: superuser });

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
-import { makeDatabase } from "../../../../test/start-test-app.ts";
+import { makeEmptyDatabase } from "../../../../test/start-test-app.ts";
 import { openSqlWorld, outputOf, sqlContract, type SqlServer } from "./sql.contract.ts";
 
 const PASSWORD = "not-asked-for-1234";
 
 /** A database of its own on the run's server, reached over TCP. */
 async function start(): Promise<SqlServer> {
-  const url = new URL((await makeDatabase()).superuser.replace("postgresql:///", "postgresql://localhost/"));
+  const url = new URL((await makeEmptyDatabase()).superuser.replace("postgresql:///", "postgresql://localhost/"));
   const name = url.pathname.slice(1);
   const [host, user, port] = [url.searchParams.get("host") ?? "", url.searchParams.get("user") ?? "", url.searchParams.get("port") ?? "5432"];
   return {
