@@ -9,6 +9,7 @@ import pg from "pg";
 import { z } from "zod";
 import { startTestApp, until, type TestApp } from "./start-test-app.ts";
 import type { UserActor } from "../src/identity/actor.ts";
+import { sha256 } from "../src/lib/sha256.ts";
 import { readWebhookSecret, signWebhook } from "../src/lib/webhook-signature.ts";
 import { listApprovals } from "../src/tools/approvals/approval.store.ts";
 import { decideApproval } from "../src/tools/approvals/decide/decide-approval.ts";
@@ -17,7 +18,7 @@ import { cancelRun } from "../src/workflows/run/control-run.ts";
 import { deriveRunId } from "../src/workflows/run/run-input.ts";
 import { readRunRow } from "../src/workflows/run/run.store.ts";
 import { startRun } from "../src/workflows/run/start-run.ts";
-import { hashText, publishDocuments } from "../src/workflows/versions/publish.ts";
+import { publishDocuments } from "../src/workflows/versions/publish.ts";
 
 const HEAD = "document: { dsl: '1.0.3', namespace: desk, name: probe, version: '1.0.0' }\nevaluate: { language: cel }\n";
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -65,7 +66,7 @@ describe("a task of a run whose call people have to approve", () => {
     const text = `${HEAD}do:\n${before}  - pay:\n      call: tool\n      with: { tool: pay_back, arguments: { order: '1004', amount: ${amount} }${handed} }\n`;
     await publishDocuments({ ...app().workflows.publishing, check: () => [] }, { tenantId: "desk", documents: [{ file: "probe.yaml", text }], by: "test", note: null, onlyIfNew: false });
     const runId = deriveRunId(randomBytes(9).toString("hex"));
-    await startRun(app().workflows.starting, { tenantId: "desk", runId, hash: hashText(text), input: {}, startedBy, conversationId: visit.conversationId, contactId });
+    await startRun(app().workflows.starting, { tenantId: "desk", runId, hash: sha256(text), input: {}, startedBy, conversationId: visit.conversationId, contactId });
     const asked = async () => (await listApprovals(app().database, "desk", { runId, limit: 2 })).find((row) => row.status === "waiting");
     await until(async () => (await asked()) !== undefined);
     const approval = await asked();

@@ -16,7 +16,7 @@ const operation = z.object({
   responses: z.record(z.string().regex(/^[1-5]\d\d$/), z.object({ description: z.string().min(1), content: z.record(z.string(), z.object({ schema: anything })).optional() })),
 });
 const openApi = z.object({
-  openapi: z.string(), info: z.object({ title: z.string(), version: z.string() }), security: z.array(anything), paths: z.record(z.string().startsWith("/api/"), z.partialRecord(z.enum(["get", "post", "put", "patch", "delete"]), operation)),
+  openapi: z.string(), info: z.object({ title: z.string(), version: z.string() }), security: z.array(anything), paths: z.record(z.string().regex(/^\/(api|v1)\//), z.partialRecord(z.enum(["get", "post", "put", "patch", "delete"]), operation)),
   components: z.object({ schemas: z.record(z.string(), anything), securitySchemes: z.record(z.string(), anything) }).loose(),
 });
 const problem = z.object({ type: z.url(), title: z.string().min(1), status: z.number(), detail: z.string().min(1), code: z.string().regex(/^[a-z_]+\.[a-z_]+$/), requestId: z.string().startsWith("req_") });
@@ -40,7 +40,8 @@ describe("the routes", () => {
     app = await startTestApp();
     http = createHttpApp(app.running.app);
     document = openApi.parse(await (await http.request("/api/openapi.json")).json());
-    routes = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })));
+    // Those below /v1 stand on the bare server: the gateway's own test walks them.
+    routes = Object.entries(document.paths).filter(([path]) => path.startsWith("/api/")).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })));
     // Text for machines that is no part of the document.
     routes.push({ name: "GET /api/metrics", method: "GET", path: "/api/metrics", operation: null });
     staff = await app.signIn();

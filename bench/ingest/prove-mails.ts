@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseDocument } from "../../src/knowledge/ingest/parse-document.ts";
 import type { MailFields } from "../../src/knowledge/ingest/parsed-document.ts";
+import { sha256Bytes } from "../../src/lib/sha256.ts";
 import { rounded } from "../percentile.ts";
 import { say, type Target } from "../report.ts";
 import { recallOf, wordsOf } from "./words.ts";
@@ -112,7 +112,7 @@ function wantedAttachments({ attachments, parts }: z.infer<typeof parsedMail>): 
 
 function hashOf(attached: Part | undefined): string {
   const bytes = z.array(z.number()).safeParse(attached?.body["Binary"] ?? attached?.body["InlineBinary"]);
-  return bytes.success ? createHash("sha256").update(undoUuencode(Buffer.from(bytes.data))).digest("hex") : "no bytes";
+  return bytes.success ? sha256Bytes(undoUuencode(Buffer.from(bytes.data))) : "no bytes";
 }
 
 /** The reference keeps this old encoding as it is. Four characters of 6 bits each, from the blank on; a line's first says its length. */

@@ -7,11 +7,11 @@ import { createLog } from "../../src/lib/log.ts";
 import { createEmbeddedIndex } from "../../src/knowledge/adapters/embedded.ts";
 import { documentIdOf, importFolder } from "../../src/knowledge/import-folder.ts";
 import { retrieve, type Passage, type RetrieveInput } from "../../src/knowledge/retrieve.ts";
+import { embedChunks } from "../../src/knowledge/sync/embed-chunks.ts";
 import { createTenantIndexes } from "../../src/knowledge/tenant-index.ts";
 import type { Embedder } from "../../src/models/embeddings/embedder.ts";
 import { openDatabase } from "../../src/storage/database.ts";
 import { startBenchServers } from "../servers.ts";
-import { listTexts, putVectors, serveVectors } from "./vectors.store.ts";
 
 /** `key` is the data set's own id of the text. */
 export type Entry = { key: string; title: string; body: string; brand?: string };
@@ -22,14 +22,13 @@ export type Found = Passage & { key: string | null };
 /** Tenants with their documents in a real store, under a real index: what is searched here is searched as the product does. */
 export type Library = AsyncDisposable & {
   add(tenantId: string, entries: readonly Entry[]): Promise<void>;
-  /** Makes the vectors of all chunks and serves them from now on. */
+  /** Makes the vectors of all chunks as the product does, and serves them from now on. Returns how many texts that were. */
   embed(embedder: Embedder): Promise<number>;
   find(input: Omit<RetrieveInput, "audiences">): Promise<Found[]>;
   keys(tenantId: string): ReadonlyMap<string, string>;
 };
 
 const AUDIENCES = ["public"];
-const BATCH = 256;
 
 export async function openLibrary(): Promise<Library> {
   await using cleanup = new AsyncDisposableStack();
@@ -54,17 +53,9 @@ export async function openLibrary(): Promise<Library> {
       await indexes.ensureCurrent(tenantId);
     },
     async embed(model) {
+      const deps = { database, clock: systemClock, log, embedder: model, redact: (text: string) => text, onKnowledgeChanged: (id: string) => indexes.onKnowledgeChanged(id) };
       let made = 0;
-      for (const tenantId of keys.keys()) {
-        const texts = await listTexts(database, tenantId);
-        for (let from = 0; from < texts.length; from += BATCH) {
-          const batch = texts.slice(from, from + BATCH);
-          await putVectors(database, tenantId, model.id, batch, await model.embed(batch.map(({ text }) => text), "passage", new AbortController().signal));
-        }
-        await serveVectors(database, tenantId, model.id);
-        indexes.onKnowledgeChanged(tenantId);
-        made += texts.length;
-      }
+      for (const tenantId of keys.keys()) made += await embedChunks(deps, tenantId, new AbortController().signal);
       embedder = model;
       return made;
     },

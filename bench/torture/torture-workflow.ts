@@ -5,8 +5,8 @@ import { startRestateEngine } from "../../src/durable/adapters/restate.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog } from "../../src/lib/log.ts";
 import { messageOf } from "../../src/lib/app-error.ts";
+import { sha256 } from "../../src/lib/sha256.ts";
 import { startRun } from "../../src/workflows/run/start-run.ts";
-import { hashText } from "../../src/workflows/versions/publish.ts";
 import { TENANT } from "../../test/conformance/start-interpreter.ts";
 import { readChildPid, superuserUrlOf } from "../baton-process.ts";
 import { median } from "../percentile.ts";
@@ -40,7 +40,7 @@ export async function tortureWorkflow(options: { kills: number; customers: numbe
 
   const started: string[] = [];
   const state = { isOver: false };
-  const hash = hashText(WORKFLOWS.every);
+  const hash = sha256(WORKFLOWS.every);
   // Each customer has one run under way at a time: a machine that is slow gets fewer runs, not a growing heap of them.
   const begin = async () => {
     while (!state.isOver) {

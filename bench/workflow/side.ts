@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { TENANT } from "../../test/conformance/start-interpreter.ts";
+import { sha256 } from "../../src/lib/sha256.ts";
 import { WORKFLOW_SERVICE } from "../../src/workflows/run/run-input.ts";
 import { toRunInput } from "../../src/workflows/run/start-run.ts";
-import { hashText } from "../../src/workflows/versions/publish.ts";
 import { openHttpClient } from "../http-client.ts";
 import { startBenchServers, type BenchServers } from "../servers.ts";
 import { startEndpoint } from "../start-endpoint.ts";
@@ -26,7 +26,7 @@ export async function openSide(clients: number): Promise<BenchSide> {
   const client = cleanup.adopt(openHttpClient(ingress, clients), (opened) => opened.close());
   const call = async (text: string, path: string, wanted: string): Promise<void> => {
     const runId = `run_${randomBytes(11).toString("hex")}`;
-    const body = toRunInput({ tenantId: TENANT, runId, hash: hashText(text), input: { n: 1 }, startedBy: "bench" }, Date.now());
+    const body = toRunInput({ tenantId: TENANT, runId, hash: sha256(text), input: { n: 1 }, startedBy: "bench" }, Date.now());
     const answer = await client.send({ method: "POST", path: `/${NAMESPACE}${WORKFLOW_SERVICE}/run${path}`, body, headers: { "idempotency-key": runId } });
     if (answer.status >= 300 || !answer.text.includes(wanted)) throw new Error(`the run ended with ${answer.status} ${answer.text}`);
   };

@@ -64,6 +64,8 @@ export type ModelCallRecord = {
   costMicroUsd: number | null;
   durationMs: number;
   finishReason: ModelFinishReason | "failed";
+  /** Why this model was asked, or that the answer came out of the cache. */
+  routeReason?: string;
 };
 
 /** One model call as it is kept outside the journal: the prompt as sent, and what came back. */
@@ -77,6 +79,8 @@ export type SavedModelCall = {
   usage: ModelUsage;
   costMicroUsd: number | null;
   durationMs: number;
+  /** Why this model was asked. */
+  routeReason?: string;
 };
 
 /**

@@ -26,21 +26,21 @@ type Journaled = { kind: "called"; record: ModelCallRecord } | { kind: "failed";
 const MAX_TIMER_MS = 2_147_483_647;
 
 /**
- * One model call as one journaled step.
+ * One model call as one journaled step. With `answerSchema` (and no tools) the answer's text is one JSON document that fits it.
  *
  * Errors: those of the model are an outcome (`failed`) with their code as the reason; only a cancel from outside and errors
  *   of `saveModelCall` and `loadModelCall` are thrown.
  * Replay: the journal holds the record; the text is read again by `loadModelCall`. A crash between saving and journaling
  *   calls the model once more, under the same `Idempotency-Key`, and leaves one saved call that nothing points to.
  */
-export async function callModel(deps: CallModelDeps, input: AgentInput, messages: readonly ModelMessage[], tools: ModelTool[], name: string): Promise<CalledModel> {
+export async function callModel(deps: CallModelDeps, input: AgentInput, messages: readonly ModelMessage[], tools: ModelTool[], name: string, answerSchema?: Record<string, unknown>): Promise<CalledModel> {
   const fresh = new Map<string, SavedModelCall>();
   const journaled = await deps.step<Journaled>(name, async () => {
     const startedMs = deps.clock.nowMs();
     const leftMs = input.limits.deadlineMs - startedMs;
     if (leftMs <= 0) return { kind: "failed", reason: "agent.deadline_passed", record: null };
     const deadline = AbortSignal.timeout(Math.min(leftMs, MAX_TIMER_MS));
-    const request = requestOf(deps, input, [...messages], tools, name, deadline);
+    const request = { ...requestOf(deps, input, [...messages], tools, name, deadline), ...(answerSchema === undefined ? {} : { answerSchema }) };
     const shown = createShownText(deps.onText);
     try {
       const answer = await readAnswer(deps.model, request, shown.add);
@@ -91,13 +91,14 @@ function savedCall(deps: CallModelDeps, request: ModelRequest, startedMs: number
     usage: ended.usage,
     costMicroUsd: ended.served.costMicroUsd,
     durationMs: deps.clock.nowMs() - startedMs,
+    ...(ended.served.reason === undefined ? {} : { routeReason: ended.served.reason }),
   };
 }
 
 async function save(deps: CallModelDeps, call: SavedModelCall): Promise<ModelCallRecord> {
   const id = await deps.saveModelCall(call);
-  const { modelId, durationMs, finishReason } = call;
-  return { id, modelId, promptTokens: call.usage.promptTokens, completionTokens: call.usage.completionTokens, costMicroUsd: call.costMicroUsd, durationMs, finishReason };
+  const { modelId, durationMs, finishReason, routeReason } = call;
+  return { id, modelId, promptTokens: call.usage.promptTokens, completionTokens: call.usage.completionTokens, costMicroUsd: call.costMicroUsd, durationMs, finishReason, ...(routeReason === undefined ? {} : { routeReason }) };
 }
 
 function createShownText(onText: (event: AgentText) => void) {

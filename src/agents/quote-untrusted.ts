@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 /** Longest text quoted, in characters (UTF-16). */
-export const MAX_QUOTED_CHARACTERS = 8_000;
+const MAX_QUOTED_CHARACTERS = 8_000;
 
 /** Control characters but line feed and tab, and those that turn the writing direction. */
 const HIDDEN = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;

@@ -16,7 +16,7 @@ export type AskPolicyDeps = { database: Database; clock: Clock; policy: Policy; 
 /** Who asks: a sign-in, or whoever runs commands on the machine, as `ApiKey::"cli"`. */
 export type Asker = { tenantId: string; name: string; principal: PolicyEntity };
 
-type Question = { action: "approve" | "changePolicy" | "export"; resource: PolicyEntity; context: Record<string, unknown> };
+type Question = { action: "approve" | "changePolicy"; resource: PolicyEntity; context: Record<string, unknown> };
 
 export function askerOf(actor: StaffActor): Asker {
   return { tenantId: actor.tenantId, name: actorName(actor), principal: principalOf(actor) };
@@ -38,11 +38,6 @@ export async function askToApprove(deps: AskPolicyDeps, asker: Asker, approval: 
   const { contact } = await placeOfApproval(deps, asker.tenantId, approval);
   const context = { tool, facts, channel, isVerified: contact?.isVerified === true, risk, ...(amountCents === null ? {} : { amountCents }), ...(intent === null ? {} : { intent }) };
   await ask(deps, asker, { action: "approve", resource: { type: "Tool", id: tool, attributes: { risk } }, context });
-}
-
-/** Throws `identity.not_allowed` when the policies keep this one from taking a data set out of the house. */
-export async function askToExport(deps: AskPolicyDeps, asker: Asker, dataset: string): Promise<void> {
-  await ask(deps, asker, { action: "export", resource: { type: "Dataset", id: dataset }, context: {} });
 }
 
 /**

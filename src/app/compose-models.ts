@@ -2,6 +2,7 @@ import type { SecretReader } from "../credentials/secret-reader.ts";
 import { readContact } from "../identity/contact.store.ts";
 import { createStreamRestorer, type Placeholder, type Redactor } from "../guard/redactor.ts";
 import { restoreDeep } from "../guard/redact-deep.ts";
+import type { Understander } from "../intelligence/understander.ts";
 import { answerExtractively } from "../knowledge/answer-extractive.ts";
 import { retrieve, type RetrieveDeps } from "../knowledge/retrieve.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -17,6 +18,7 @@ import type { Model, ModelPart, ModelRequest } from "../models/model.ts";
 import { modelCannotAnswer, modelMisconfigured } from "../models/models.errors.ts";
 import type { LearnedRouter } from "../models/routing/open-router.ts";
 import { applyRules } from "../models/route/apply-rules.ts";
+import type { ReadTraits } from "../models/route/read-traits.ts";
 import type { HidePersonal } from "../models/wrappers/with-hiding.ts";
 import type { ModelSpan } from "../models/wrappers/with-trace.ts";
 import type { Metrics } from "../observe/metrics.ts";
@@ -25,6 +27,8 @@ import type { Workspace } from "../workspace/workspace.ts";
 
 export type AppModelDeps = {
   database: Database; clock: Clock; log: Log; metrics: Metrics; workspace: Pick<Workspace, "models" | "tenantId">; settings: ModelConfig; secrets: SecretReader; redactor: Redactor; budgets: Budgets | null; embedder: Embedder | null; router: LearnedRouter | null;
+  /** How customers' messages are read, for calls of other applications that rules by intent are about. Asked when the first such call comes. */
+  understander(): Understander;
   knowledge: Omit<RetrieveDeps, "database">;
 };
 
@@ -32,10 +36,22 @@ export type AppModelDeps = {
 export function composeAppModels(deps: AppModelDeps): Models {
   const { workspace, settings, database, clock, log } = deps;
   return composeModels({
-    file: workspace.models, settings, opening: { readKey: keyReader(deps), builtIn: builtInAnswer(deps.knowledge) }, budgets: deps.budgets, applyRules, ...(deps.router === null ? {} : { chooseLearned: deps.router.chooseModelFor }), embedder: deps.embedder, log,
+    file: workspace.models, settings, opening: { readKey: keyReader(deps), builtIn: builtInAnswer(deps.knowledge) }, budgets: deps.budgets, applyRules, ...(deps.router === null ? {} : { chooseLearned: deps.router.chooseModelFor, routerNeedsIntent: deps.router.needsIntent }), readTraits: readTraits(deps), embedder: deps.embedder, log,
     cache: workspace.models === null ? null : createStoredCache({ database, clock, ttlSeconds: workspace.models.cache.ttlSeconds }),
     hide: hidePersonal(deps), record: (span) => recordSpan(deps, span),
   });
+}
+
+const RECENT = 6;
+
+/** What a call of another application asks for. The prompt's classes of data go with it, so what must stay in the house is hidden where a model outside is asked. */
+function readTraits(deps: Pick<AppModelDeps, "understander">): ReadTraits {
+  return async ({ messages, context, signal }) => {
+    const place = messages.findLastIndex((message) => message.role === "user");
+    const recent = messages.slice(0, Math.max(0, place)).flatMap((message) => (message.role === "user" || message.role === "assistant" ? [{ author: message.role === "user" ? ("contact" as const) : ("ai" as const), text: message.text }] : [])).slice(-RECENT);
+    const { intents: [intent], risks: [risk], language } = await deps.understander().understand({ text: messages[place]?.text ?? "", recent, call: { ...context, purpose: "understand", stage: "route" }, signal });
+    return { language, ...(intent === undefined ? {} : { intent: intent.name }), ...(risk === undefined ? {} : { risk }) };
+  };
 }
 
 function keyReader({ secrets, workspace }: Pick<AppModelDeps, "secrets" | "workspace">): ReadKey {

@@ -3,6 +3,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { newId } from "../lib/ids.ts";
 import { methodWrong, routeUnknown } from "./app.errors.ts";
 import type { App } from "./app.ts";
+import { describeGateway } from "./gateway/describe-gateway.ts";
 import { staff, type ApiEnv } from "./http/api.ts";
 import { pages } from "./http/pages.ts";
 import { toProblem } from "./http/problem.ts";
@@ -74,6 +75,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   });
   http.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", description: "An API key, or a visitor's token on /api/chat." });
   http.openAPIRegistry.registerComponent("securitySchemes", "cookie", { type: "apiKey", in: "cookie", name: "baton_session" });
+  describeGateway(http.openAPIRegistry);
   http.doc31("/api/openapi.json", { openapi: "3.1.0", info: { title: "Baton", version: app.status.version, description: "The open AI orchestration layer for customer service." }, security: [{ bearer: [] }, { cookie: [] }] });
   http.route("/", pages());
   return http;

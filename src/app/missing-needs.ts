@@ -4,6 +4,7 @@ import { environmentName } from "../credentials/secret-reader.ts";
 import { listCredentials } from "../credentials/credential.store.ts";
 import { messageOf } from "../lib/app-error.ts";
 import type { Log } from "../lib/log.ts";
+import { splitList } from "../lib/split-list.ts";
 import { isPublicAddress, type TargetRule } from "../outbound/guard-address.ts";
 import type { Database } from "../storage/database.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -34,7 +35,7 @@ export async function findMissingNeeds(needs: Workspace["needs"], { isSet, isAll
 /** What to do about it, as a sentence. */
 export function adviceFor({ kind, name }: Pick<MissingNeed, "kind" | "name">, allowed: string): string {
   if (kind === "secret") return `Set it: npm run baton -- secrets set ${name}`;
-  return `If Baton may call it, start with BATON_OUTBOUND_ALLOW=${[...allowed.split(",").map((each) => each.trim()).filter((each) => each !== ""), name].join(",")}`;
+  return `If Baton may call it, start with BATON_OUTBOUND_ALLOW=${[...splitList(allowed), name].join(",")}`;
 }
 
 /** Whether a secret is stored, or in the environment. */

@@ -2,11 +2,13 @@ import { startEmbeddedRestate } from "../durable/embedded-restate.ts";
 import { openDataFolder } from "../lib/data-folder.ts";
 import type { Log } from "../lib/log.ts";
 import { startEmbeddedPostgres } from "../storage/embedded-postgres.ts";
-import type { Servers } from "./compose.ts";
 import type { Config } from "./settings.ts";
 
 /** One partition when embedded: measured at 1.4 to 2.3 times the throughput of Restate's default 24 on two cores. */
 const EMBEDDED_PARTITIONS = 1;
+
+/** The servers underneath, embedded or outside. */
+export type Servers = { databaseUrl: string; isDatabaseShared: boolean; restate: { ingressUrl: string; adminUrl: string } };
 
 export type RunningServers = Servers & AsyncDisposable & { dataFolder: string | null };
 

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLog, type Log } from "../lib/log.ts";
+import { splitList } from "../lib/split-list.ts";
 import { createTargetRule } from "../outbound/guard-address.ts";
 import { migrate } from "../storage/migrate.ts";
 import type { App } from "./app.ts";
@@ -30,7 +31,7 @@ export async function start(config: Config, options: { log?: Log; onProgress?: (
   await migrate(servers.databaseUrl);
   progress("loading the workspace");
   const app = cleanup.use(await compose(config, servers, log, options.overrides));
-  const rule = createTargetRule([...config.outboundAllow.split(","), ...(options.overrides?.outboundAllow ?? [])]);
+  const rule = createTargetRule([...splitList(config.outboundAllow), ...(options.overrides?.outboundAllow ?? [])]);
   const warned = warnOfMissingNeeds(app, config.outboundAllow, rule);
   cleanup.defer(() => warned);
   const firstSignIn = await ensureFirstSignIn(app, config, servers.dataFolder);

@@ -1,20 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { DurableEngine } from "../durable/durable.ts";
+import type { StatusView } from "../shapes/status.ts";
 import type { Database } from "../storage/database.ts";
-
-export type Status = {
-  tenant: { id: string; name: string };
-  version: string;
-  startedAt: string;
-  model: { id: string; kind: "extractive" | "external" };
-  database: "ok" | "down";
-  engine: "ok" | "down";
-  openConversations: number;
-  waitingHandoffs: number;
-  turnsLastHour: number;
-  replyP50Us: number | null;
-  documents: number;
-};
 
 export type StatusDeps = { database: Database; engine: () => DurableEngine; clock: Clock; tenantId: string; tenantName: string; modelId: string; isExtractive: boolean; version: string; startedAtMs: number };
 
@@ -29,7 +16,7 @@ const COUNTS = {
 };
 
 /** The status line's facts, read from the store; what does not answer is `down`, and its counts are 0. */
-export async function readStatus(deps: StatusDeps): Promise<Status> {
+export async function readStatus(deps: StatusDeps): Promise<StatusView> {
   const since = new Date(deps.clock.nowMs() - 3_600_000);
   const [counts, engine] = await Promise.all([
     deps.database.query(deps.tenantId, COUNTS, [deps.tenantId, since]).then((rows) => rows[0] ?? {}).catch(() => null),

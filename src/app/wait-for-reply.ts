@@ -15,8 +15,9 @@ export function preferredWaitMs(prefer: string | undefined): number {
 /**
  * Sends a message and waits for the first reply after it. Null when none came in time, and at once when the message's turn has
  * ended without one, since a person has the conversation or looks at the draft first; what comes later comes by the stream.
+ * `again`: how a reply to a message that was sent before is shown now.
  */
-export async function waitForReply(deps: { receive: ReceiveDeps; database: Database }, inbound: InboundMessage, waitMs: number, signal: AbortSignal): Promise<{ message: MessageView; reply: MessageView | null }> {
+export async function waitForReply(deps: { receive: ReceiveDeps; database: Database }, inbound: InboundMessage, waitMs: number, signal: AbortSignal, again: (reply: MessageView) => Promise<MessageView>): Promise<{ message: MessageView; reply: MessageView | null }> {
   const { tenantId, conversationId } = inbound;
   let wake = () => {};
   let isDirty = false;
@@ -44,7 +45,7 @@ export async function waitForReply(deps: { receive: ReceiveDeps; database: Datab
         if (told !== undefined) return { message, reply: told };
         const reply = await findReply(deps.database, tenantId, conversationId, message.seq);
         if (reply === "none") return { message, reply: null };
-        if (reply !== "not_yet") return { message, reply };
+        if (reply !== "not_yet") return { message, reply: isRepeat ? await again(reply) : reply };
       }
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || signal.aborted) return { message, reply: null };

@@ -1,6 +1,6 @@
 import { messageEmpty, messageTooLong } from "./channels.errors.ts";
 
-export const MESSAGE_LIMIT = 16_000;
+const MESSAGE_LIMIT = 16_000;
 
 // Everything invisible that can break a terminal, a log or a page: C0 and C1 but tab and line feed, bidi overrides, BOM.
 const UNWANTED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/g;

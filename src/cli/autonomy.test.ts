@@ -1,32 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { makeDatabase } from "../../test/start-test-app.ts";
+import { openCliFolder, runCommand, type CliFolder } from "../../test/open-cli-folder.ts";
 import { autonomyCommand } from "./autonomy.ts";
 
 describe("the autonomy ladder by the command line", () => {
-  let folder = "";
-  const environment = { ...process.env };
+  let opened: CliFolder;
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "baton-autonomy-"));
-    await writeFile(join(folder, "baton.yaml"), "tenant: { id: cli, name: Cli }\nautonomy:\n  rules:\n    - { name: money, risks: [money], level: draft }\n");
-    await writeFile(join(folder, "intents.yaml"), "intents:\n  - { name: a, description: a, examples: [a], action: { reply: a } }\n");
-    const { owner } = await makeDatabase();
-    Object.assign(process.env, { DATABASE_URL: owner, BATON_WORKSPACE: folder, BATON_DATA: folder, BATON_ROLE: "all" });
+    opened = await openCliFolder({ "baton.yaml": "tenant: { id: cli, name: Cli }\nautonomy:\n  rules:\n    - { name: money, risks: [money], level: draft }\n" });
   });
-  after(async () => {
-    process.env = environment;
-    await rm(folder, { recursive: true });
-  });
-  const run = async (...args: string[]) => {
-    let written = "";
-    const code = await autonomyCommand(args, (text) => void (written += text));
-    return { code, written };
-  };
+  after(() => opened[Symbol.asyncDispose]());
+  const run = (...args: string[]) => runCommand(autonomyCommand, ...args);
 
   test("show, set and kill work on the database, and a wrong word is told the right ones", async () => {
+    const { folder } = opened;
     const head = `The ladder of ${folder}, for the tenant "cli":\n`;
     const shown = { code: 0, written: `${head}Where no rule fits: act\n  money  draft, 0 of 0 overridden\n` };
     assert.deepEqual(await run("show"), shown);

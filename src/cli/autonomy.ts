@@ -41,7 +41,7 @@ function depsOf({ database, workspace }: OpenStore): AutonomyDeps {
   return { database, clock: systemClock, plan: workspace.autonomy, record: (query, tenantId, change) => recordInLedger(query, tenantId, [change]) };
 }
 
-export function autonomyText({ level, rules, closed }: AutonomyView): string {
+function autonomyText({ level, rules, closed }: AutonomyView): string {
   const width = Math.max(0, ...rules.map((rule) => rule.name.length));
   const lines = rules.map((rule) => `  ${rule.name.padEnd(width)}  ${rule.level}${rule.by === null ? "" : ` (baton.yaml: ${rule.declared}; ${rule.by}: ${rule.reason ?? ""})`}, ${rule.overridden} of ${rule.outcomes} overridden`);
   const stops = closed.map((each) => `CLOSED: ${each.rung} and above, by ${each.by}: ${each.reason}`);

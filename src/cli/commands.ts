@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./run-doctor.ts";
 import { costReconcileCommand } from "./cost-reconcile.ts";
+import { costReleaseCommand } from "./cost-release.ts";
 import { costReportCommand } from "./cost-report.ts";
 import { createKeyCommand } from "./key-create.ts";
 import { verify } from "./ledger-verify.ts";
@@ -253,6 +254,16 @@ export const COMMANDS: readonly Command[] = [
       ["--workspace", "The workspace; without it that of the settings (BATON_WORKSPACE)"],
     ],
     examples: ["baton cost report --by conversation --from 2026-11-01 --to 2026-11-30", "baton cost report --by resolution --compare"],
+  },
+  {
+    name: "cost release", usage: "cost release [--budget NAME] [--spent USD] [--yes]", about: "Show what processes held of budgets that ended without reporting, and give it back", run: (args) => costReleaseCommand(args),
+    takes: [
+      ["--budget", "Only this one; without it all"],
+      ["--spent", "How much of it was spent after all, by the provider's bill; without it nothing"],
+      ["--yes", "Release it; without it only shown"],
+      ["--workspace", "The workspace; without it that of the settings (BATON_WORKSPACE)"],
+    ],
+    examples: ["baton cost release", "baton cost release --spent 0.12 --yes"],
   },
   {
     name: "cost reconcile", usage: "cost reconcile bill.csv [--tolerance 1] [--time-zone UTC] [--json]", about: "Compare a provider's bill with our record, by model and day, and say why they differ", run: (args) => costReconcileCommand(args),

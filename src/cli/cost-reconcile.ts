@@ -5,6 +5,8 @@ import { readBill } from "../app/costs/bill/read-bill.ts";
 import { reconcile, type Comparison, type Reconciliation } from "../app/costs/bill/reconcile.ts";
 import { readLedgerDays } from "../app/costs/cost-report.store.ts";
 import { AppError, messageOf } from "../lib/app-error.ts";
+import { readUnreported } from "../models/budgets/unreported.store.ts";
+import { unreportedSum } from "../models/budgets/release-unreported.ts";
 import { isTimeZone } from "../models/budgets/budget-window.ts";
 import { openStore } from "./open-store.ts";
 import { textTable, usdText } from "./text-table.ts";
@@ -54,8 +56,9 @@ export async function costReconcileCommand(args: readonly string[], write = toSt
   const provider = values.provider ?? bill.provider;
   const ledger = (await readLedgerDays(store.database, store.tenantId, period, timeZone)).filter((each) => each.day >= first && each.day <= last && (provider === null || each.provider === provider));
   const result = reconcile(bill, ledger);
+  const unreported = unreportedSum(await readUnreported(store.database, store.tenantId, period));
   const isApart = result.share * 100 > tolerance;
-  write(values.json ? `${JSON.stringify({ format: bill.format, provider, timeZone, tolerancePercent: tolerance, isWithinTolerance: !isApart, ...result }, null, 2)}\n` : sayResult({ file, format: bill.format, first, last, timeZone, tolerance, isApart }, result));
+  write(values.json ? `${JSON.stringify({ format: bill.format, provider, timeZone, tolerancePercent: tolerance, isWithinTolerance: !isApart, unreported, ...result }, null, 2)}\n` : sayResult({ file, format: bill.format, first, last, timeZone, tolerance, isApart }, result) + sayUnreported(unreported));
   return isApart ? 1 : 0;
 }
 
@@ -70,6 +73,10 @@ function sayResult(about: { file: string; format: string; first: string; last: s
   const same = `${result.lines.length - different.length} of ${result.lines.length} lines agree exactly.\n`;
   const verdict = `${about.isApart ? "APART" : "They agree"}: ${(result.share * 100).toFixed(2)} % of what is billed differs; up to ${about.tolerance} % is tolerated.\n`;
   return different.length === 0 ? `${head}${same}${verdict}` : `${head}${same}\n${table}${different.length > LINES ? `  … and ${different.length - LINES} more: --json\n` : ""}\n${reasonsText(different)}${verdict}`;
+}
+
+function sayUnreported({ microUsd, processes }: ReturnType<typeof unreportedSum>): string {
+  return processes === 0 ? "" : `Unreported: up to ${usdText(microUsd)} USD of calls are not in our record, since ${processes === 1 ? "a process" : `${processes} processes`} ended without reporting them. What the bill has more of may be these: baton cost release --spent USD --yes.\n`;
 }
 
 /** Each reason once, with the lines it is about. */

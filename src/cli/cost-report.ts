@@ -47,15 +47,15 @@ function pairs(report: Report, earlier: Report | null): { name: string | null; n
 }
 
 function csvOf(by: CostDimension, report: Report, earlier: Report | null): string {
-  const figures = ["calls", "failed", "prompt_tokens", "completion_tokens", "usd", "calls_without_price", "calls_estimated"];
-  const cells = (row: CostRow | null) => (row === null ? [0, 0, 0, 0, 0, 0, 0] : [row.calls, row.failed, row.promptTokens, row.completionTokens, row.microUsd / 1_000_000, row.unpriced, row.estimated]);
+  const figures = ["calls", "failed", "prompt_tokens", "completion_tokens", "usd", "calls_without_price", "calls_estimated", "calls_cached", "usd_saved"];
+  const cells = (row: CostRow | null) => (row === null ? [0, 0, 0, 0, 0, 0, 0, 0, 0] : [row.calls, row.failed, row.promptTokens, row.completionTokens, row.microUsd / 1_000_000, row.unpriced, row.estimated, row.cached, row.savedMicroUsd / 1_000_000]);
   const head = csvLine([by, ...figures, ...(earlier === null ? [] : figures.map((name) => `before_${name}`))]);
   return head + pairs(report, earlier).map(({ name, now, then }) => csvLine([name, ...cells(now), ...(earlier === null ? [] : cells(then))])).join("");
 }
 
 function tableOf(by: CostDimension, report: Report, earlier: Report | null, limit: number): string {
   const { totals } = report;
-  if (totals.calls === 0 && (earlier?.totals.calls ?? 0) === 0) return `No model was called from ${sayPeriod(report.period)}.\n`;
+  if (totals.calls === 0 && totals.unreportedMicroUsd === 0 && (earlier?.totals.calls ?? 0) === 0) return `No model was called from ${sayPeriod(report.period)}.\n`;
   const lines = pairs(report, earlier);
   const number = (value: number) => value.toLocaleString("en");
   const rows = lines.slice(0, limit).map(({ name, now, then }) => [
@@ -80,6 +80,8 @@ function totalsText(totals: CostTotals, before: CostTotals | null): string {
   const notes = [
     totals.unpriced > 0 ? `  ${totals.unpriced.toLocaleString("en")} calls have no known price and are in no sum: write the price in models.yaml.\n` : "",
     totals.estimated > 0 ? `  ${totals.estimated.toLocaleString("en")} of ${totals.calls.toLocaleString("en")} calls are estimates: the provider gave no figures, so we counted.\n` : "",
+    totals.cached > 0 ? `  ${totals.cached.toLocaleString("en")} of ${totals.calls.toLocaleString("en")} calls (${Math.round((100 * totals.cached) / totals.calls)} %) were answered out of the cache, which saved ${usdText(totals.savedMicroUsd)} USD.\n` : "",
+    totals.unreportedProcesses > 0 ? `  Up to ${usdText(totals.unreportedMicroUsd)} USD more (an estimate, in no sum): ${totals.unreportedProcesses === 1 ? "a process" : `${totals.unreportedProcesses} processes`} ended without reporting the last calls. Budgets count it as spent until it is released: baton cost release.\n` : "",
     totals.failed > 0 ? `  ${totals.failed.toLocaleString("en")} calls failed or were cancelled.\n` : "",
   ];
   return `${line("In all", (each) => each.microUsd)}${line("A conversation", (each) => per(each.conversationMicroUsd, each.conversations))}${line("A case", (each) => per(each.caseMicroUsd, each.cases))}${line("A resolved case", (each) => per(each.caseMicroUsd, each.resolvedCases))}${notes.join("")}`;

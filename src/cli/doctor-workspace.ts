@@ -3,6 +3,7 @@ import { openWorkspace } from "../app/open-workspace.ts";
 import { SETTINGS } from "../app/settings.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { createLog } from "../lib/log.ts";
+import { splitList } from "../lib/split-list.ts";
 import { createTargetRule } from "../outbound/guard-address.ts";
 import { openDatabase } from "../storage/database.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -26,7 +27,7 @@ export async function checkWorkspace(env: Record<string, string | undefined>, da
 async function checkNeeds({ needs, tenantId }: Workspace, env: Record<string, string | undefined>, dataDir: string): Promise<Check[]> {
   const allowed = env["BATON_OUTBOUND_ALLOW"] ?? "";
   const { isSet, isStoreKnown } = await secretCheck(env, dataDir, tenantId);
-  const missing = await findMissingNeeds(needs, { isSet, isAllowed: createTargetRule(allowed.split(",")) });
+  const missing = await findMissingNeeds(needs, { isSet, isAllowed: createTargetRule(splitList(allowed)) });
   const checks = missing.map((each): Check => {
     const { kind, name, files } = each;
     const where = `${files.join(", ")} ${files.length === 1 ? "needs" : "need"} it`;

@@ -25,7 +25,7 @@ export async function exportIntentsCommand(args: readonly string[], write = toSt
 }
 
 /** Puts each corrected text under its intent, and away from another where it stood. Says what it changed. Throws `workspace.invalid`. */
-export function addExamples(document: Document, corrections: readonly { text: string; intent: string }[]): string[] {
+function addExamples(document: Document, corrections: readonly { text: string; intent: string }[]): string[] {
   const said: string[] = [];
   const given = new Map<string, string>();
   for (const { text, intent } of corrections) {

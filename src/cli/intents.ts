@@ -26,7 +26,7 @@ export async function intentsCommand(args: readonly string[], write = toStdout):
 
 const percent = (share: number | null): string => (share === null ? "no examples" : `${(share * 100).toFixed(1)} %`);
 
-export function reportText({ examples, accuracy, noneRecall, calibrationError, intents, confusion }: IntentReport): string {
+function reportText({ examples, accuracy, noneRecall, calibrationError, intents, confusion }: IntentReport): string {
   const width = Math.max(0, ...intents.map(({ name }) => name.length));
   const lines = intents.map((intent) => `  ${intent.name.padEnd(width)}  ${String(intent.examples).padStart(5)} examples, found ${percent(intent.recall)}, right ${percent(intent.precision)}\n`);
   const confused = confusion.filter(({ intent, readAs }) => intent !== readAs).toSorted((one, other) => other.count - one.count).slice(0, MOST_CONFUSED);

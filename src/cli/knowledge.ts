@@ -57,7 +57,9 @@ export async function syncSources(knowledge: OpenKnowledge, args: readonly strin
   const ended: Sync[] = [];
   for (const sourceId of names) {
     const sync = await putSyncRow(knowledge.deps, { tenantId: knowledge.tenantId, sourceId, by: "cli", acceptRemovals: values["accept-removals"] });
-    const end = await follow(knowledge, sync, write);
+    const first = await follow(knowledge, sync, write);
+    // It ran already, so another one follows that takes what was there when this was asked.
+    const end = sync.againBy === null || first.status === "cancelled" ? first : await follow(knowledge, await putSyncRow(knowledge.deps, { tenantId: knowledge.tenantId, sourceId, by: "cli", acceptRemovals: values["accept-removals"], joins: true }), write);
     ended.push(end);
     write(`${summary(end)}\n`);
     for (const problem of await listProblems(knowledge.deps.database, knowledge.tenantId, { sourceId, after: null, limit: MOST_PROBLEMS })) write(`  ${problem.item}: ${problem.reason}\n`);

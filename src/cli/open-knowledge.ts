@@ -9,6 +9,7 @@ import { durableUnavailable } from "../durable/durable.errors.ts";
 import type { RequestSyncDeps } from "../knowledge/sync/request-sync.ts";
 import { systemClock } from "../lib/clock.ts";
 import { createLog } from "../lib/log.ts";
+import { splitList } from "../lib/split-list.ts";
 import { createAuthentication } from "../outbound/authentication.ts";
 import { createTargetRule } from "../outbound/guard-address.ts";
 import { createOutbound } from "../outbound/outbound.ts";
@@ -27,24 +28,20 @@ export async function openKnowledge(): Promise<OpenKnowledge> {
   const clock = systemClock;
   const { database } = cleanup.use(await openStoreDatabase(config));
   const running = await readRunning(config);
-  const isAllowed = createTargetRule(listOf(config.outboundAllow));
+  const isAllowed = createTargetRule(splitList(config.outboundAllow));
   const outbound = cleanup.adopt(createOutbound({ isAllowed }), (opened) => opened.close());
   const keys = openKeys(config);
   const secrets = oneText(createSecretReader({ database, keys, clock }, process.env));
   const shared = createSharedTokens({ database, keys, clock });
   const mcp = { signIns: { outbound, shared, store: { read: () => Promise.resolve(null), write: () => Promise.resolve() }, clock }, mayStart: () => false };
-  const workspace = cleanup.use(await openWorkspace(config.workspace, { fileFolders: listOf(config.fileFolders), secrets, http: { outbound, authentication: createAuthentication({ outbound, shared, clock }), mcp }, clock, log }));
+  const workspace = cleanup.use(await openWorkspace(config.workspace, { fileFolders: splitList(config.fileFolders), secrets, http: { outbound, authentication: createAuthentication({ outbound, shared, clock }), mcp }, clock, log }));
   const connectionString = config.workspaceDatabaseUrl ?? config.databaseUrl ?? running?.databaseUrl;
   const sql = connectionString === undefined ? null : cleanup.adopt(openWorkspaceSql({ connectionString, isHouse: config.workspaceDatabaseUrl === undefined, maxConnections: 2, log }), (opened) => opened.close());
   const noSql = { query: () => Promise.reject(durableUnavailable({ message: "Start Baton first: this source reads the embedded database." })), transaction: () => Promise.reject(durableUnavailable()) };
   const deps = composeKnowledge({
     database, clock, log, live: { publish: () => {} }, workspace, outbound, isAllowed, secrets, readRecords: createRecordReader({ tools: workspace.tools, runner: createToolRunner({ log }), sql: sql ?? noSql }), dataDir: config.dataDir,
-    fileFolders: listOf(config.fileFolders), onKnowledgeChanged: () => {}, engine: () => { throw durableUnavailable(); },
+    fileFolders: splitList(config.fileFolders), onKnowledgeChanged: () => {}, engine: () => { throw durableUnavailable(); },
   });
   const disposal = cleanup.move();
   return { deps, tenantId: workspace.tenantId, folder: workspace.folder, isRunning: running !== null, running, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
-}
-
-function listOf(text: string): string[] {
-  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
 }

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { promisify } from "node:util";
 import { loadPolicy, toPolicy } from "../app/load-policy.ts";
 import { messageOf } from "../lib/app-error.ts";
+import { isFolder } from "../lib/is-folder.ts";
 import type { Policy } from "../policy/policy.ts";
 import { policyInvalid } from "../policy/policy.errors.ts";
 import { isPolicyFile, toPolicyFolder } from "../policy/read-policy-folder.ts";
@@ -32,8 +32,4 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
   } catch (error) {
     throw policyInvalid({ message: `git ${args[0] ?? ""} failed in ${folder}: ${messageOf(error)}`, cause: error });
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((found) => found.isDirectory(), () => false);
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { readConfig } from "../app/config.ts";
 import { FUNCTION_DECLARATIONS } from "../app/workflow-functions/declarations.ts";
 import { createLog } from "../lib/log.ts";
+import { sha256 } from "../lib/sha256.ts";
 import type { WorkflowSource } from "../workflows/document/definition.ts";
 import { readWorkflow } from "../workflows/document/read-workflow.ts";
 import { createLanguages } from "../workflows/expressions/languages.ts";
@@ -13,7 +14,6 @@ import { hasPassed, summary, testLine, toJsonReport } from "../workflows/testing
 import type { TestWorld } from "../workflows/testing/run-test.ts";
 import { readTestFile, type WorkflowTest } from "../workflows/testing/test-file.ts";
 import { testWorkspace } from "../workflows/testing/test-workspace.ts";
-import { hashText } from "../workflows/versions/publish.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { toStdout } from "./to-stdout.ts";
 import { openWorkspace } from "../app/open-workspace.ts";
@@ -59,7 +59,7 @@ export async function testCommand(folder: string, options: TestOptions): Promise
 /** A workspace's documents and tools, with the functions that every installation has. */
 function makeTestWorld(workspace: Workspace): TestWorld {
   const workflows = new Map<string, WorkflowSource>();
-  for (const { file, text } of workspace.workflows) workflows.set(hashText(text), readWorkflow(text, relative(process.cwd(), join(workspace.folder, file))));
+  for (const { file, text } of workspace.workflows) workflows.set(sha256(text), readWorkflow(text, relative(process.cwd(), join(workspace.folder, file))));
   return { workflows, tools: workspace.tools, functions: FUNCTION_DECLARATIONS, languages: createLanguages(), folder: workspace.folder, log: createLog({ level: "error", isPretty: true, write: () => {} }) };
 }
 

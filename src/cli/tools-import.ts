@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../app/config.ts";
 import { messageOf } from "../lib/app-error.ts";
+import { splitList } from "../lib/split-list.ts";
 import { createTargetRule } from "../outbound/guard-address.ts";
 import { comparePinned } from "../outbound/openapi/compare-pinned.ts";
 import { loadDocument, type LoadedDocument } from "../outbound/openapi/load-document.ts";
@@ -42,7 +43,7 @@ export async function importOpenApiCommand(args: readonly string[], write = toSt
   const known = values.name === undefined ? null : await readDeclaration(join(into, `${values.name}.yaml`));
   const from = positionals[0] ?? (known === null ? undefined : sourceOf(known.document, into));
   if (from === undefined || positionals.length > 1) return advise("Name the document: baton tools import openapi https://api.example.com/openapi.json");
-  const outbound = createOutbound({ isAllowed: createTargetRule(config.outboundAllow.split(",")) });
+  const outbound = createOutbound({ isAllowed: createTargetRule(splitList(config.outboundAllow)) });
   try {
     const loaded = await loadDocument(outbound, from);
     const operations = listOperations(loaded.document);
@@ -97,7 +98,7 @@ async function importInto(given: Import, write: (text: string) => void): Promise
 
 function choose(operations: readonly FoundOperation[], { operations: names, tag, "all-read": allRead }: { operations?: string; tag?: string; "all-read": boolean }): FoundOperation[] | null {
   if (names === undefined && tag === undefined && !allRead) return null;
-  const named = (names ?? "").split(",").map((each) => each.trim()).filter((each) => each !== "").map((each) => pickOperation(operations, each));
+  const named = splitList(names ?? "").map((each) => pickOperation(operations, each));
   const others = operations.filter((each) => (tag !== undefined || allRead) && (tag === undefined || each.tags.includes(tag)) && (!allRead || suggestRisk(each.method) === "read"));
   return [...new Set([...named, ...others])];
 }

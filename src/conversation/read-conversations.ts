@@ -82,7 +82,7 @@ export async function readMessages(database: Database, tenantId: string, convers
   return { items, nextCursor: rows.length > range.limit ? String(items[0]?.seq ?? 0) : null };
 }
 
-export function toMessage(row: Selectable<Schema["message"]>): MessageView {
+function toMessage(row: Selectable<Schema["message"]>): MessageView {
   return { id: row.id, seq: row.seq, conversationId: row.conversation_id, caseId: row.case_id, author: row.author, authorName: row.author_name, channel: row.channel, text: row.body, citations: row.citations, turnId: row.turn_id, createdAt: row.created_at };
 }
 

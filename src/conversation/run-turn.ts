@@ -24,7 +24,7 @@ import type { TurnEnd, TurnInput } from "./turn.ts";
  * Messages that arrive meanwhile join: `deliver` finds them and the turn starts again with all of them, three times at
  * most; once an effect has happened the reply is sent first and they make the next turn. What a workflow does, a run does on
  * its own after the turn: it replies by itself, and a turn that only starts or answers one ends without a reply.
- * Replay: journaled are the claim, the decision, each search and tool call, model calls, and the delivery.
+ * Replay: journaled are the claim, the decision, the rewriting of the question, each search and tool call, model calls, and the delivery.
  */
 export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput, mode: "inline" | "detached"): Promise<TurnEnd> {
   try {
@@ -44,7 +44,7 @@ export async function runTurn(deps: TurnDeps, durable: Durable, input: TurnInput
         untilSeq = handed.untilSeq;
         continue;
       }
-      const acted = await trace.stage("act", () => act(deps, durable, context, decision, decision.parts, redacted.text, redacted.placeholders), noteActed);
+      const acted = await trace.stage("act", () => act(deps, durable, context, decision, decision.parts, redacted, redacted.placeholders), noteActed);
       const composed = await compose(deps, durable, trace, context, rights, decision, acted, redacted);
       const checked = await check(deps, durable, trace, { context, rights, decision, redacted }, composed);
       const draft = tellApprovals(checked.acted, checked.draft);

@@ -83,6 +83,8 @@ export type Decision = {
   understanding: Pick<Understanding, "language" | "sentiment" | "urgency" | "risks">;
   /** `$runtime.version` of the runs it starts: that of the process which decided. */
   runtimeVersion?: string;
+  /** Whether a question that leans on the talk is put anew by a model before it is searched for. Older journals have none: it is not. */
+  rewrites?: true;
   /** How far the AI may go with its reply, by which rule of the ladder; what it leaves to a person. Older journals have none: sent. */
   autonomy?: { level: AutonomyLevel; rule: string | null; calls: { tool: string; arguments: Record<string, string | number | boolean> }[] };
 };

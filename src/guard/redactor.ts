@@ -15,7 +15,7 @@ export type RedactionInput = { text: string; known: readonly Placeholder[]; name
  * `restore(redacted.text, redacted.placeholders)` is the input again; where one value was spelled in two ways, the first
  * spelling stands in both places.
  * Units: linear in the length of the text.
- * Throws: never; an adapter that cannot detect throws `guard.redaction_failed`, and then nothing may leave.
+ * Throws: never; an adapter that cannot detect throws, and then nothing may leave.
  * Replay: pure for the built-in adapter.
  */
 export type Redactor = { id: string; redact(input: RedactionInput): Redaction };

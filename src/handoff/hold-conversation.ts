@@ -1,5 +1,4 @@
 import { cut } from "../lib/cut.ts";
-import { createHash } from "node:crypto";
 import type { Channel } from "../channels/channel.ts";
 import { messageConflict } from "../channels/channels.errors.ts";
 import { cleanText } from "../channels/clean-text.ts";
@@ -11,6 +10,7 @@ import { messageOf } from "../lib/app-error.ts";
 import type { Clock } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
+import { sha256 } from "../lib/sha256.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { Live } from "../observe/live.ts";
 import type { AutonomyDeps } from "../policy/change-autonomy.ts";
@@ -141,7 +141,7 @@ export async function replyAsHuman(deps: HandoffDeps, actor: UserActor, input: {
     const seq = await appendMessage(query, { ...target, caseId: conv.caseId, messageId, author: "human", authorId: actor.userId, authorName: actor.name, channel, text, at });
     const needsPush = deps.channels.get(channel)?.delivery === "push";
     if (needsPush) await queueOutbound(query, { ...target, outboxId: newId("out", at.getTime()), messageId, channel, at });
-    await recordInLedger(query, actor.tenantId, [{ kind: "human.replied", subjectId: input.conversationId, caseId: conv.caseId, actor: actorName(actor), at, body: { messageId, sha256: createHash("sha256").update(text).digest("hex") } }]);
+    await recordInLedger(query, actor.tenantId, [{ kind: "human.replied", subjectId: input.conversationId, caseId: conv.caseId, actor: actorName(actor), at, body: { messageId, sha256: sha256(text) } }]);
     const hasMoved = await answerOtherwise(deps, query, actor, { conversationId: input.conversationId, messageId, at });
     return { isPushed: needsPush, hasMoved, view: { ...base, seq, caseId: conv.caseId, channel, createdAt: at.toISOString() } };
   });
@@ -165,7 +165,7 @@ async function answerOtherwise(deps: HandoffDeps, query: TransactionQuery, actor
 }
 
 function keyedMessageId(actor: UserActor, conversationId: string, key: string): string {
-  return `msg_${createHash("sha256").update(`${actor.userId}\n${conversationId}\n${key}`).digest("hex").slice(0, 22)}`;
+  return `msg_${sha256(`${actor.userId}\n${conversationId}\n${key}`).slice(0, 22)}`;
 }
 
 /** Starts the outbox of a conversation; a failure is left to the sweeper, since the row is stored. */

@@ -1,5 +1,5 @@
 import type { Database } from "../storage/database.ts";
-import { readDocument, readDocumentQuoted, type DocumentRecord } from "./knowledge.store.ts";
+import { readDocument, readDocumentQuoted, readOpenQuotes, type DocumentRecord } from "./knowledge.store.ts";
 
 /**
  * One document for someone who holds these audiences.
@@ -25,6 +25,18 @@ export async function getCitedDocument(deps: { database: Database }, input: { te
   if (input.audiences.length === 0 || span === "" || now?.body.includes(span) === true) return now && { document: now, isCurrent: true };
   const then = await readDocumentQuoted(deps.database, input.tenantId, input.audiences, { id: input.id, quote: span });
   return then === null ? now && { document: now, isCurrent: true } : { document: then, isCurrent: false };
+}
+
+/**
+ * Which of these quotes of documents somebody who holds these audiences may be shown today, whoever was shown them before: those of
+ * documents that are open to them, or were when they were last served. One answer a quote, in their order.
+ * Throws: `storage.unavailable` (retryable). Replay: reads the present state.
+ */
+export async function mayShowQuotes(deps: { database: Database }, input: { tenantId: string; audiences: readonly string[]; quotes: readonly { documentId: string; quote: string }[] }): Promise<boolean[]> {
+  const { quotes } = input;
+  if (input.audiences.length === 0 || quotes.length === 0) return quotes.map(() => false);
+  const open = await readOpenQuotes(deps.database, input.tenantId, input.audiences, quotes.map(({ documentId, quote }, place) => ({ place, id: documentId, quote: longestPiece(quote) })));
+  return quotes.map((_, place) => open.has(place));
 }
 
 function longestPiece(quote: string): string {

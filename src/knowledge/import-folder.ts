@@ -48,7 +48,7 @@ export async function importFolder(deps: ImportFolderDeps, input: { tenantId: st
   const settings = { folder, formats: defaults.audience.length === 0 ? "articles" : "all" };
   const { id } = await deps.database.transaction(tenantId, async (query) => {
     await putSource(query, tenantId, { id: WORKSPACE_SOURCE, kind: folderKind.kind, settings, defaults, schedule: null, staleAfterMinutes: null, isDeclared: true, isPaused: false, nextAt: null }, at);
-    return putSync(query, tenantId, { id: newId("sync", at.getTime()), sourceId: WORKSPACE_SOURCE, by: "start", acceptRemovals: false, at });
+    return putSync(query, tenantId, { id: newId("sync", at.getTime()), sourceId: WORKSPACE_SOURCE, by: "start", acceptRemovals: false, joins: true, at });
   });
   await runSync(syncDepsOf(deps, folder), HERE, { tenantId, syncId: id, sourceId: WORKSPACE_SOURCE });
   const sync = await findSync(deps.database, tenantId, id);

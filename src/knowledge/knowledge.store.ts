@@ -54,6 +54,14 @@ const DOCUMENT_QUOTED: Statement = {
     order by d.from_version desc limit 1`,
 };
 
+// As a chunk: the last audiences count, and those of a version that held the quote; a quote that none holds goes by the last alone.
+const QUOTES: Statement = {
+  name: "knowledge_quotes_open",
+  text: `select q.place from jsonb_to_recordset($2::jsonb) as q (place integer, id text, quote text)
+    join lateral (select l.audience from document l where l.tenant_id = $1 and l.id = q.id order by l.from_version desc limit 1) last on last.audience && $3::text[]
+    where coalesce((select bool_or(d.audience && $3::text[]) from document d where d.tenant_id = $1 and d.id = q.id and position(q.quote in d.body) > 0), true)`,
+};
+
 const DOCUMENT_PAGE: Statement = {
   name: "knowledge_document_page",
   text: "select id, path, title, updated_at from document where tenant_id = $1 and to_version is null and audience && $2::text[] and ($3::text is null or path > $3) order by path, id limit $4",
@@ -90,6 +98,11 @@ export async function readDocument(database: Database, tenantId: string, audienc
 export async function readDocumentQuoted(database: Database, tenantId: string, audiences: readonly string[], { id, quote }: { id: string; quote: string }): Promise<DocumentRecord | null> {
   const [row] = await database.query(tenantId, DOCUMENT_QUOTED, [tenantId, id, audiences, quote]);
   return row ? documentOf(row) : null;
+}
+
+/** The places of those quotes that one of the audiences may read today; of a document that is gone its last audiences count. */
+export async function readOpenQuotes(database: Database, tenantId: string, audiences: readonly string[], quotes: readonly { place: number; id: string; quote: string }[]): Promise<Set<number>> {
+  return new Set((await database.query(tenantId, QUOTES, [tenantId, JSON.stringify(quotes), audiences])).map((row) => numberOf(row, "place")));
 }
 
 /** By path, from behind `after` on. */

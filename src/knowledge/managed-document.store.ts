@@ -4,7 +4,7 @@ import { documentOf, type DocumentRecord } from "./knowledge.store.ts";
 /** SQL of documents as those see them who keep the knowledge: all of a tenant, whoever may read them. Never the input of an answer. */
 
 export type ManagedHead = Omit<DocumentRecord, "body">;
-export type ManagedChunk = { id: string; ordinal: number; heading: string; text: string; startOffset: number; endOffset: number };
+export type ManagedChunk = { id: string; ordinal: number; heading: string; lead: string; text: string; startOffset: number; endOffset: number };
 
 /** `query`: words of the title or the path. `hasWarnings`: only those that were not read without loss. */
 export type ManagedFilter = { sourceId: string | null; query: string | null; audience?: string | null; language?: string | null; hasWarnings?: boolean };
@@ -37,10 +37,10 @@ export async function readManagedDocument(database: Database, tenantId: string, 
   );
   if (row === undefined) return null;
   const document = documentOf(row);
-  const chunks = await database.query(tenantId, { name: "managed_chunks", text: "select id, ordinal, heading, body, start_offset, end_offset from chunk where tenant_id = $1 and document_id = $2 and revision = $3 order by ordinal" }, [tenantId, id, document.revision]);
+  const chunks = await database.query(tenantId, { name: "managed_chunks", text: "select id, ordinal, heading, lead, body, start_offset, end_offset from chunk where tenant_id = $1 and document_id = $2 and revision = $3 order by ordinal" }, [tenantId, id, document.revision]);
   return {
     document, fromVersion: Number(row["from_version"]), toVersion: row["to_version"] === null ? null : Number(row["to_version"]),
-    chunks: chunks.map((chunk) => ({ id: String(chunk["id"]), ordinal: Number(chunk["ordinal"]), heading: String(chunk["heading"]), text: String(chunk["body"]), startOffset: Number(chunk["start_offset"]), endOffset: Number(chunk["end_offset"]) })),
+    chunks: chunks.map((chunk) => ({ id: String(chunk["id"]), ordinal: Number(chunk["ordinal"]), heading: String(chunk["heading"]), lead: String(chunk["lead"]), text: String(chunk["body"]), startOffset: Number(chunk["start_offset"]), endOffset: Number(chunk["end_offset"]) })),
   };
 }
 

@@ -12,7 +12,7 @@ type Fallback = { audience: readonly string[]; language?: string | undefined };
 export type ParsedArticle = { kind: "ok"; article: Article } | { kind: "failed"; reason: string };
 
 /** Longest article in bytes; a longer file is refused by name. */
-export const MAX_ARTICLE_BYTES = 2_000_000;
+const MAX_ARTICLE_BYTES = 2_000_000;
 
 export const audienceName = z.string().regex(/^[a-z0-9][a-z0-9_:.-]{0,62}$/, "use lower-case letters, digits and - _ : .");
 

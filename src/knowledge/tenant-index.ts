@@ -6,7 +6,7 @@ import { readKnowledgeState, type KnowledgeState } from "./knowledge.store.ts";
 import type { IndexChunk, SearchIndex } from "./search-index.ts";
 
 /** How long a version read from the record is taken as the newest, in milliseconds. */
-export const VERSION_MAX_AGE_MS = 1_000;
+const VERSION_MAX_AGE_MS = 1_000;
 
 /** An increment of more documents than this share of all is slower than filling the index anew. */
 const LARGEST_INCREMENT = 0.3;

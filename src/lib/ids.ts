@@ -33,8 +33,3 @@ export function newId(prefix: IdPrefix, nowMs: number = Date.now()): string {
   for (let i = 0; i < 11; i += 1) random += ALPHABET[(pool[used++] ?? 0) % 32] ?? "0";
   return `${prefix}_${time}${ALPHABET[counter >> 5] ?? "0"}${ALPHABET[counter % 32] ?? "0"}${random}`;
 }
-
-/** Whether the text has the form of an id of this kind; says nothing about existence. */
-export function isId(prefix: IdPrefix, text: string): boolean {
-  return text.length === prefix.length + 23 && text.startsWith(`${prefix}_`) && /^[0-9a-z]+$/.test(text.slice(prefix.length + 1));
-}

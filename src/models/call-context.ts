@@ -1,7 +1,12 @@
 import type { DataClass } from "../shapes/data-class.ts";
 
+/** `exact`: an answer to the very same question may be given again; `semantic`: also to one that means nearly the same. */
+export const CACHE_MODES = ["off", "exact", "semantic"] as const;
+export type CacheMode = (typeof CACHE_MODES)[number];
+
 /** What a call is for; budgets, routes and reports tell calls apart by it. */
-export type CallPurpose = "reply" | "understand" | "judge" | "rewrite" | "workflow" | "gateway" | "evaluate";
+export const CALL_PURPOSES = ["reply", "understand", "judge", "rewrite", "workflow", "gateway", "evaluate"] as const;
+export type CallPurpose = (typeof CALL_PURPOSES)[number];
 
 /** What routing rules may ask about a call. `risk` is the most serious risk of the message, as `legal`; `language` an ISO 639-1 code. */
 export type CallTraits = { intent?: string; risk?: string; language?: string; channel?: string };
@@ -11,7 +16,7 @@ export type CallTraits = { intent?: string; risk?: string; language?: string; ch
  *
  * `dataClasses`: what the request holds AFTER redaction; placeholders are not personal data, so a redacted prompt has none.
  * `audiences`: the rights under which the knowledge in the prompt was found; a cached answer is given only to the very same ones.
- * `cache`: `off` unless the caller says that the same answer may be given again to somebody with the same rights.
+ * `cache`: whether the same answer may be given again to somebody with the same rights. Absent: as `models.yaml` says for the route or the purpose; `off`: never.
  * Ids are ours (`conv_…`); `workflow` is a name, `stage` the stage of a turn or the task of a run.
  */
 export type CallContext = {
@@ -32,6 +37,6 @@ export type CallContext = {
   stage?: string;
   dataClasses: readonly DataClass[];
   audiences: readonly string[];
-  cache: "off" | "exact" | "semantic";
+  cache?: CacheMode;
   traits?: CallTraits;
 };

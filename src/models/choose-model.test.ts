@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AppError } from "../lib/app-error.ts";
-import { chooseModel, DEFAULT_ANTHROPIC_MODEL, DEFAULT_OPENAI_MODEL } from "./choose-model.ts";
+import { bare } from "../../test/open-models.ts";
+import { DEFAULT_ANTHROPIC_MODEL, DEFAULT_OPENAI_MODEL, type ModelConfig } from "./choose-model.ts";
+import { composeModels } from "./compose-models.ts";
 import { costMicroUsd, findPrice, NO_CHARGE, PRICE_LIST } from "./prices.ts";
+
+const chooseModel = (settings: ModelConfig) => composeModels({ ...bare(), settings }).model;
 
 test("without any setting there is no model", () => {
   assert.equal(chooseModel({}), null);

@@ -1,8 +1,6 @@
 import { BlockList, isIP } from "node:net";
-import { createAiSdkModel } from "./adapters/index.ts";
-import type { Model } from "./model.ts";
+import type { ModelEntry } from "./inventory/models-file.ts";
 import { modelMisconfigured } from "./models.errors.ts";
-import { findPrice, NO_CHARGE } from "./prices.ts";
 
 export type ModelConfig = {
   /** Any OpenAI-compatible server, up to and without `/chat/completions`, as `http://127.0.0.1:11434/v1`. */
@@ -22,41 +20,33 @@ export type ModelConfig = {
 export const DEFAULT_OPENAI_MODEL = "gpt-6.1-terra";
 export const DEFAULT_ANTHROPIC_MODEL = "claude-haiku-5-5";
 
+/** The model of the settings as an entry of `models.yaml` would be, and its key. */
+export type SettingsEntry = { entry: ModelEntry; key: string | undefined };
+
 /**
- * The model that the settings ask for, or null: then the built-in extractive answerer does the work.
+ * What the settings ask for, or null: then the built-in extractive answerer does the work.
  *
  * `modelUrl` comes first. Of two keys, the name decides (`claude…` is Anthropic's); without a name it is OpenAI.
  * With a provider's own key the text ends at that provider, whatever the base URL, so handling is `contract`; with
  * `modelUrl` it is `inside` when the address is loopback or private, and such a model costs nothing; else `public`.
  * Errors: `models.misconfigured` for a URL without a name, or a URL that is none.
  */
-export function chooseModel(config: ModelConfig): Model | null {
-  if (config.modelUrl) return chooseCompatible(config, config.modelUrl);
+export function entryOfSettings(config: ModelConfig): SettingsEntry | null {
+  if (config.modelUrl) return compatibleEntry(config, config.modelUrl);
   const isClaude = config.modelName?.startsWith("claude") ?? false;
   if (config.anthropicApiKey && (isClaude || !config.openaiApiKey)) {
-    const modelId = config.modelName ?? DEFAULT_ANTHROPIC_MODEL;
-    const baseUrl = readUrl(config.anthropicBaseUrl ?? "https://api.anthropic.com/v1").text;
-    return createAiSdkModel({ wire: "anthropic", modelId, baseUrl, apiKey: config.anthropicApiKey, handling: "contract", priceMicroUsdPerMillion: findPrice("anthropic", modelId) });
+    return { entry: { name: config.modelName ?? DEFAULT_ANTHROPIC_MODEL, provider: "anthropic", url: readUrl(config.anthropicBaseUrl ?? "https://api.anthropic.com/v1").text, handling: "contract" }, key: config.anthropicApiKey };
   }
   if (!config.openaiApiKey) return null;
-  const modelId = config.modelName ?? DEFAULT_OPENAI_MODEL;
-  const baseUrl = readUrl(config.openaiBaseUrl ?? "https://api.openai.com/v1").text;
-  return createAiSdkModel({ wire: "openai", modelId, baseUrl, apiKey: config.openaiApiKey, handling: "contract", priceMicroUsdPerMillion: findPrice("openai", modelId) });
+  return { entry: { name: config.modelName ?? DEFAULT_OPENAI_MODEL, provider: "openai", url: readUrl(config.openaiBaseUrl ?? "https://api.openai.com/v1").text, handling: "contract" }, key: config.openaiApiKey };
 }
 
-function chooseCompatible(config: ModelConfig, modelUrl: string): Model {
+function compatibleEntry(config: ModelConfig, modelUrl: string): SettingsEntry {
   if (!config.modelName) throw modelMisconfigured({ message: "A model URL needs a model name as well." });
   const url = readUrl(modelUrl);
   const isKept = config.modelHandling === undefined ? isInside(url.hostname) : config.modelHandling === "inside";
-  const handling = isKept ? "inside" : "public";
-  return createAiSdkModel({
-    wire: "openai-compatible",
-    modelId: config.modelName,
-    baseUrl: url.text,
-    handling,
-    priceMicroUsdPerMillion: handling === "inside" ? NO_CHARGE : null,
-    ...(config.modelApiKey ? { apiKey: config.modelApiKey } : {}),
-  });
+  // What such a server can do is not known: an answer by schema comes by a tool, as most of them can.
+  return { entry: { name: config.modelName, provider: "openai-compatible", url: url.text, handling: isKept ? "inside" : "public", abilities: ["text", "tools", "images", "stream"] }, key: config.modelApiKey };
 }
 
 function readUrl(text: string): { text: string; hostname: string } {

@@ -65,6 +65,14 @@ describe("structured answers", () => {
     });
   }
 
+  for (const abilities of [["text", "json"], ["text", "tools"], ["text"]]) {
+    test(`an answer whose schema is no object comes from a model with ${abilities.join(" and ")}`, async () => {
+      const say: ScriptedAnswer = abilities.includes("json") ? [{ text: '{"value": ["red", "blue"]}' }] : abilities.includes("tools") ? [{ toolCall: { name: "answer", arguments: { value: ["red", "blue"] } } }] : [{ text: '["red", "blue"]' }];
+      await using opened = await openModels(fileOf([compatible("m", { abilities })], { default: ["m"] }), () => say);
+      assert.deepEqual(JSON.parse((await opened.ask({ answerSchema: { type: "array", items: { type: "string" } } })).text), ["red", "blue"]);
+    });
+  }
+
   test("a second answer that does not fit is models.answer_unfit with what both used", async () => {
     await using opened = await openModels(fileOf([compatible("m", { abilities: ["text"] })], { default: ["m"] }), () => [{ text: "calm" }, { usage: { promptTokens: 10, completionTokens: 1 } }]);
     const error = await errorOf(opened.ask({ answerSchema }));

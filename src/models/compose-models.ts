@@ -4,13 +4,17 @@ import type { Budgets } from "./budgets/budgets.ts";
 import { wrapBudget } from "./budgets/wrap-budget.ts";
 import { wrapThrift } from "./budgets/wrap-thrift.ts";
 import type { AnswerCache, CachedAnswer } from "./cache/answer-cache.ts";
-import { chooseModel, type ModelConfig } from "./choose-model.ts";
+import { cacheModeOf, type CacheModes } from "./cache/cache-mode.ts";
+import { cacheKey } from "./cache/cache-key.ts";
+import type { ModelConfig } from "./choose-model.ts";
 import type { Embedder } from "./embeddings/embedder.ts";
 import { STRICT_RULES } from "./inventory/data-rules.ts";
-import { namesOf, PROVIDERS, routesOf, type Ability, type DataRules, type ModelEntry, type ModelsFile, type Provider, type RouteDefinition, type RouteRule } from "./inventory/models-file.ts";
+import { declaredModels } from "./inventory/declared-models.ts";
+import { namesOf, PROVIDERS, type DataRules, type ModelEntry, type ModelsFile, type Provider, type RouteDefinition, type RouteRule } from "./inventory/models-file.ts";
 import { openModel, type OpenedModel, type OpenModelDeps } from "./inventory/open-model.ts";
 import type { Model, ModelRequest } from "./model.ts";
 import type { Candidate } from "./route/candidate.ts";
+import { createTraits, withTraits, type ReadTraits, type WithTraits } from "./route/read-traits.ts";
 import { createRouter, findRoute, type ChooseRoute, type Router } from "./route/route-model.ts";
 import { withAnswerForm, type AnswerForm } from "./wrappers/with-answer-form.ts";
 import { withCache } from "./wrappers/with-cache.ts";
@@ -23,7 +27,7 @@ import { DEFAULT_TIMEOUTS, withTimeout, type ModelTimeouts } from "./wrappers/wi
 import { withTrace, type ModelSpan } from "./wrappers/with-trace.ts";
 
 /** Which route a request takes, given the rules of `models.yaml`; the name of a route or of a model, null: the default one. */
-export type ApplyRules = (rules: readonly RouteRule[], request: ModelRequest) => { use: string; reason: string } | null | Promise<{ use: string; reason: string } | null>;
+export type ApplyRules = (rules: readonly RouteRule[], request: ModelRequest) => { use: string; reason: string } | null;
 
 /** What was learned from graded cases, asked where no rule holds: models in their order, null: the default route. */
 export type ChooseLearned = (request: ModelRequest) => { names: readonly string[]; reason: string } | null;
@@ -40,6 +44,9 @@ export type ComposeModels = {
   hide: HidePersonal | null;
   applyRules: ApplyRules;
   chooseLearned?: ChooseLearned;
+  routerNeedsIntent?(): boolean;
+  /** Reads intent, risk and language of a request that does not tell them. */
+  readTraits?: ReadTraits;
   /** Each call when it has ended. */
   record(span: ModelSpan): void;
   log: Log;
@@ -49,61 +56,60 @@ export type ComposeModels = {
 export type Models = {
   /** What every caller uses; null: there is no model, and the built-in answerer does the work. */
   model: Model | null;
-  /** Without `models.yaml` empty: the model of the settings has no entry. */
   inventory: ReadonlyMap<string, OpenedModel>;
   candidates: ReadonlyMap<string, Candidate>;
   routes: ReadonlyMap<string, RouteDefinition>;
   dataRules: DataRules;
+  /** Whether an answer to this request may come out of the cache, or go into it. */
+  usesCache(request: ModelRequest): boolean;
+  /** The request with what the rules and the learned router ask about; `model` does it by itself, before `plan` it is the caller's to do. */
+  traitsOf: WithTraits;
   /** Which models would be asked; for callers that speak to a provider themselves. Budgets, redaction and places are then theirs. */
   plan: Router["plan"] | null;
 };
 
 /**
  * The only place that puts wrappers around models. From outside in:
- * trace, check of structured answers, cache, thrift, route (with fallback, balance and hedge); and around each model of it:
+ * trace, traits, cache, check of structured answers, thrift, route (with fallback, balance and hedge); and around each model of it:
  * data rules and redaction, places, form of structured answers, retry with breaker, budget, timeout, provider.
  *
  * Errors: `models.misconfigured`, naming the entry of `models.yaml`. Nothing is called.
  */
 export function composeModels(deps: ComposeModels): Models {
   const hiding: HidingDeps = { rules: deps.file?.dataRules ?? STRICT_RULES, hide: deps.hide };
-  const { candidates, inventory, routes } = deps.file === null ? fromSettings(deps, hiding) : fromFile(deps, hiding, deps.file);
-  const shared = { inventory, candidates, routes, dataRules: hiding.rules };
+  const { candidates, inventory, routes } = makeCandidates(deps, hiding);
+  const rules = deps.file?.routes.rules ?? [];
+  const modes: CacheModes = { routes, purposes: deps.file?.cache.purposes ?? {}, ruleOf: (request) => deps.applyRules(rules, request)?.use ?? null };
+  const modeOf = (request: ModelRequest) => cacheModeOf(modes, request);
+  const usesCache = (request: ModelRequest) => deps.cache !== null && modeOf(request) !== "off" && cacheKey(request, deps.file?.cache.personal ?? false) !== null;
+  const traitsOf = createTraits({ rules, routerNeedsIntent: deps.routerNeedsIntent ?? (() => false), read: deps.readTraits ?? null, onFault: (error) => deps.log.warn("models.traits_unread", { error: messageOf(error) }) });
+  const shared = { inventory, candidates, routes, dataRules: hiding.rules, usesCache, traitsOf };
   const first = [...candidates.values()].find((candidate) => candidate.abilities.has("text"));
   if (first === undefined) return { ...shared, model: null, plan: null };
   const router = createRouter({ candidates, hiding, choose: chooseBy(deps, routes, candidates) }, first.model);
   const routed = deps.budgets === null ? router.model : wrapThrift(router.model, { budgets: deps.budgets });
-  const cached = deps.cache === null ? routed : withCache(routed, cacheDeps(deps, deps.cache));
-  return { ...shared, model: withTrace(withCheckedAnswer(cached), deps.record), plan: router.plan };
+  const checked = withCheckedAnswer(routed);
+  const cached = deps.cache === null ? checked : withCache(checked, { ...cacheDeps(deps, deps.cache), modeOf });
+  return { ...shared, model: withTrace(withTraits(cached, traitsOf), deps.record), plan: router.plan };
 }
 
 type Made = Pick<Models, "inventory" | "candidates" | "routes">;
 
-function fromSettings(deps: ComposeModels, hiding: HidingDeps): Made {
-  const chosen = chooseModel(deps.settings);
-  if (chosen === null) return { inventory: new Map(), candidates: new Map(), routes: new Map() };
-  const form = chosen.provider === "openai-compatible" ? "tool" : "native";
-  const abilities = new Set<Ability>(["text", "tools", "json", "images", "stream"]);
-  const candidate = candidateOf(deps, hiding, { ...chosen, name: chosen.id }, { abilities, contextTokens: null, form, places: [], timeouts: DEFAULT_TIMEOUTS });
-  return { inventory: new Map(), candidates: new Map([[candidate.name, candidate]]), routes: new Map([["default", { models: [candidate.name], hedge: null }]]) };
-}
-
-function fromFile(deps: ComposeModels, hiding: HidingDeps, file: ModelsFile): Made {
-  const { openaiApiKey, anthropicApiKey } = deps.settings;
-  const keys: OpenModelDeps["keys"] = { ...(openaiApiKey === undefined ? {} : { openai: openaiApiKey }), ...(anthropicApiKey === undefined ? {} : { anthropic: anthropicApiKey }) };
-  const inventory = new Map(file.models.map((entry) => [entry.name, openModel(entry, { ...deps.opening, keys })]));
+function makeCandidates(deps: ComposeModels, hiding: HidingDeps): Made {
+  const { entries, keys, concurrency, routes } = declaredModels(deps.file, deps.settings);
+  const inventory = new Map(entries.map((entry) => [entry.name, openModel(entry, { ...deps.opening, keys })]));
   const byProvider = new Map<Provider, Places>();
   for (const provider of PROVIDERS) {
-    const places = file.concurrency[provider];
+    const places = concurrency[provider];
     if (places !== undefined) byProvider.set(provider, createPlaces({ places, ...WAIT_FOR_PLACE }));
   }
-  const candidates = new Map(file.models.flatMap((entry) => {
+  const candidates = new Map(entries.flatMap((entry) => {
     const opened = inventory.get(entry.name);
     if (opened === undefined) return [];
     const candidate = candidateOf(deps, hiding, opened.adapter, { abilities: opened.abilities, contextTokens: opened.contextTokens, form: formOf(opened), places: placesOf(entry, byProvider), timeouts: entry.timeouts ?? DEFAULT_TIMEOUTS });
     return [[entry.name, candidate] as const];
   }));
-  return { inventory, candidates, routes: routesOf(file.routes) };
+  return { inventory, candidates, routes };
 }
 
 type CandidateSettings = Pick<Candidate, "abilities" | "contextTokens"> & { form: AnswerForm; places: readonly Places[]; timeouts: ModelTimeouts };
@@ -133,16 +139,16 @@ function formOf(opened: OpenedModel): AnswerForm {
 /** What the caller names goes before the rules, and the rules before the default. A thrifty call without a name goes to whatever is cheapest. */
 function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made["candidates"]): ChooseRoute {
   const rules = deps.file?.routes.rules ?? [];
-  const cheapestOf = (names: readonly string[]): RouteDefinition => ({ models: names.flatMap((name) => candidates.get(name) ?? []).sort((one, other) => priceOf(one) - priceOf(other)).map(({ name }) => name), hedge: null });
+  const cheapestOf = (names: readonly string[]): RouteDefinition => ({ models: names.flatMap((name) => candidates.get(name) ?? []).sort((one, other) => priceOf(one) - priceOf(other)).map(({ name }) => name), hedge: null, cache: null });
   const cheapest = cheapestOf([...candidates.keys()]);
-  return async (request) => {
+  return (request) => {
     const { route, isThrifty } = request.context;
     if (route !== undefined) {
       const named = findRoute(routes, candidates, route);
       return { route: isThrifty === true ? cheapestOf(named.models.flatMap(namesOf)) : named, reason: `asked for ${route}` };
     }
     if (isThrifty === true) return { route: cheapest, reason: "a budget asks for the cheapest" };
-    const chosen = await deps.applyRules(rules, request);
+    const chosen = deps.applyRules(rules, request);
     if (chosen !== null) return { route: findRoute(routes, candidates, chosen.use), reason: chosen.reason };
     const usual = findRoute(routes, candidates, "default");
     const learned = deps.chooseLearned?.(request) ?? null;
@@ -163,7 +169,7 @@ function cacheDeps(deps: ComposeModels, cache: AnswerCache) {
     cache, settings, embedder: deps.embedder, onFault: (error: unknown) => deps.log.warn("models.cache_failed", { error: messageOf(error) }),
     onHit: (request: ModelRequest, answer: CachedAnswer, kind: "exact" | "semantic") => {
       const { name, modelId, provider } = answer.served;
-      deps.budgets?.record(request.context, { model: modelId, ...(name === undefined ? {} : { name }), provider }, { usage: answer.usage, microUsd: 0, outcome: "ok", served: { modelId, provider, cached: kind } });
+      deps.budgets?.record(request.context, { model: modelId, ...(name === undefined ? {} : { name }), provider }, { usage: answer.usage, microUsd: 0, savedMicroUsd: answer.served.costMicroUsd, outcome: "cached", served: { modelId, provider, cached: kind } });
     },
   };
 }

@@ -61,7 +61,7 @@ export type ModelPart =
   | { kind: "finish"; reason: ModelFinishReason; usage: ModelUsage; served?: ModelServed };
 
 /** Who answered in the end, and for how much: behind a route that is not known before. `costMicroUsd` null: the price is unknown. */
-export type ModelServed = { /** Of the inventory, where it has one. */ name?: string; modelId: string; provider: string; costMicroUsd: number | null; /** The answer came out of the cache. */ cached?: "exact" | "semantic" };
+export type ModelServed = { /** Of the inventory, where it has one. */ name?: string; modelId: string; provider: string; costMicroUsd: number | null; /** The answer came out of the cache. */ cached?: "exact" | "semantic"; /** Why this one was asked: the route's reason, or the cache. */ reason?: string };
 
 /** `length`: cut at `maxOutputTokens`. `other`: the provider stopped it (content filter) or gave a reason we do not know. */
 export type ModelFinishReason = "stop" | "length" | "tool_calls" | "other";

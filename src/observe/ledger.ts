@@ -11,7 +11,7 @@ export type LedgerEntry = { id: string; kind: string; subjectId: string; caseId:
 
 export type LedgerInput = { kind: string; subjectId: string; caseId?: string | null; actor: string; at: Date; body: Record<string, unknown> };
 
-export const FIRST_HASH = "0".repeat(64);
+const FIRST_HASH = "0".repeat(64);
 
 export function makeLedgerEntry(input: LedgerInput): LedgerEntry {
   return { id: newId("led", input.at.getTime()), kind: input.kind, subjectId: input.subjectId, caseId: input.caseId ?? null, actor: input.actor, at: input.at.toISOString(), body: JSON.stringify(input.body) };

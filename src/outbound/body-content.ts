@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/parse-json.ts";
 import { outboundFault } from "./outbound.errors.ts";
 import type { OutboundAnswer } from "./outbound.ts";
 
@@ -9,7 +10,7 @@ export function encodeBody(body: unknown, contentType: string | null, nestedForm
   if (body === undefined) return null;
   const type = contentType ?? (typeof body === "string" ? "text/plain; charset=utf-8" : "application/json");
   const media = mediaOf(type);
-  if (isJson(media)) return { bytes: Buffer.from(typeof body === "string" && isJsonText(body) ? body : JSON.stringify(body)), type };
+  if (isJson(media)) return { bytes: Buffer.from(typeof body === "string" && parseJson(body) !== undefined ? body : JSON.stringify(body)), type };
   if (media === "application/x-www-form-urlencoded" && typeof body === "object" && body !== null) return { bytes: Buffer.from(encodeForm(body, nestedForm)), type };
   if (typeof body === "string") return { bytes: Buffer.from(body), type };
   if (typeof body === "object" && body !== null) throw outboundFault("configuration", { detail: `The body is an object, which "${media}" cannot hold; set the header content-type to application/json or make the body a text.` });
@@ -73,13 +74,4 @@ function isJson(media: string): boolean {
 
 function isText(media: string): boolean {
   return media.startsWith("text/") || /^application\/(xml|yaml|x-yaml|javascript|x-www-form-urlencoded|graphql|x-ndjson|jsonl)$/.test(media) || media.endsWith("+xml") || media.endsWith("+yaml");
-}
-
-function isJsonText(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

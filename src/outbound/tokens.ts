@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { decodeJwt, SignJWT } from "jose";
 import { z } from "zod";
 import type { Clock } from "../lib/clock.ts";
+import { parseJson } from "../lib/parse-json.ts";
 import type { AccessToken, SharedTokens } from "../credentials/shared-tokens.ts";
 import { outboundFault } from "./outbound.errors.ts";
 import type { Outbound, OutboundLimits, OutboundRequest } from "./outbound.ts";
@@ -63,7 +64,7 @@ async function obtain(deps: { outbound: Outbound; clock: Clock }, policy: TokenP
   const given = await deps.outbound.send(request, limits);
   if (given.status === 429 || given.status >= 500) throw outboundFault("communication", { status: given.status, detail: `The authority ${url.origin} gave no token for now: it answered ${given.status}.` });
   if (given.status < 200 || given.status > 299) throw outboundFault("authentication", { detail: `The authority ${url.origin} gave no token: it answered ${given.status}${errorOf(given.body)}.` });
-  const read = answer.safeParse(parseJson(given.body));
+  const read = answer.safeParse(parseJson(new TextDecoder().decode(given.body)));
   if (!read.success) throw outboundFault("authentication", { detail: `The authority ${url.origin} answered without an access_token.` });
   checkIssuer(policy, read.data.access_token);
   return { token: read.data.access_token, freshUntilMs: freshUntilMs(deps.clock.nowMs(), read.data.expires_in) };
@@ -81,7 +82,7 @@ async function tokenUrl(outbound: Outbound, policy: TokenPolicy, limits: Outboun
   if (policy.kind === "oauth2") return new URL(authority + `/${policy.endpoints?.token ?? "/oauth2/token"}`.replace(/^\/+/, "/"));
   const url = new URL(`${authority}/.well-known/openid-configuration`);
   const found = await outbound.send({ method: "GET", url, headers: { accept: "application/json", "accept-encoding": "identity" }, body: null }, limits);
-  const read = discovery.safeParse(parseJson(found.body));
+  const read = discovery.safeParse(parseJson(new TextDecoder().decode(found.body)));
   if (found.status !== 200 || !read.success) throw outboundFault("authentication", { detail: `${url.origin}${url.pathname} answered ${found.status} and names no token endpoint.` });
   return new URL(read.data.token_endpoint);
 }
@@ -138,16 +139,8 @@ function checkIssuer(policy: TokenPolicy, token: string): void {
   if (issuer === undefined || !policy.issuers.includes(issuer)) throw outboundFault("authentication", { detail: "The token was issued by one that the document does not list." });
 }
 
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return null;
-  }
-}
-
 /** The standard's short code (`invalid_client`); nothing else of the answer, which may repeat what was sent. */
 function errorOf(body: Uint8Array): string {
-  const read = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) }).safeParse(parseJson(body));
+  const read = z.object({ error: z.string().regex(/^[a-z_]{1,60}$/) }).safeParse(parseJson(new TextDecoder().decode(body)));
   return read.success ? ` (${read.data.error})` : "";
 }

@@ -1,6 +1,6 @@
 import { autonomyFor, type Autonomy, type AutonomyPlan, type AutonomyState } from "./autonomy.ts";
 
-export const RISKS = ["read", "write", "money", "irreversible"] as const;
+const RISKS = ["read", "write", "money", "irreversible"] as const;
 
 /** Up to an amount in minor units; null: above all others, and where none is known. */
 export type AutonomyBand = Autonomy & { amountUpToCents: number | null };

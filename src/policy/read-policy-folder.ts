@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isFolder } from "../lib/is-folder.ts";
 import type { PolicyFile } from "./cedar/read-rules.ts";
 
 /** A workspace's `policies/`, as written; `files` are named from the workspace's folder. Empty where there is none. */
@@ -20,12 +21,4 @@ export function toPolicyFolder(all: readonly PolicyFile[]): PolicyFolder {
   const files = all.filter(({ file }) => file.endsWith(".cedar"));
   const schemaFiles = all.filter(({ file }) => file.endsWith(".cedarschema"));
   return { policies: files.map((each) => each.text).join("\n"), schema: schemaFiles.length > 0 ? schemaFiles.map((each) => each.text).join("\n") : null, files, schemaFiles };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
 }

@@ -63,7 +63,7 @@ export const conversationSummary = z
   })
   .openapi("ConversationSummary");
 
-export const caseView = z
+const caseView = z
   .object({
     id: z.string(),
     subject: z.string().nullable(),
@@ -133,11 +133,11 @@ export const conversationView = conversationSummary
   .extend({ cases: z.array(caseView), handoff: handoffView.nullable(), isMine: z.boolean(), /** The one that waits for a decision. */ draft: draftView.nullable() })
   .openapi("Conversation");
 
-export const stageName = z
+const stageName = z
   .enum(["receive", "identify", "authorize", "redact", "understand", "decide", "act", "compose", "verify", "deliver", "record"])
   .openapi("StageName");
 
-export const stageView = z
+const stageView = z
   .object({
     stage: stageName,
     /** Start in microseconds after the turn's first stage began. */
@@ -154,7 +154,7 @@ export const stageView = z
   })
   .openapi("Stage");
 
-export const toolCallView = z
+const toolCallView = z
   .object({
     id: z.string(),
     tool: z.string(),

@@ -17,7 +17,7 @@ const part = z.object({ rank: count, score: z.number() }).nullable();
  * One chunk that was found. `place`: among the outcome, from 1; null: left out. `why`: why it is left out, in words. `matched`: words of it
  * that were asked for. `fusedRank`, `fusedScore`: before the reranker; `score`: after.
  */
-export const searchHitView = z.object({
+const searchHitView = z.object({
   chunkId: z.string(), documentId: z.string(), title: z.string(), heading: z.string(), text: z.string(), startOffset: count, lexical: part, vector: part, fusedRank: count, fusedScore: z.number(), score: z.number(), place: count.nullable(), why: z.string().nullable(), matched: z.array(z.string()),
 });
 export type SearchHitView = z.output<typeof searchHitView>;

@@ -8,11 +8,12 @@ export const syncView = z.object({
   id: z.string(), sourceId: z.string(), status: z.enum(["waiting", "running", "done", "held", "failed", "cancelled"]).describe("held: done but for removals, which a person has to agree to"), phase: z.string(), startedBy: z.string(),
   listed: count, added: count, changed: count, removed: count, unchanged: count, failed: count, missing: count,
   versionBefore: count.nullable().describe("What a rollback of this sync goes to."), versionAfter: count.nullable(), error: z.string().nullable(), createdAt: time, endedAt: time.nullable(),
+  isFollowed: z.boolean().describe("Asked for once more while it ran: another sync of the source begins when it ends."),
 }).openapi("KnowledgeSync");
 export type SyncView = z.output<typeof syncView>;
 
-export const defaultsView = z.object({ audience: z.array(z.string()), language: z.string().optional(), product: z.string().optional(), brand: z.string().optional() });
-export const scheduleView = z.union([z.object({ cron: z.string(), timeZone: z.string() }), z.object({ every: z.string() })]);
+const defaultsView = z.object({ audience: z.array(z.string()), language: z.string().optional(), product: z.string().optional(), brand: z.string().optional(), ocrLanguages: z.array(z.string()).optional() });
+const scheduleView = z.union([z.object({ cron: z.string(), timeZone: z.string() }), z.object({ every: z.string() })]);
 
 /** Where documents come from. `isDeclared`: by the workspace, and changed there only. */
 export const sourceView = z.object({
@@ -28,7 +29,7 @@ export const fileView = z.object({ name: z.string(), mediaType: z.string().nulla
 export const problemView = z.object({ sourceId: z.string(), item: z.string(), uri: z.string().nullable(), code: z.string(), reason: z.string().describe("What is wrong, in words."), firstAt: time, lastAt: time }).openapi("KnowledgeProblem");
 
 export const documentHeadView = z.object({ id: z.string(), sourceId: z.string(), path: z.string(), title: z.string(), language: z.string(), audience: z.array(z.string()), product: z.string().nullable(), brand: z.string().nullable(), format: z.string(), warnings: z.array(z.object({ code: z.string(), message: z.string() })), updatedAt: time }).openapi("KnowledgeDocumentHead");
-export const chunkView = z.object({ id: z.string().nullable(), ordinal: count, heading: z.string().describe("Title and heading path."), text: z.string(), startOffset: count.describe("UTF-16 units into the document's body."), endOffset: count }).openapi("KnowledgeChunk");
+export const chunkView = z.object({ id: z.string().nullable(), ordinal: count, heading: z.string().describe("Title and heading path."), lead: z.string().describe("Searched and read before the text where a table or a paragraph had to be cut; empty elsewhere."), text: z.string(), startOffset: count.describe("UTF-16 units into the document's body."), endOffset: count }).openapi("KnowledgeChunk");
 export const managedDocumentView = documentHeadView.extend({ uri: z.string().nullable(), body: z.string().describe("Markdown"), fromVersion: count, toVersion: count.nullable().describe("Null: served now."), chunks: z.array(chunkView) }).openapi("KnowledgeDocument");
 export type ManagedDocumentView = z.output<typeof managedDocumentView>;
 
@@ -59,7 +60,6 @@ export type ChunkView = z.output<typeof chunkView>;
 export type FileView = z.output<typeof fileView>;
 export type ProblemView = z.output<typeof problemView>;
 export type DocumentHeadView = z.output<typeof documentHeadView>;
-export type SourceKindView = z.output<typeof sourceKindView>;
 export type SnapshotView = z.output<typeof snapshotView>;
 export type VersionView = z.output<typeof versionView>;
 export type ChangeView = z.output<typeof changeView>;

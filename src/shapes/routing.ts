@@ -22,7 +22,7 @@ export const routerReport = z.object({
 });
 export type RouterReport = z.output<typeof routerReport>;
 
-export const routerVersionView = z.object({ number: z.number(), isActive: z.boolean(), cases: z.number(), trainedOn: z.string(), by: z.string(), at: z.string(), report: routerReport });
+const routerVersionView = z.object({ number: z.number(), isActive: z.boolean(), cases: z.number(), trainedOn: z.string(), by: z.string(), at: z.string(), report: routerReport });
 export type RouterVersionView = z.output<typeof routerVersionView>;
 
 /** `stale`: why the active version is not used, null when it is. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 const gateState = z.enum(["closed", "open", "trying"]);
 
 /** A tool of the workspace, and how it does. `state`: of the breakers in the process that answers. Durations in µs. */
-export const toolView = z.object({
+const toolView = z.object({
   name: z.string(), purpose: z.string(), risk: z.enum(["read", "write", "money", "irreversible"]), system: z.string(), idempotency: z.string(), needsVerifiedContact: z.boolean(), bound: z.record(z.string(), z.string()), accepts: z.array(z.string()),
   timeoutMs: z.number(), rateLimit: z.string().nullable(), undo: z.string().nullable(), fallback: z.string().nullable(), arguments: z.array(z.object({ name: z.string(), description: z.string().nullable(), isRequired: z.boolean() })),
   state: gateState,
@@ -11,7 +11,7 @@ export const toolView = z.object({
 });
 export type ToolView = z.output<typeof toolView>;
 
-export const systemView = z.object({ system: z.string(), state: gateState, running: z.number(), waiting: z.number(), lastError: z.string().nullable() });
+const systemView = z.object({ system: z.string(), state: gateState, running: z.number(), waiting: z.number(), lastError: z.string().nullable() });
 export type SystemView = z.output<typeof systemView>;
 
 /** `hours`: how far the figures look back. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
 
 /** How well one intent is told from the others. Shares 0..1; null where nothing was counted. */
-export const intentFigures = z.object({ name: z.string(), examples: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable() });
-export type IntentFigures = z.output<typeof intentFigures>;
+const intentFigures = z.object({ name: z.string(), examples: z.number().int(), precision: z.number().nullable(), recall: z.number().nullable() });
 
 /**
  * What cross-validation says: every example is read by a classifier that did not see it. `accuracy`: share of the examples of

@@ -14,7 +14,7 @@ export const findingView = z
   .openapi("Finding");
 
 /** What the last 24 hours' runs say: `failing` from one failed run in five, `idle` without runs. */
-export const workflowHealth = z
+const workflowHealth = z
   .object({
     state: z.enum(["good", "failing", "idle"]),
     runs: z.number().int(), completed: z.number().int(), failed: z.number().int(), cancelled: z.number().int(),
@@ -38,7 +38,7 @@ export const workflowSummary = z
   })
   .openapi("WorkflowSummary");
 
-export const versionView = z
+const versionView = z
   .object({ namespace: z.string(), name: z.string(), version: z.string(), hash: z.string(), publishedAt: z.string(), publishedBy: z.string(), isActive: z.boolean() })
   .openapi("WorkflowVersion");
 
@@ -46,21 +46,21 @@ export const versionView = z
  * A node of the drawn workflow. `task` nodes carry their pointer, which the counts and run records name too; `start` and
  * `end` have the empty pointer. `parent` is the pointer of the task that holds it (a `try`, a `for`, a fork's branch).
  */
-export const graphNode = z
+const graphNode = z
   .object({ id: z.string(), kind: z.enum(["start", "end", "call", "do", "emit", "for", "fork", "listen", "raise", "run", "set", "switch", "try", "wait"]), pointer: z.string(), name: z.string(), /** The function called, the event awaited, the time waited. */ label: z.string().nullable(), parent: z.string().nullable(), place: z.object({ line: z.number().int(), column: z.number().int() }).nullable() })
   .openapi("WorkflowNode");
 
 /** `branch`: the case of a switch, a fork's branch, `catch`; null for the plain way on. */
-export const graphEdge = z.object({ id: z.string(), from: z.string(), to: z.string(), branch: z.string().nullable(), /** The condition, as written. */ label: z.string().nullable() }).openapi("WorkflowEdge");
+const graphEdge = z.object({ id: z.string(), from: z.string(), to: z.string(), branch: z.string().nullable(), /** The condition, as written. */ label: z.string().nullable() }).openapi("WorkflowEdge");
 
-export const workflowGraph = z.object({ nodes: z.array(graphNode), edges: z.array(graphEdge) }).openapi("WorkflowGraph");
+const workflowGraph = z.object({ nodes: z.array(graphNode), edges: z.array(graphEdge) }).openapi("WorkflowGraph");
 
 export const workflowView = workflowSummary
   .extend({ text: z.string(), file: z.string(), language: z.enum(["jq", "cel"]), /** JSON Schema of the input; null takes anything. */ inputSchema: z.record(z.string(), z.unknown()).nullable(), graph: workflowGraph, versions: z.array(versionView), findings: z.array(findingView) })
   .openapi("Workflow");
 
 /** Counts of one task, all iterations. `queuedP50Us`: waiting for the engine before it began, not part of the duration. */
-export const taskCount = z
+const taskCount = z
   .object({
     pointer: z.string(), name: z.string(), kind: z.string(),
     runs: z.number().int(), completed: z.number().int(), failed: z.number().int(), caught: z.number().int(), skipped: z.number().int(),
@@ -88,7 +88,7 @@ export const branchCounts = z
   .openapi("BranchCounts");
 
 /** What a run sleeps for. `text`: the call to be approved in plain words, the types of the events; null: nothing more to say. */
-export const waitsFor = z.object({ kind: z.enum(["answer", "approval", "event", "time"]), text: z.string().nullable() }).openapi("WaitsFor");
+const waitsFor = z.object({ kind: z.enum(["answer", "approval", "event", "time"]), text: z.string().nullable() }).openapi("WaitsFor");
 
 export const runSummary = z
   .object({
@@ -109,7 +109,7 @@ export const runSummary = z
   })
   .openapi("RunSummary");
 
-export const taskRecordView = z
+const taskRecordView = z
   .object({
     pointer: z.string(), name: z.string(), kind: z.string(), iteration: z.number().int(),
     status: z.enum(["running", "completed", "skipped", "failed", "caught"]),
@@ -141,7 +141,7 @@ export const publishView = z
   .openapi("Publish");
 
 /** One difference of two documents. `pointer` is where it stands in the newer one (in the older one when it was removed). */
-export const changeView = z
+const changeView = z
   .object({ kind: z.enum(["added", "removed", "changed", "moved"]), pointer: z.string(), /** In plain words. */ text: z.string(), before: z.unknown().nullable(), after: z.unknown().nullable() })
   .openapi("WorkflowChange");
 

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { messageOf } from "../lib/app-error.ts";
+import { sha256 } from "../lib/sha256.ts";
 import { isConnectionError } from "./database.ts";
 import { storageOutdated, storageRefused } from "./storage.errors.ts";
 
@@ -35,7 +35,7 @@ export async function migrate(connectionString: string): Promise<MigrateOutcome>
     const applied: string[] = [];
     for (const name of files) {
       const text = await readFile(join(FOLDER, name), "utf8");
-      const hash = createHash("sha256").update(text).digest("hex");
+      const hash = sha256(text);
       const before = known.get(name);
       if (before === hash) continue;
       if (before !== undefined) throw storageOutdated({ message: `Migration ${name} was changed after it ran; migrations are append-only.` });

@@ -45,7 +45,7 @@ export type Schema = {
   model_use: {
     tenant_id: string; id: string; at: Time; provider: string; model: string; route: string | null; purpose: string; turn_id: string | null; conversation_id: string | null; case_id: string | null; contact_id: string | null;
     user_id: string | null; api_key_id: string | null; workflow: string | null; run_id: string | null; stage: string | null; prompt_tokens: number; completion_tokens: number; cache_read_tokens: Generated<number>; cache_write_tokens: Generated<number>;
-    is_estimated: boolean; micro_usd: number | null; charged_micro_usd: number; cached: string | null; outcome: string; error_code: string | null; first_part_ms: number | null; duration_ms: number;
+    is_estimated: boolean; micro_usd: number | null; charged_micro_usd: number; saved_micro_usd: number | null; cached: string | null; outcome: string; error_code: string | null; first_part_ms: number | null; duration_ms: number;
   };
   budget_use: {
     tenant_id: string; budget: string; subject: string; window_start: Time; spent_micro_usd: Generated<number>; holds: Generated<Json<unknown>>; soft_micro_usd: number | null; hard_micro_usd: number;
@@ -79,7 +79,7 @@ export type Schema = {
     next_at: Time | null; last_ok_at: Time | null; stale_told_at: Time | null; created_at: Time; updated_at: Time;
   };
   source_sync: {
-    tenant_id: string; id: string; source_id: string; status: "waiting" | "running" | "done" | "held" | "failed" | "cancelled"; started_by: string; accept_removals: boolean; invocation_id: string | null; phase: Generated<string>;
+    tenant_id: string; id: string; source_id: string; status: "waiting" | "running" | "done" | "held" | "failed" | "cancelled"; started_by: string; accept_removals: boolean; again_by: string | null; invocation_id: string | null; phase: Generated<string>;
     listed: Generated<number>; added: Generated<number>; changed: Generated<number>; removed: Generated<number>; unchanged: Generated<number>; failed: Generated<number>; missing: Generated<number>; cursor: string | null;
     version_before: number | null; version_after: number | null; error: string | null; created_at: Time; touched_at: Time; ended_at: Time | null;
   };

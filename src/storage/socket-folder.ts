@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { chmod, chown, lstat, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessUser } from "../lib/process-user.ts";
+import { sha256 } from "../lib/sha256.ts";
 
 /** The kernel takes 108 bytes on Linux and 104 on macOS, with the ending zero. */
 const MAX_BYTES = 100;
@@ -20,7 +20,7 @@ export async function chooseSocketFolder(home: string, user: ProcessUser): Promi
     return { path: near, remove: async () => {} };
   }
   const parent = fits(join(tmpdir(), "baton-0123456789ab-012345")) ? tmpdir() : "/tmp";
-  const stable = join(parent, `baton-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`);
+  const stable = join(parent, `baton-${sha256(home).slice(0, 12)}`);
   const path = (await isOurs(stable, user)) ? stable : await mkdtemp(`${stable}-`);
   await close(path, user);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

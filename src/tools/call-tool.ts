@@ -98,7 +98,7 @@ async function record(deps: CallToolDeps, input: CallToolInput, made: CallMade, 
 }
 
 /** Throws `tools.unknown`. */
-export function findTool(tools: ReadonlyMap<string, Tool>, name: string): Tool {
+function findTool(tools: ReadonlyMap<string, Tool>, name: string): Tool {
   const tool = tools.get(name);
   if (tool === undefined) throw toolUnknown({ message: `There is no tool "${name}" in this workspace.` });
   return tool;

@@ -5,7 +5,7 @@ import type { DataClass } from "./tool.ts";
 const PAYMENT = new Set(["card", "iban", "account"]);
 const CREDENTIAL = new Set(["key", "token", "password", "secret"]);
 
-/** The kinds of data that stand in a value, by what the redactor finds in it. Throws `guard.redaction_failed`: then nothing may be sent. */
+/** The kinds of data that stand in a value, by what the redactor finds in it. Where the redactor throws, nothing may be sent. */
 export function dataClassesIn(redactor: Redactor, value: unknown): Set<DataClass> {
   return new Set(redactDeep(redactor, value, [], []).placeholders.map(({ kind }) => classOf(kind)));
 }

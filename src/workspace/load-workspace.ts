@@ -6,6 +6,7 @@ import { loadAgentProfiles } from "../agents/agent-profile.ts";
 import { NO_SOURCES, sourcesFile } from "../knowledge/sources/sources-file.ts";
 import { listPattern } from "../intelligence/signals/list-pattern.ts";
 import { messageOf } from "../lib/app-error.ts";
+import { isFolder } from "../lib/is-folder.ts";
 import type { ToolFallback } from "../tools/call-tool.ts";
 import { modelsFile } from "../models/inventory/models-file.ts";
 import { readPolicyFolder } from "../policy/read-policy-folder.ts";
@@ -89,14 +90,6 @@ export async function readWorkflowFiles(folder: string): Promise<Workspace["work
 async function isFile(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
   } catch {
     return false;
   }

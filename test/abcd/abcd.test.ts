@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { z } from "zod";
 import { FUNCTION_DECLARATIONS } from "../../src/app/workflow-functions/declarations.ts";
 import { createLog } from "../../src/lib/log.ts";
+import { sha256 } from "../../src/lib/sha256.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Tool } from "../../src/tools/tool.ts";
 import { readWorkflow } from "../../src/workflows/document/read-workflow.ts";
@@ -12,7 +13,6 @@ import { testWorkspace } from "../../src/workflows/testing/test-workspace.ts";
 import type { TestWorld } from "../../src/workflows/testing/run-test.ts";
 import { checkWorkflows } from "../../src/workflows/verify/check-workflow.ts";
 import { environmentOf } from "../../src/workflows/verify/environment-of.ts";
-import { hashText } from "../../src/workflows/versions/publish.ts";
 import { findHandbook, readHandbook, type Action, type Flow } from "./read-handbook.ts";
 import { MONEY, writeFlow } from "./write-flow.ts";
 
@@ -31,7 +31,7 @@ async function openWorld(path: string): Promise<{ world: TestWorld; flows: reado
   const tools = new Map([...handbook.actions.map(toTool), takeBack].map((tool) => [tool.name, tool]));
   const workflows = new Map(handbook.flows.map((flow) => {
     const text = writeFlow(flow, handbook.actions);
-    return [hashText(text), readWorkflow(text, `${flow.name}.yaml`)];
+    return [sha256(text), readWorkflow(text, `${flow.name}.yaml`)];
   }));
   return { flows: handbook.flows, tools, world: { workflows, tools, functions: FUNCTION_DECLARATIONS, languages: createLanguages(), folder: null, log: createLog({ level: "error", isPretty: true }) } };
 }

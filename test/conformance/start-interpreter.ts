@@ -3,6 +3,7 @@ import { startRestateEngine } from "../../src/durable/adapters/restate.ts";
 import type { DurableEngine } from "../../src/durable/durable.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { createLog, type Log } from "../../src/lib/log.ts";
+import { sha256 } from "../../src/lib/sha256.ts";
 import { openDatabase, type Database } from "../../src/storage/database.ts";
 import { migrate } from "../../src/storage/migrate.ts";
 import type { WorkflowSource } from "../../src/workflows/document/definition.ts";
@@ -29,7 +30,6 @@ import { createOpenApiCall } from "../../src/workflows/calls/call-openapi.ts";
 import { createOutbound } from "../../src/outbound/outbound.ts";
 import { createTargetRule } from "../../src/outbound/guard-address.ts";
 import { createOpenApiDocuments } from "../../src/outbound/openapi-documents.ts";
-import { hashText } from "../../src/workflows/versions/publish.ts";
 import { makeDatabase, testServers } from "../start-test-app.ts";
 
 export const TENANT = "acme";
@@ -68,7 +68,7 @@ export async function startInterpreter(options: InterpreterOptions = {}): Promis
   };
   const { deps, events } = makeDeps(options, log, database, versions, engineOf);
   const publish = (text: string) => {
-    const hash = hashText(text);
+    const hash = sha256(text);
     const source = versions.get(hash) ?? readWorkflow(text, "workflow.yaml");
     versions.set(hash, source);
     return { hash, source };

@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import pg from "pg";
+import { sha256 } from "../../src/lib/sha256.ts";
 import { decideApproval } from "../../src/tools/approvals/decide/decide-approval.ts";
 import { listApprovals } from "../../src/tools/approvals/approval.store.ts";
 import { cancelRun, resumeRun } from "../../src/workflows/run/control-run.ts";
@@ -11,7 +12,7 @@ import { readRunRow, readTaskRows } from "../../src/workflows/run/run.store.ts";
 import { startRun } from "../../src/workflows/run/start-run.ts";
 import type { Channel } from "../../src/channels/channel.ts";
 import { say } from "../../src/workflows/talk/say.ts";
-import { hashText, publishDocuments } from "../../src/workflows/versions/publish.ts";
+import { publishDocuments } from "../../src/workflows/versions/publish.ts";
 import { startScriptedModel, type ScriptedModelServer, type ScriptedRules } from "../scripted-model.ts";
 import { startTestApp, until, type TestApp, type Visit } from "../start-test-app.ts";
 
@@ -63,7 +64,7 @@ describe("our functions in a run", () => {
     await publishDocuments({ ...app().workflows.publishing, check: () => [] }, { tenantId: "desk", documents: [{ file: "probe.yaml", text }], by: "test", note: null, onlyIfNew: false });
     const contactId = visit === null ? null : ((await sql.query<{ contact_id: string }>("select contact_id from conversation where id = $1", [visit.conversationId])).rows[0]?.contact_id ?? null);
     const runId = deriveRunId(randomBytes(9).toString("hex"));
-    await startRun(app().workflows.starting, { tenantId: "desk", runId, hash: hashText(text), input, startedBy: "test", conversationId: visit?.conversationId ?? null, contactId });
+    await startRun(app().workflows.starting, { tenantId: "desk", runId, hash: sha256(text), input, startedBy: "test", conversationId: visit?.conversationId ?? null, contactId });
     return runId;
   };
   const ended = async (runId: string) => {
@@ -237,7 +238,7 @@ describe("our functions in a run", () => {
 
   test("generate gives what the schema says, with placeholders only for the model, and repairs once", async () => {
     let asked = 0;
-    rules = () => [{ toolCall: { name: "answer", arguments: (asked += 1) === 1 ? { mail: 7 } : { mail: "[EMAIL_1]" } } }];
+    rules = () => [{ text: JSON.stringify((asked += 1) === 1 ? { mail: 7 } : { mail: "[EMAIL_1]" }) }];
     const row = await run("  - find:\n      call: generate\n      with: { prompt: Find the mail address., input: '${ input.text }', schema: { type: object, properties: { mail: { type: string } }, required: [mail] } }\n", { text: "write to mia.private@example.com please" });
     assert.deepEqual(row.output, { mail: "mia.private@example.com" });
     assert.equal(model.requests.length, 2);
@@ -261,7 +262,7 @@ test("without a model, what needs one fails with a message that says what to set
   const text = `${HEAD}do:\n  - write:\n      call: generate\n      with: { prompt: Write. }\n`;
   await publishDocuments({ ...app.workflows.publishing, check: () => [] }, { tenantId: "desk", documents: [{ file: "probe.yaml", text }], by: "test", note: null, onlyIfNew: false });
   const runId = deriveRunId("no-model");
-  await startRun(app.workflows.starting, { tenantId: "desk", runId, hash: hashText(text), input: {}, startedBy: "test" });
+  await startRun(app.workflows.starting, { tenantId: "desk", runId, hash: sha256(text), input: {}, startedBy: "test" });
   await until(async () => (await readRunRow(app.database, "desk", runId))?.status === "failed");
   assert.match(JSON.stringify((await readRunRow(app.database, "desk", runId))?.error), /OPENAI_API_KEY/);
 });

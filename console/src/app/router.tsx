@@ -18,7 +18,7 @@ import { WorkflowsPage } from "../features/workflows/workflows-page.tsx";
 import { ErrorPage, NotFoundPage, OutsideShell, WholeErrorPage } from "./error-page.tsx";
 import { Shell } from "./shell.tsx";
 
-export type ConversationSearch = { holder?: Holder; status?: "open" | "resolved"; query?: string; turn?: string };
+type ConversationSearch = { holder?: Holder; status?: "open" | "resolved"; query?: string; turn?: string };
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet, notFoundComponent: OutsideShell, errorComponent: WholeErrorPage });
 

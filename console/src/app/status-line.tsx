@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { StatusView } from "../../../src/shapes/status.ts";
 import { useLiveState } from "../features/observe/live-updates.tsx";
-import { statusQuery, type Status } from "../features/observe/status.ts";
+import { statusQuery } from "../features/observe/status.ts";
 import type { StreamState } from "../lib/event-stream.ts";
 import { formatDuration, formatFull } from "../lib/format.ts";
 import { Dot, type Tone } from "../ui/badge.tsx";
@@ -41,7 +42,7 @@ export function StatusLine() {
   );
 }
 
-function WideFacts({ status }: { status: Status }) {
+function WideFacts({ status }: { status: StatusView }) {
   return (
     <>
       <span>Model <b className="font-medium text-ink-soft">{status.model.id}</b></span>
@@ -61,7 +62,7 @@ function Part({ name, state }: { name: string; state: "ok" | "down" }) {
   return <span className="flex items-center gap-1.5"><Dot tone={state === "ok" ? "good" : "bad"} />{name} {state === "ok" ? "ok" : <b className="font-medium text-bad">down</b>}</span>;
 }
 
-function FactList({ status }: { status: Status }) {
+function FactList({ status }: { status: StatusView }) {
   const facts: [string, string][] = [
     ["Model", `${status.model.id} (${status.model.kind})`],
     ["Database", status.database],

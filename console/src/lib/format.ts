@@ -99,3 +99,8 @@ function daysBetween(from: Date, to: Date): number {
   const startOf = (date: Date): number => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
   return Math.round((startOf(to) - startOf(from)) / DAY_MS);
 }
+
+/** 0.905 → "90.5 %"; null: not known. */
+export function sayShare(share: number | null): string {
+  return share === null ? "–" : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
+}

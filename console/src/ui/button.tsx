@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from "react";
 
-export type ButtonTone = "primary" | "plain" | "quiet" | "danger";
+type ButtonTone = "primary" | "plain" | "quiet" | "danger";
 
 const SHARED =
   "inline-flex items-center justify-center gap-1.5 rounded-lg font-medium whitespace-nowrap transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55";

@@ -33,7 +33,7 @@ export async function viewCosts(deps: ViewCostsDeps, tenantId: string, days: num
 function viewTotal(total: CostTotals): CostView["total"] {
   const per = (microUsd: number, count: number) => (count === 0 ? null : Math.round(microUsd / count));
   return {
-    microUsd: total.microUsd, calls: total.calls, unpriced: total.unpriced, estimated: total.estimated, failed: total.failed, conversations: total.conversations, perConversationMicroUsd: per(total.conversationMicroUsd, total.conversations),
+    microUsd: total.microUsd, calls: total.calls, unpriced: total.unpriced, estimated: total.estimated, failed: total.failed, cached: total.cached, savedMicroUsd: total.savedMicroUsd, unreportedMicroUsd: total.unreportedMicroUsd, conversations: total.conversations, perConversationMicroUsd: per(total.conversationMicroUsd, total.conversations),
     resolvedCases: total.resolvedCases, perResolutionMicroUsd: per(total.caseMicroUsd, total.resolvedCases),
   };
 }
@@ -59,10 +59,10 @@ export async function viewBudgets({ database, clock, budgets }: ViewCostsDeps, t
 }
 
 function viewBudget(rule: BudgetRule, stand: BudgetStand | null, until: string): BudgetView {
-  const spent = stand?.spentMicroUsd ?? 0;
-  const isWarned = rule.softMicroUsd !== null && spent >= rule.softMicroUsd;
+  const { spentMicroUsd: spent, unreportedMicroUsd: unreported } = stand ?? { spentMicroUsd: 0, unreportedMicroUsd: 0 };
+  const isWarned = rule.softMicroUsd !== null && spent + unreported >= rule.softMicroUsd;
   return {
-    budget: rule.name, scope: rule.scope, subject: stand === null || rule.scope === "tenant" ? null : stand.subject, window: rule.window, timeZone: rule.timeZone, then: rule.then, use: rule.use, spentMicroUsd: spent, heldMicroUsd: stand?.heldMicroUsd ?? 0,
-    softMicroUsd: rule.softMicroUsd, hardMicroUsd: rule.hardMicroUsd, refusals: stand?.refusals ?? 0, state: spent >= rule.hardMicroUsd || (stand?.refusals ?? 0) > 0 ? "over" : isWarned ? "warned" : "within", until,
+    budget: rule.name, scope: rule.scope, subject: stand === null || rule.scope === "tenant" ? null : stand.subject, window: rule.window, timeZone: rule.timeZone, then: rule.then, use: rule.use, spentMicroUsd: spent, heldMicroUsd: stand?.heldMicroUsd ?? 0, unreportedMicroUsd: unreported,
+    softMicroUsd: rule.softMicroUsd, hardMicroUsd: rule.hardMicroUsd, refusals: stand?.refusals ?? 0, state: spent + unreported >= rule.hardMicroUsd || (stand?.refusals ?? 0) > 0 ? "over" : isWarned ? "warned" : "within", until,
   };
 }

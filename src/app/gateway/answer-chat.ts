@@ -22,13 +22,14 @@ export async function answerChat(deps: GatewayDeps, call: GatewayCall, given: un
   const request = toModelRequest(chat, context, call.signal, false);
   if (wantsKnowledge(call, model)) return journal(deps, call, request, await writeChat(call, answerFromKnowledge(deps, call, inParts(chat, request)), formOf(chat)));
   if (deps.models.plan === null) throw noModel();
-  const thrifty = await thriftyRequest(deps, request);
+  const looked = deps.models.traitsOf(request);
+  const thrifty = await thriftyRequest(deps, looked instanceof Promise ? await looked : looked);
   const plan = await deps.models.plan(thrifty);
   const needed = wireOnly(chat.body);
   const candidates = needed === null ? plan.candidates : plan.candidates.filter((candidate) => speaksOurWire(deps.models.inventory.get(candidate.name), chat));
   if (candidates.length === 0) throw unsupported(needed ?? "model", `No model of this route takes "${needed}".`);
   // A hedge and a cache stand around the models, not around bytes; a tool cannot stand in for a form where tools are wanted too.
-  const isWhole = plan.hedge !== null || context.cache !== "off";
+  const isWhole = plan.hedge !== null || ((needed === null || context.cache !== undefined) && deps.models.usesCache(thrifty));
   await firstThatAnswers(deps, call, chat, thrifty, isWhole ? [] : candidates);
 }
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { isRecord } from "../../lib/is-record.ts";
 import { refusalError } from "../../models/budgets/wrap-budget.ts";
 import { worstCost } from "../../models/budgets/worst-case.ts";
@@ -11,32 +10,23 @@ import { modelInvalidAnswer, modelUnknown } from "../../models/models.errors.ts"
 import { costMicroUsd, NO_CHARGE } from "../../models/prices.ts";
 import { modelErrorFrom } from "../../models/provider-failure.ts";
 import { journal } from "./answer-chat.ts";
-import { invalid } from "./chat-request.ts";
+import { readEmbeddingsRequest, type EmbeddingsRequest } from "./embeddings-request.ts";
 import { contextOf, type GatewayCall, type GatewayDeps } from "./gateway-call.ts";
 import { hideChat } from "./hide-chat.ts";
 import { OWN_EMBEDDER } from "./list-models.ts";
 import { readUsage } from "./read-usage.ts";
 import { headOf, JSON_TYPE, writeJson } from "./write-answer.ts";
 
-const embeddingsBody = z.strictObject({
-  model: z.string().min(1).max(200), user: z.string().optional(), dimensions: z.int().min(1).max(100_000).optional(), encoding_format: z.enum(["float", "base64"]).optional(),
-  input: z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1)).min(1).max(2_048)], "input: give a text or a list of texts; Baton takes no lists of tokens, since nothing could be hidden in them."),
-});
-
-type Asked = z.output<typeof embeddingsBody>;
-
 /** Whoever makes the vectors, and what for. `make` gives the body of the answer. */
 type Maker = { name: string; modelId: string; provider: string; handling: ModelHandling; price: ModelPrice | null; make(texts: readonly string[], signal: AbortSignal): Promise<{ answer: Record<string, unknown>; usage: ModelUsage | null }> };
 
 /** `POST /v1/embeddings`: by a model of the inventory that makes vectors, or the workspace's own. What may not leave the house is hidden first. */
 export async function answerEmbeddings(deps: GatewayDeps, call: GatewayCall, given: unknown): Promise<void> {
-  const read = embeddingsBody.safeParse(given);
-  if (!read.success) throw invalid(read.error);
-  const asked = read.data;
+  const asked = readEmbeddingsRequest(given);
   const context = contextOf(call, "embeddings", asked.model, asked.user);
   const maker = makerOf(deps, asked);
   const isHidden = forbiddenClasses(deps.models.dataRules, context.dataClasses, maker.handling).length > 0;
-  const texts = isHidden ? hidden(deps, asked.input) : asked.input;
+  const texts = isHidden ? hidden(deps, asked.texts) : asked.texts;
   const { answer, usage, microUsd } = await budgeted(deps, context, maker, texts, call.signal);
   writeJson(call.response, 200, headOf(JSON_TYPE, call.requestId, maker.name), answer);
   journal(deps, call, { context }, { usage, firstPartMs: null, served: { name: maker.name, modelId: maker.modelId, provider: maker.provider, costMicroUsd: microUsd } });
@@ -64,7 +54,7 @@ async function budgeted(deps: GatewayDeps, context: CallContext, maker: Maker, t
   }
 }
 
-function makerOf(deps: GatewayDeps, asked: Asked): Maker {
+function makerOf(deps: GatewayDeps, asked: EmbeddingsRequest): Maker {
   const { embedder } = deps.turns.knowledge;
   if (asked.model === OWN_EMBEDDER && embedder) {
     const make: Maker["make"] = async (texts, signal) => {
@@ -79,7 +69,7 @@ function makerOf(deps: GatewayDeps, asked: Asked): Maker {
   return { name: opened.name, modelId: opened.modelId, provider: opened.adapter.provider, handling: opened.handling, price: opened.price, make: (texts, signal) => ask(deps, opened, asked, texts, signal) };
 }
 
-async function ask(deps: GatewayDeps, opened: OpenedModel, asked: Asked, texts: readonly string[], signal: AbortSignal) {
+async function ask(deps: GatewayDeps, opened: OpenedModel, asked: EmbeddingsRequest, texts: readonly string[], signal: AbortSignal) {
   const details = { provider: opened.provider, modelId: opened.modelId };
   const body = { model: opened.modelId, input: texts, ...(asked.dimensions === undefined ? {} : { dimensions: asked.dimensions }), ...(asked.encoding_format === undefined ? {} : { encoding_format: asked.encoding_format }) };
   const { head } = await deps.door.post(opened, "/embeddings", JSON.stringify(body), signal);

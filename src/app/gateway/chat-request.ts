@@ -26,7 +26,7 @@ const tokens = z.int().min(1).max(1_000_000).nullish();
 const figure = z.number().min(-2).max(2).nullish();
 
 /** What is taken of `POST /v1/chat/completions`. Members that are not here are refused by name, so that nothing is ignored in silence. */
-const chatBody = z.strictObject({
+export const chatBody = z.strictObject({
   model: z.string().min(1).max(200),
   messages: z.array(message).min(1).max(10_000),
   stream: z.boolean().nullish(), stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),

@@ -12,6 +12,7 @@ import type { Candidate } from "../../models/route/candidate.ts";
 import { DEFAULT_RETRY, isRetryable, systemDeps, waitBeforeRetry } from "../../models/wrappers/with-retry.ts";
 import { DEFAULT_OUTPUT_TOKENS, type ChatRequest } from "./chat-request.ts";
 import type { GatewayCall, GatewayDeps } from "./gateway-call.ts";
+import { gatherWrites } from "./gather-writes.ts";
 import { hideChat, restoreAnswer } from "./hide-chat.ts";
 import type { Placeholder } from "../../guard/redactor.ts";
 import type { ProviderAnswer } from "./provider-door.ts";
@@ -26,6 +27,7 @@ export type Forwarded = { usage: ModelUsage; microUsd: number | null; firstPartM
 
 const MAX_WHOLE = 32 * 1024 * 1024;
 const MAX_ERROR = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** Whether a model is spoken to in the very form in which the client speaks to us. */
 export function speaksOurWire(opened: OpenedModel | undefined, chat: ChatRequest): opened is OpenedModel {
@@ -175,9 +177,10 @@ async function relayWhole({ call, opened }: Forward, prepared: Prepared, { head 
 
 async function relayStream(forward: Forward, prepared: Prepared, answer: ProviderAnswer, came: Came, onPart: () => void, details: Record<string, unknown>): Promise<ModelUsage | null> {
   const { call: { response, requestId }, opened, request } = forward;
-  const write = (bytes: Uint8Array | string) => {
+  const gathered = gatherWrites(response);
+  const write = (bytes: Buffer) => {
     if (!response.headersSent) response.writeHead(200, headOf(EVENT_STREAM, requestId, opened.name));
-    if (!response.write(bytes)) answer.head.pause();
+    if (!gathered.write(bytes)) answer.head.pause();
   };
   const relay = createEventRelay({ ...prepared, details, write });
   const resume = () => void answer.head.resume();
@@ -191,6 +194,9 @@ async function relayStream(forward: Forward, prepared: Prepared, answer: Provide
   } catch (thrown) {
     answer.stop();
     came.text = relay.text();
+    // What had come is the client's, before the error.
+    const rest = gathered.take();
+    if (rest !== null && !response.destroyed) response.write(rest);
     throw thrown;
   } finally {
     response.off("drain", resume);
@@ -198,9 +204,9 @@ async function relayStream(forward: Forward, prepared: Prepared, answer: Provide
   const told = relay.usage();
   if (told === null) came.text = relay.text();
   const usage = told ?? countedUsage(request, came);
-  if (told === null && prepared.wantsUsage) write(`data: ${JSON.stringify({ id: requestId, object: "chat.completion.chunk", created: Math.floor(Date.now() / 1_000), model: opened.modelId, choices: [], usage: writeUsage(usage) })}\n\n`);
-  write("data: [DONE]\n\n");
-  response.end();
+  const figures = told === null && prepared.wantsUsage ? `data: ${JSON.stringify({ id: requestId, object: "chat.completion.chunk", created: Math.floor(Date.now() / 1_000), model: opened.modelId, choices: [], usage: writeUsage(usage) })}\n\n` : "";
+  if (!response.headersSent) response.writeHead(200, headOf(EVENT_STREAM, requestId, opened.name));
+  response.end(Buffer.concat([gathered.take() ?? NOTHING, Buffer.from(`${figures}data: [DONE]\n\n`)]));
   return usage;
 }
 

@@ -24,14 +24,14 @@ const MAX_USER = 200;
  * Throws `gateway.invalid_request` for a header that says nothing we know.
  */
 export function contextOf(call: GatewayCall, stage: "chat" | "responses" | "embeddings", name: string, user: string | undefined): CallContext {
-  const cache = header(call, "x-baton-cache") ?? "off";
-  if (cache !== "off" && cache !== "exact" && cache !== "semantic") throw requestInvalid({ message: "x-baton-cache is off, exact or semantic.", details: { param: "x-baton-cache" } });
+  const cache = header(call, "x-baton-cache");
+  if (cache !== undefined && cache !== "off" && cache !== "exact" && cache !== "semantic") throw requestInvalid({ message: "x-baton-cache is off, exact or semantic.", details: { param: "x-baton-cache" } });
   const userId = header(call, "x-baton-user") ?? user;
   if (userId !== undefined && (userId.length > MAX_USER || userId.includes("\0"))) throw requestInvalid({ message: `The user has at most ${MAX_USER} characters.`, details: { param: "user" } });
   const isRouted = name !== AUTO && name !== SUPPORT;
   return {
     tenantId: call.key.tenantId, purpose: "gateway", apiKeyId: call.key.keyId, stage, ...(isRouted ? { route: name } : {}), ...(userId === undefined || userId === "" ? {} : { userId }),
-    dataClasses: dataClassesOf(call), audiences: [], cache,
+    dataClasses: dataClassesOf(call), audiences: [], ...(cache === undefined ? {} : { cache }),
   };
 }
 

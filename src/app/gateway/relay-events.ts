@@ -6,7 +6,7 @@ import { modelErrorFrom } from "../../models/provider-failure.ts";
 import { forJson } from "./hide-chat.ts";
 import { readUsage } from "./read-usage.ts";
 
-export type RelayOptions = { placeholders: readonly Placeholder[]; /** The text is a JSON document. */ isJson: boolean; wantsUsage: boolean; details: Record<string, unknown>; write(bytes: Uint8Array | string): void };
+export type RelayOptions = { placeholders: readonly Placeholder[]; /** The text is a JSON document. */ isJson: boolean; wantsUsage: boolean; details: Record<string, unknown>; write(bytes: Buffer): void };
 
 /**
  * Hands a provider's events on to the client, byte for byte where nothing in them must change: what is looked at one by one is the
@@ -20,7 +20,10 @@ export type EventRelay = { push(chunk: Buffer): void; end(): void; usage(): Mode
 /** An event that is not ended after so many bytes is none. */
 const MAX_EVENT = 8 * 1024 * 1024;
 const NOTABLE = /"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|\[DONE\]|"error"\s*:\s*["{]/;
+/** A text in which a placeholder may begin; `[{` and `[]` are JSON's own. */
+const MAY_BEGIN = /\[[A-Z"\\]|\\u005[bB]/;
 const ORDERLY = /^(?:(?:data: ?\{.*\}|:.*)\r?\n\r?\n)+$/;
+const BORDER = /\r?\n\r?\n/g;
 const TEXTS = /"(?:content|arguments|refusal)"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
 
 export function createEventRelay(options: RelayOptions): EventRelay {
@@ -30,20 +33,49 @@ export function createEventRelay(options: RelayOptions): EventRelay {
   let usage: ModelUsage | null = null;
   let isFinished = false;
 
-  const handle = (event: string) => {
-    if (event.startsWith(":") || event.trim() === "") return;
+  /** What the client gets of an event that must be looked at. */
+  const handle = (event: string): string => {
+    if (event.startsWith(":") || event.trim() === "") return "";
     const data = event.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trimStart()).join("\n");
-    if (data === "[DONE]") return void (isFinished = true);
+    if (data === "[DONE]") {
+      isFinished = true;
+      return "";
+    }
     const parsed = parseEvent(data, options.details);
     if (parsed["error"] !== undefined && parsed["error"] !== null) throw modelErrorFrom({ status: null, body: parsed, message: "", headers: {} }, options.details);
     const figures = readUsage(parsed["usage"]);
     if (figures !== null) usage = figures;
     const choices = Array.isArray(parsed["choices"]) ? parsed["choices"] : [];
     // The figures alone: the client gets them only when it has asked for them.
-    if (figures !== null && choices.length === 0 && !options.wantsUsage) return;
+    if (figures !== null && choices.length === 0 && !options.wantsUsage) return "";
     for (const choice of choices) if (isRecord(choice) && typeof choice["finish_reason"] === "string") isFinished = true;
     const changed = restoring === null ? null : restoring.change(parsed, choices);
-    options.write(changed === null ? `data: ${data}\n\n` : changed.map((each) => `data: ${JSON.stringify(each)}\n\n`).join(""));
+    return changed === null ? `data: ${data}\n\n` : changed.map((each) => `data: ${JSON.stringify(each)}\n\n`).join("");
+  };
+
+  const isPlain = (text: string) => !NOTABLE.test(text) && (restoring === null || (!restoring.isHolding() && !MAY_BEGIN.test(text))) && ORDERLY.test(text);
+
+  /** Event by event: those in which nothing changes stay the bytes they are. All of them leave in one write, also when one is at fault. */
+  const pushEach = (bytes: Buffer, text: string) => {
+    const leaving: Buffer[] = [];
+    let plainFrom = 0;
+    let from = 0;
+    const leave = (until: number) => void (until > plainFrom && leaving.push(bytes.subarray(plainFrom, until)));
+    try {
+      for (const border of text.matchAll(BORDER)) {
+        const until = border.index + border[0].length;
+        if (!isPlain(text.slice(from, until))) {
+          leave(from);
+          plainFrom = until;
+          leaving.push(Buffer.from(handle(bytes.toString("utf8", from, border.index))));
+        }
+        from = until;
+      }
+      leave(from);
+    } finally {
+      const whole = leaving.length === 1 && leaving[0] !== undefined ? leaving[0] : Buffer.concat(leaving);
+      if (whole.length > 0) options.write(whole);
+    }
   };
 
   return {
@@ -56,12 +88,13 @@ export function createEventRelay(options: RelayOptions): EventRelay {
       const whole = bytes.subarray(0, end);
       const text = whole.toString("latin1");
       seen.push(text);
-      if (!NOTABLE.test(text) && (restoring === null || (!restoring.isHolding() && !text.includes("["))) && ORDERLY.test(text)) options.write(whole);
-      else for (const event of whole.toString("utf8").split(/\r?\n\r?\n/)) handle(event);
+      if (isPlain(text)) options.write(whole);
+      else pushEach(whole, text);
     },
     end() {
-      if (carried !== null) handle(carried.toString("utf8"));
+      const rest = carried === null ? "" : handle(carried.toString("utf8"));
       carried = null;
+      if (rest !== "") options.write(Buffer.from(rest));
       if (!isFinished) throw modelUnavailable({ details: options.details, cause: new Error("The stream ended without a finish.") });
     },
     usage: () => usage,

@@ -14,7 +14,8 @@ const item = z.union([
 ]);
 const schema = z.record(z.string(), z.unknown());
 
-const responsesBody = z.strictObject({
+/** What is taken of `POST /v1/responses`; other members are refused by name. */
+export const responsesBody = z.strictObject({
   model: z.string().min(1).max(200), input: z.union([z.string(), z.array(item).min(1).max(10_000)]), instructions: z.string().nullish(), stream: z.boolean().nullish(),
   tools: z.array(z.object({ type: z.literal("function", "Baton takes tools of the type function only."), name: z.string().min(1).max(64), description: z.string().nullish(), parameters: schema.nullish(), strict: z.boolean().nullish() })).max(128).optional(),
   tool_choice: z.union([z.enum(["auto", "none", "required"]), z.object({ type: z.literal("function"), name: z.string() })]).optional(), parallel_tool_calls: z.boolean().nullish(),

@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import type { Log } from "../../lib/log.ts";
 
-export type Problem = { type: string; title: string; status: number; detail: string; code: string; requestId: string } & Record<string, unknown>;
+type Problem = { type: string; title: string; status: number; detail: string; code: string; requestId: string } & Record<string, unknown>;
 
 const TITLES: Record<number, string> = { 400: "Bad request", 401: "Sign-in required", 403: "Not allowed", 404: "Not found", 405: "Method not allowed", 409: "Conflict", 413: "Too large", 415: "Unsupported media type", 422: "Not acceptable as it stands", 429: "Too many requests", 500: "Internal error", 503: "Try again shortly" };
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { bodyCutOff, bodyNotJson, bodyNotUtf8, bodyTooLarge, typeWrong } from "../app.errors.ts";
 
-export const BODY_LIMIT_BYTES = 256 * 1024;
+const BODY_LIMIT_BYTES = 256 * 1024;
 /** Documents are large, and many are published at once. */
 const DOCUMENTS_LIMIT_BYTES = 8 * 1024 * 1024;
 const OF_DOCUMENTS = new Set(["/api/publishes", "/api/workflow-checks"]);

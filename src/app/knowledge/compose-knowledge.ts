@@ -10,8 +10,8 @@ import { SOURCE_KINDS } from "../../knowledge/sources/adapters/index.ts";
 import { declareSources } from "../../knowledge/sources/change-source.ts";
 import { declaredSources } from "../../knowledge/sources/sources-file.ts";
 import type { ReadRecords } from "../../knowledge/sources/source-kind.ts";
-import { runSync, SYNC_SERVICE, syncInput } from "../../knowledge/sync/run-sync.ts";
-import type { RequestSyncDeps } from "../../knowledge/sync/request-sync.ts";
+import { SYNC_SERVICE, syncInput } from "../../knowledge/sync/run-sync.ts";
+import { runRequestedSync, type RequestSyncDeps } from "../../knowledge/sync/request-sync.ts";
 import { runUpkeep, UPKEEP_SERVICE, upkeepInput } from "../../knowledge/upkeep/run-upkeep.ts";
 import type { UpkeepDeps } from "../../knowledge/upkeep/upkeep-deps.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -75,7 +75,7 @@ export function composeUpkeep(knowledge: RequestSyncDeps, given: { workspace: Pi
 /** The handlers of syncs, of cutting anew and of the upkeep. `own` refuses another tenant's work. */
 export function knowledgeServices(deps: RequestSyncDeps, upkeep: UpkeepDeps, own: <Input extends { tenantId: string }>(input: Input) => Input): DurableService[] {
   return [
-    { name: SYNC_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runSync(deps, durable, own(syncInput.parse(input))) } },
+    { name: SYNC_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runRequestedSync(deps, durable, own(syncInput.parse(input))) } },
     { name: RECHUNK_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runRechunk(deps, durable, own(rechunkInput.parse(input))) } },
     { name: UPKEEP_SERVICE, isKeyed: true, handlers: { run: (durable, input) => runUpkeep(upkeep, durable, own(upkeepInput.parse(input))) } },
   ];

@@ -31,6 +31,6 @@ function isStale({ staleAfterMinutes, isPaused, lastOkAt, createdAt }: Source, n
 }
 
 export function viewSync(sync: Sync): SyncView {
-  const { acceptRemovals: _, invocationId: __, touchedAt: ___, ...shown } = sync;
-  return shown;
+  const { acceptRemovals: _, invocationId: __, touchedAt: ___, againBy, ...shown } = sync;
+  return { ...shown, isFollowed: againBy !== null };
 }

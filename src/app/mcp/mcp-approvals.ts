@@ -11,7 +11,7 @@ import type { McpCaller } from "./mcp-caller.ts";
 /** The tool by which a caller learns what became of a call that waits for people. */
 export const APPROVAL_STATUS = "approval_status";
 /** In `_meta` of an answer that says that a call waits. */
-export const MCP_APPROVAL = "baton.dev/approval";
+const MCP_APPROVAL = "baton.dev/approval";
 
 const input = shapeOfZod(z.strictObject({ approval: z.string().min(1).max(100).describe("The approval's id, as the answer of the call that waits names it.") }));
 const status = z.enum(["waiting", "approved", "refused", "expired", "withdrawn"]);

@@ -3,6 +3,7 @@ import { createProcessTokens, createSharedTokens } from "../../credentials/share
 import { AppError } from "../../lib/app-error.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { systemClock } from "../../lib/clock.ts";
+import { splitList } from "../../lib/split-list.ts";
 import { createTargetRule } from "../../outbound/guard-address.ts";
 import { connectToMcp } from "../../outbound/mcp-connection.ts";
 import { signInToMcp, type McpSigner } from "../../outbound/mcp-login.ts";
@@ -46,12 +47,12 @@ export function needsStore(declared: ServerDeclaration): boolean {
 /** `database`: Baton's own, where something stored is needed. Nothing is called yet. */
 export function reachServer(config: Config, declared: ServerDeclaration, { name, tenantId, database }: { name: string; tenantId: string; database: Database | null }): ReachedServer {
   const clock = systemClock;
-  const outbound = createOutbound({ isAllowed: createTargetRule(config.outboundAllow.split(",")) });
+  const outbound = createOutbound({ isAllowed: createTargetRule(splitList(config.outboundAllow)) });
   const stored = database === null ? null : { database, keys: openKeys(config), clock };
   const signIns: McpSignInDeps = stored === null
     ? { outbound, clock, shared: createProcessTokens({ clock }), store: { read: () => Promise.resolve(null), write: () => Promise.reject(new Error("there is no store")) } }
     : { outbound, clock, shared: createSharedTokens(stored), store: mcpSignInStore(stored) };
-  const mayStart = (command: string) => config.mcpCommands.split(",").some((each) => each.trim() === command);
+  const mayStart = (command: string) => splitList(config.mcpCommands).includes(command);
   const { target, account, mask } = declaredServer(declared, { name, tenantId }, { outbound, secrets: oneText(createSecretReader(stored, process.env)), mcp: { signIns, mayStart } });
   return {
     async read() {

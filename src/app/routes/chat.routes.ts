@@ -16,6 +16,7 @@ import { eventStream } from "../http/event-stream.ts";
 import { documentNotFound } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { readHolder } from "../holder.store.ts";
+import { openToContact } from "../knowledge/open-citations.ts";
 import { preferredWaitMs, waitForReply } from "../wait-for-reply.ts";
 import { documentView, quoteQuery, viewDocument } from "./knowledge.routes.ts";
 
@@ -56,11 +57,12 @@ export function chatRoutes(app: App) {
     const waitMs = preferredWaitMs(c.req.header("prefer"));
     const inbound = { tenantId: actor.tenantId, conversationId: actor.conversationId, contactId: actor.contactId, channel: "web", channelMessageId: `${actor.conversationId}/${id}`, text, isAnonymous: !actor.isVouched };
     if (waitMs === 0) return c.json((await receiveMessage(app.receive, inbound)).message, 202);
-    return c.json(await waitForReply(app, inbound, waitMs, c.req.raw.signal), 200);
+    return c.json(await waitForReply(app, inbound, waitMs, c.req.raw.signal, async (reply) => (await openToContact(app, inbound, [reply]))[0] ?? reply), 200);
   });
   api.openapi(routes.list, async (c) => {
     const actor = await contact(c, app.identity);
-    return c.json(await readMessages(app.database, actor.tenantId, actor.conversationId, c.req.valid("query")), 200);
+    const page = await readMessages(app.database, actor.tenantId, actor.conversationId, c.req.valid("query"));
+    return c.json({ ...page, items: await openToContact(app, { ...actor, channel: "web" }, page.items) }, 200);
   });
   api.openapi(routes.person, async (c) => {
     const actor = await contact(c, app.identity);
@@ -103,7 +105,7 @@ function chatEvents(app: App, c: Parameters<typeof eventStream>[0], actor: Conta
       const held = await readHolder(app.database, tenantId, conversationId);
       for (;;) {
         const { items } = await readMessages(app.database, tenantId, conversationId, { after: lastSeq, limit: PAGE });
-        for (const item of items) {
+        for (const item of await openToContact(app, { ...actor, channel: "web" }, items)) {
           await stream.writeSSE({ id: String(item.seq), event: "message", data: JSON.stringify(item) });
           lastSeq = item.seq;
         }

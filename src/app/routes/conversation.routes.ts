@@ -5,10 +5,12 @@ import { readThread } from "../../conversation/read-thread.ts";
 import { listTurns, readTurn } from "../../conversation/read-turns.ts";
 import { conversationSummary, conversationView, holder, messageView, recordPanel, threadMessage, turnSummary, turnView } from "../../shapes/conversation.ts";
 import { handBack, replyAsHuman, resolveConversation, takeOver } from "../../handoff/hold-conversation.ts";
+import type { StaffActor } from "../../identity/actor.ts";
 import { pageOf, pageQuery } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, pathId, person, problems, staff } from "../http/api.ts";
+import { openToStaff } from "../knowledge/open-citations.ts";
 import { readRecordPanel } from "../read-record-panel.ts";
 
 const tags = ["conversations"];
@@ -30,10 +32,10 @@ const routes = {
 
 export function conversationRoutes(app: App) {
   const api = createApi();
-  const show = async (tenantId: string, id: string, viewerId: string | null) => {
-    const found = await readConversation(app.database, tenantId, id, viewerId);
+  const show = async (actor: StaffActor, id: string) => {
+    const found = await readConversation(app.database, actor.tenantId, id, actor.kind === "user" ? actor.userId : null);
     if (found === null) throw conversationNotFound();
-    return found;
+    return found.draft === null ? found : { ...found, draft: (await openToStaff(app, actor, [found.draft]))[0] ?? null };
   };
   api.openapi(routes.list, async (c) => {
     const actor = await staff(c, app.identity);
@@ -41,19 +43,20 @@ export function conversationRoutes(app: App) {
   });
   api.openapi(routes.read, async (c) => {
     const actor = await staff(c, app.identity);
-    return c.json(await show(actor.tenantId, c.req.valid("param").id, actor.kind === "user" ? actor.userId : null), 200);
+    return c.json(await show(actor, c.req.valid("param").id), 200);
   });
   api.openapi(routes.messages, async (c) => {
     const actor = await staff(c, app.identity);
     const { id } = c.req.valid("param");
     const { before, cursor, after, limit } = c.req.valid("query");
-    await show(actor.tenantId, id, null);
-    return c.json(await readThread(app.database, actor.tenantId, id, { before: before ?? cursor, after, limit }), 200);
+    await show(actor, id);
+    const page = await readThread(app.database, actor.tenantId, id, { before: before ?? cursor, after, limit });
+    return c.json({ ...page, items: await openToStaff(app, actor, page.items) }, 200);
   });
   api.openapi(routes.turns, async (c) => {
     const actor = await staff(c, app.identity);
     const { id } = c.req.valid("param");
-    await show(actor.tenantId, id, null);
+    await show(actor, id);
     return c.json(await listTurns(app.database, actor.tenantId, id, c.req.valid("query")), 200);
   });
   api.openapi(routes.turn, async (c) => {
@@ -64,7 +67,7 @@ export function conversationRoutes(app: App) {
   });
   api.openapi(routes.records, async (c) => {
     const actor = await staff(c, app.identity);
-    const { contact } = await show(actor.tenantId, c.req.valid("param").id, null);
+    const { contact } = await show(actor, c.req.valid("param").id);
     return c.json(await readRecordPanel(app, actor, contact), 200);
   });
   for (const [route, change] of [[routes.takeover, takeOver], [routes.handback, handBack], [routes.resolve, resolveConversation]] as const) {
@@ -72,7 +75,7 @@ export function conversationRoutes(app: App) {
       const actor = await person(c, app.identity);
       const { id } = c.req.valid("param");
       await change(app.handoff, actor, id);
-      return c.json(await show(actor.tenantId, id, actor.userId), 200);
+      return c.json(await show(actor, id), 200);
     });
   }
   api.openapi(routes.reply, async (c) => {

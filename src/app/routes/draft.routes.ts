@@ -3,6 +3,7 @@ import { decideDraft, type DraftDecision } from "../../handoff/decide-draft.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { draftView } from "../../shapes/conversation.ts";
 import type { App } from "../app.ts";
+import { openToStaff } from "../knowledge/open-citations.ts";
 import { body, createApi, json, pathId, person, problems } from "../http/api.ts";
 
 const decision = z.discriminatedUnion("decision", [
@@ -16,11 +17,12 @@ const decide = createRoute({
   request: { params: pathId, ...body(decision) }, responses: { 200: json(draftView, "Decided."), ...problems },
 });
 
-export function draftRoutes(app: Pick<App, "identity" | "handoff">) {
+export function draftRoutes(app: Pick<App, "identity" | "handoff" | "database" | "policy" | "workspace">) {
   const api = createApi();
   api.openapi(decide, async (c) => {
     const actor = await person(c, app.identity);
-    return c.json(await decideDraft(app.handoff, actor, c.req.valid("param").id, toDecision(c.req.valid("json"))), 200);
+    const decided = await decideDraft(app.handoff, actor, c.req.valid("param").id, toDecision(c.req.valid("json")));
+    return c.json((await openToStaff(app, actor, [decided]))[0] ?? decided, 200);
   });
   return api;
 }

@@ -3,6 +3,7 @@ import { sha256Bytes } from "../../lib/sha256.ts";
 import { actorName } from "../../identity/actor.ts";
 import { allow } from "../../identity/rights.ts";
 import { DEFAULT_PARSE_LIMITS } from "../../knowledge/ingest/parsed-document.ts";
+import type { ChunkLimits } from "../../knowledge/chunk-markdown.ts";
 import { chunkRecordsOf } from "../../knowledge/import-folder.ts";
 import { fileUnknown, sourceInvalid } from "../../knowledge/knowledge.errors.ts";
 import { listDocumentVersions, listFacets, listManagedDocuments, readManagedDocument, type ManagedHead } from "../../knowledge/managed-document.store.ts";
@@ -12,13 +13,14 @@ import { deleteFile, listFiles, putFile, readFileBytes } from "../../knowledge/s
 import { readSource } from "../../knowledge/sync/open-source.ts";
 import { requestSync } from "../../knowledge/sync/request-sync.ts";
 import { listProblems } from "../../knowledge/sync/sync-item.store.ts";
-import { decodeCursor, pageOf, pageQuery, toPage } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { chunkView, documentHeadView, documentVersionView, facetsView, filePreviewView, fileView, managedDocumentView, problemView, syncView } from "../../shapes/knowledge.ts";
 import { bodyInvalid, documentNotFound } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
 import { readWithin } from "../http/read-body.ts";
+import { readCursor } from "../http/read-cursor.ts";
 import { viewSync } from "../knowledge/view-source.ts";
 
 const tags = ["knowledge"];
@@ -48,7 +50,7 @@ export function knowledgeDocumentRoutes(app: App) {
   api.openapi(routes.list, async (c) => {
     const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const { limit, cursor, source = null, query = null, audience = null, language = null, warnings } = c.req.valid("query");
-    const [path, id] = readCursor(cursor);
+    const [path, id] = readCursor(cursor).map(String);
     const rows = await listManagedDocuments(app.database, actor.tenantId, { sourceId: source, query, audience, language, hasWarnings: warnings === "true", after: path === undefined || id === undefined ? null : { path, id }, limit: limit + 1 });
     return c.json(toPage(rows, limit, toHead, (head) => [head.path, head.id]), 200);
   });
@@ -70,7 +72,7 @@ export function knowledgeDocumentRoutes(app: App) {
   });
   api.openapi(routes.preview, async (c) => {
     allow(await staff(c, app.identity), "knowledge.manage");
-    return c.json({ items: previewOf(c.req.valid("json")) }, 200);
+    return c.json({ items: previewOf(c.req.valid("json"), knowledge.chunks) }, 200);
   });
   api.openapi(routes.filePreview, async (c) => {
     allow(await staff(c, app.identity), "knowledge.manage");
@@ -80,12 +82,12 @@ export function knowledgeDocumentRoutes(app: App) {
     const read = await knowledge.parse({ bytes: content, name: file, ...(mediaType === undefined ? {} : { mediaType }) });
     if (read.kind === "refused") return c.json({ kind: read.kind, code: read.code, reason: read.reason }, 200);
     const { title, body: text, language, format, warnings } = read.document;
-    return c.json({ kind: read.kind, title, body: text, language, format, warnings, items: previewOf({ title, body: text }) }, 200);
+    return c.json({ kind: read.kind, title, body: text, language, format, warnings, items: previewOf({ title, body: text }, knowledge.chunks) }, 200);
   });
   api.openapi(routes.problems, async (c) => {
     const actor = await staff(c, app.identity);
     const { limit, cursor, source = null } = c.req.valid("query");
-    const [sourceName, item] = readCursor(cursor);
+    const [sourceName, item] = readCursor(cursor).map(String);
     const rows = await listProblems(app.database, actor.tenantId, { sourceId: source, after: sourceName === undefined || item === undefined ? null : { sourceId: sourceName, item }, limit: limit + 1 });
     return c.json(toPage(rows, limit, (problem) => problem, (problem) => [problem.sourceId, problem.item]), 200);
   });
@@ -94,7 +96,7 @@ export function knowledgeDocumentRoutes(app: App) {
     const { limit, cursor } = c.req.valid("query");
     const { name } = c.req.valid("param");
     await readSource(knowledge, actor.tenantId, name);
-    const rows = await listFiles(app.database, actor.tenantId, name, { after: readCursor(cursor)[0] ?? "", limit: limit + 1 });
+    const rows = await listFiles(app.database, actor.tenantId, name, { after: String(readCursor(cursor)[0] ?? ""), limit: limit + 1 });
     return c.json(toPage(rows, limit, (file) => file, (file) => [file.name]), 200);
   });
   api.openapi(routes.upload, async (c) => {
@@ -125,17 +127,12 @@ export function knowledgeDocumentRoutes(app: App) {
   return api;
 }
 
-function previewOf(text: { title: string; body: string }) {
-  return chunkRecordsOf("preview", "preview", "preview", text).map(({ body: chunk, ...rest }) => ({ ...rest, id: null, text: chunk }));
+/** As the tenant's documents are cut. */
+function previewOf(text: { title: string; body: string }, limits: ChunkLimits | undefined) {
+  return chunkRecordsOf("preview", "preview", "preview", text, limits).map(({ body: chunk, ...rest }) => ({ ...rest, id: null, text: chunk }));
 }
 
 /** The schema of the answer says what of it is shown. */
 function toHead({ id, sourceId: source, path, title, language, audience, product, brand, format, warnings, updatedAt }: ManagedHead) {
   return { id, sourceId: source, path, title, language, audience, product, brand, format, warnings, updatedAt };
-}
-
-function readCursor(cursor: string | undefined): string[] {
-  const parts = cursor === undefined ? [] : decodeCursor(cursor);
-  if (parts === null) throw bodyInvalid({ message: "This cursor is not one of ours." });
-  return parts.map(String);
 }

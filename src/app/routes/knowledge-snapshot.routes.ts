@@ -4,12 +4,12 @@ import { allow } from "../../identity/rights.ts";
 import { sourceId } from "../../knowledge/sources/source.ts";
 import { countChanges, listChanges, listSnapshots, listVersions } from "../../knowledge/snapshots/snapshot.store.ts";
 import { diffDocument, forgetSnapshot, resolveVersion, rollBackKnowledge, snapshotName, takeSnapshot } from "../../knowledge/snapshots/snapshots.ts";
-import { decodeCursor, pageOf, pageQuery, toPage } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { changeView, documentDiffView, rollbackView, snapshotView, versionView } from "../../shapes/knowledge.ts";
-import { bodyInvalid } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { readCursor } from "../http/read-cursor.ts";
 
 const tags = ["knowledge"];
 const version = z.string().min(1).max(80).describe("A snapshot's name, a version's number, or `now`.");
@@ -70,10 +70,4 @@ export function knowledgeSnapshotRoutes(app: App) {
     return c.json(await rollBackKnowledge(knowledge, { tenantId: actor.tenantId, to, sourceId: source, by: actorName(actor) }), 200);
   });
   return api;
-}
-
-function readCursor(cursor: string | undefined): (string | number)[] {
-  const parts = cursor === undefined ? [] : decodeCursor(cursor);
-  if (parts === null) throw bodyInvalid({ message: "This cursor is not one of ours." });
-  return parts;
 }

@@ -4,7 +4,7 @@ import { actorName } from "../../identity/actor.ts";
 import { allow } from "../../identity/rights.ts";
 import { syncUnknown } from "../../knowledge/knowledge.errors.ts";
 import { removeSource, saveSource } from "../../knowledge/sources/change-source.ts";
-import { sourceDefaults, sourceId, sourceSchedule } from "../../knowledge/sources/source.ts";
+import { givenDefaults, sourceId, sourceSchedule } from "../../knowledge/sources/source.ts";
 import { cancelSync, requestSync } from "../../knowledge/sync/request-sync.ts";
 import { readSource } from "../../knowledge/sync/open-source.ts";
 import { findSync, listSyncs } from "../../knowledge/sync/sync.store.ts";
@@ -18,7 +18,7 @@ const tags = ["knowledge"];
 const params = z.object({ name: sourceId });
 const kinds = z.enum(["upload", "folder", "git", "web", "s3", "records"]);
 const change = z.object({
-  kind: kinds, settings: z.record(z.string(), z.unknown()).default({}).describe("As the kind takes them; secrets by their names only."), defaults: sourceDefaults.default({ audience: [] }),
+  kind: kinds, settings: z.record(z.string(), z.unknown()).default({}).describe("As the kind takes them; secrets by their names only."), defaults: givenDefaults.default({ audience: [] }),
   schedule: sourceSchedule.optional().describe("Not given: only when it is asked for."), staleAfterMinutes: z.number().int().min(1).max(1_000_000).optional(), isPaused: z.boolean().default(false),
 });
 const making = change.extend({ name: sourceId });

@@ -8,12 +8,12 @@ import { listFindings } from "../../knowledge/upkeep/finding.store.ts";
 import { listGaps } from "../../knowledge/gaps/gap.store.ts";
 import { readHealth, requestUpkeep } from "../../knowledge/upkeep/schedule-upkeep.ts";
 import { listCorrections } from "../../knowledge/upkeep/use.store.ts";
-import { decodeCursor, pageOf, pageQuery, toPage } from "../../lib/page.ts";
+import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { correctionView, findingKind, findingView, gapView, healthView } from "../../shapes/knowledge-upkeep.ts";
-import { bodyInvalid } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
+import { readCursor } from "../http/read-cursor.ts";
 
 const tags = ["knowledge"];
 const gapStatus = z.enum(["open", "published", "dismissed"]).default("open");
@@ -85,10 +85,4 @@ export function knowledgeUpkeepRoutes(app: App) {
     return c.json(await readHealth(deps, tenantId), 202);
   });
   return api;
-}
-
-function readCursor(cursor: string | undefined): (string | number)[] {
-  const parts = cursor === undefined ? [] : decodeCursor(cursor);
-  if (parts === null) throw bodyInvalid({ message: "This cursor is not one of ours." });
-  return parts;
 }

@@ -8,6 +8,7 @@ import { notAllowed } from "../../identity/identity.errors.ts";
 import { routeUnknown } from "../app.errors.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, problems, PUBLIC, staff } from "../http/api.ts";
+import { openToContact } from "../knowledge/open-citations.ts";
 import { preferredWaitMs, waitForReply } from "../wait-for-reply.ts";
 
 const inbound = z.object({
@@ -38,7 +39,7 @@ export function messageRoutes(app: App) {
     const message = { tenantId: actor.tenantId, ...key, channel: given.channel, channelMessageId: given.id, text: given.text };
     const waitMs = preferredWaitMs(c.req.header("prefer"));
     if (waitMs === 0) return c.json((await receiveMessage(app.receive, message)).message, 202);
-    return c.json(await waitForReply(app, message, waitMs, c.req.raw.signal), 200);
+    return c.json(await waitForReply(app, message, waitMs, c.req.raw.signal, async (reply) => (await openToContact(app, message, [reply]))[0] ?? reply), 200);
   });
   api.openapi(routes.demo, async (c) => {
     if (!app.workspace.isDemo || !app.isLoopback) throw routeUnknown();

@@ -3,16 +3,12 @@ import { readTimeCursor } from "../../conversation/read-conversations.ts";
 import { pageOf, pageQuery, toPage } from "../../lib/page.ts";
 import { verifyLedger } from "../../observe/ledger.ts";
 import { listLedger } from "../../observe/ledger.store.ts";
+import { part, statusView } from "../../shapes/status.ts";
 import type { App } from "../app.ts";
 import { createApi, idText, json, problems, PUBLIC, readStaff, staff } from "../http/api.ts";
 import { eventStream } from "../http/event-stream.ts";
 import { readStatus } from "../status.store.ts";
 
-const part = z.enum(["ok", "down"]);
-const statusView = z.object({
-  tenant: z.object({ id: z.string(), name: z.string() }), version: z.string(), startedAt: z.string(), model: z.object({ id: z.string(), kind: z.enum(["extractive", "external"]) }), database: part, engine: part,
-  openConversations: z.number(), waitingHandoffs: z.number(), turnsLastHour: z.number(), replyP50Us: z.number().nullable(), documents: z.number(),
-}).openapi("Status");
 const entryView = z.object({ id: z.string(), seq: z.number().nullable(), kind: z.string(), subjectId: z.string(), caseId: z.string().nullable(), actor: z.string(), at: z.string(), body: z.record(z.string(), z.unknown()), hash: z.string().nullable() }).openapi("LedgerEntry");
 const healthView = z.object({ status: z.enum(["ok", "degraded"]), database: part, engine: part }).openapi("Health");
 

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { restoreDeep } from "../../guard/redact-deep.ts";
 import { resultForModel } from "../../tools/describe-call.ts";
 import { z } from "zod";
@@ -7,6 +6,7 @@ import type { AgentTool } from "../../agents/agent.ts";
 import { buildInstructions } from "../../agents/prompt.ts";
 import { runAgent } from "../../agents/run-agent.ts";
 import { restore, type Placeholder } from "../../guard/redactor.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { callTool, type CallToolDeps } from "../../tools/call-tool.ts";
 import { findToolCall, type ToolCallRecord } from "../../tools/tool-call.store.ts";
 import { offeredSchema } from "../../tools/resolve-arguments.ts";
@@ -90,7 +90,7 @@ function agentTool(deps: AgentFunctionDeps, call: FunctionCall, tool: Tool, scen
 
 async function callOnce(deps: AgentFunctionDeps, call: FunctionCall, tool: Tool, args: Record<string, unknown>, callKey: string): Promise<ToolCallRecord> {
   const { subject } = call;
-  const callId = `call_${createHash("sha256").update(`${call.idempotencyKey}:${callKey}`).digest("hex").slice(0, 22)}`;
+  const callId = `call_${sha256(`${call.idempotencyKey}:${callKey}`).slice(0, 22)}`;
   let made: ToolCallRecord | null = null;
   await call.durable.step(`tool.${tool.name}`, async () => {
     made = await callTool(deps.toolCalls, {

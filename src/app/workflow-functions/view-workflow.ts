@@ -68,7 +68,7 @@ function toHealth(row: RunCounts | undefined): WorkflowHealth {
   return { state: isFailing ? "failing" : runs + running + waiting === 0 ? "idle" : "good", runs, completed, failed, cancelled, running, waiting, p50Us, p95Us };
 }
 
-export function toVersionView(row: VersionRow): VersionView {
+function toVersionView(row: VersionRow): VersionView {
   return { namespace: row.namespace, name: row.name, version: row.version, hash: row.hash, publishedAt: row.published_at, publishedBy: row.published_by, isActive: row.is_active };
 }
 

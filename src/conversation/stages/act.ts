@@ -1,9 +1,6 @@
 import type { Durable } from "../../durable/durable.ts";
 import { restore } from "../../guard/redactor.ts";
 import type { Placeholder } from "../../guard/redactor.ts";
-import { answerExtractively } from "../../knowledge/answer-extractive.ts";
-import { recordBlockedSearch } from "../../knowledge/block-search.ts";
-import { loadPassages, retrieve, type Passage, type RetrieveDeps } from "../../knowledge/retrieve.ts";
 import { callTool, type CallToolDeps, type CallToolInput } from "../../tools/call-tool.ts";
 import type { CallOccasion } from "../../tools/judge-call.ts";
 import type { CallPlace } from "../../tools/resolve-arguments.ts";
@@ -13,16 +10,12 @@ import { APPROVAL_SERVICE } from "../../tools/approvals/decide/tell-decisions.ts
 import { approvalIdOf } from "../../tools/approvals/request-approval.ts";
 import type { Database } from "../../storage/database.ts";
 import type { StageNote } from "../trace.ts";
-import type { Decision, PlannedPart, Rights, TurnContext } from "../turn.ts";
+import type { Decision, PlannedPart, TurnContext } from "../turn.ts";
 import { ASSISTANT } from "./authorize.ts";
+import { retrieveForTurn, type AskedOfKnowledge, type Retrieved, type RetrieveStageDeps } from "./retrieve.ts";
 import { takeBack } from "./take-back.ts";
 
-export type Acted = {
-  passages: Passage[];
-  /** The search took the subject from earlier messages. */
-  isCarried: boolean;
-  /** Whether the passages are enough to answer by, or what they leave open; null where nothing was searched. */
-  evidence: EvidenceVerdict | null;
+export type Acted = Retrieved & {
   calls: ToolCallRecord[];
   /** What the contact has taken back, in plain words; null: nothing was to be. */
   takenBack: string[] | null;
@@ -30,24 +23,18 @@ export type Acted = {
   hasEffect: boolean;
 };
 
-/** `options`: what it could be about, when the contact should be asked back. `reason` names the evidence, for whoever reads the trace. */
-export type EvidenceVerdict = { kind: "answer" | "ask_back" | "decline"; reason: string; options: string[] };
-
-export type ActDeps = { knowledge: RetrieveDeps; toolCalls: CallToolDeps };
-
-const PASSAGES = 8;
-const POINTS_BACK = /^\s*(?:and|but|or|what about|how about|then|also|so)\b|\b(?:it|that|those|them|this one|the same|there)\b/i;
+export type ActDeps = RetrieveStageDeps & { toolCalls: CallToolDeps };
 
 /**
  * Stage `act`: searches what the contact may read and calls the planned tools.
  *
- * Replay: each search and each call is a journaled step that keeps ids only; what they found is read again from the
+ * Replay: the rewriting of the question, each search and each call is a journaled step that keeps ids only; what they found is read again from the
  * store. A call's id is made from the turn and its place, so a repeated step finds the record of the first.
  */
-export async function act(deps: ActDeps, durable: Durable, context: TurnContext, decision: Decision, parts: readonly PlannedPart[], query: string, placeholders: readonly Placeholder[]): Promise<Acted> {
-  const acted: Acted = { passages: [], isCarried: false, evidence: null, calls: [], takenBack: null, hasEffect: false };
+export async function act(deps: ActDeps, durable: Durable, context: TurnContext, decision: Decision, parts: readonly PlannedPart[], asked: AskedOfKnowledge, placeholders: readonly Placeholder[]): Promise<Acted> {
+  const acted: Acted = { passages: [], isCarried: false, rewrite: null, evidence: null, calls: [], takenBack: null, hasEffect: false };
   const needsKnowledge = parts.some((part) => part.kind === "knowledge" || part.kind === "agent");
-  if (needsKnowledge) Object.assign(acted, await search(deps.knowledge, durable, context, decision.rights, query));
+  if (needsKnowledge) Object.assign(acted, await retrieveForTurn(deps, durable, context, decision, asked));
   for (const part of parts) {
     if (part.kind === "withdraw") {
       const withdrawn = await durable.step("take-back", async () => (await takeBack(deps.toolCalls, context, part.approvalIds)).map(({ id }) => id));
@@ -61,37 +48,6 @@ export async function act(deps: ActDeps, durable: Durable, context: TurnContext,
     acted.hasEffect ||= mayHaveEffect(call);
   }
   return acted;
-}
-
-async function search(deps: RetrieveDeps, durable: Durable, context: TurnContext, rights: Rights, query: string): Promise<Pick<Acted, "passages" | "isCarried" | "evidence">> {
-  let found: Passage[] | null = null;
-  const scope = { tenantId: context.tenantId, audiences: rights.audiences };
-  if (rights.audiences.length === 0) return blockSearch(deps, durable, context);
-  const searched = await durable.step("search", async () => {
-    // A question that stands alone is asked alone; one that points back, or finds nothing, takes its subject along.
-    const alone = POINTS_BACK.test(query) ? [] : await retrieve(deps, { ...scope, query, limit: PASSAGES });
-    const isCarried = recentOf(context).length > 0 && answerExtractively({ question: query, passages: alone }).kind !== "answer";
-    found = isCarried || alone.length === 0 ? await retrieve(deps, { ...scope, query, earlier: context.earlier, limit: PASSAGES }) : alone;
-    return { chunkIds: found.map((passage) => passage.chunkId), isCarried };
-  });
-  const passages = found ?? (await loadPassages(deps, { ...scope, chunkIds: searched.chunkIds }));
-  return { passages, isCarried: searched.isCarried, evidence: weigh(passages, searched.isCarried, context, query) };
-}
-
-/** Who may read nothing is searched nothing for; that it was asked is in the ledger. */
-async function blockSearch(deps: RetrieveDeps, durable: Durable, context: TurnContext): Promise<Pick<Acted, "passages" | "isCarried" | "evidence">> {
-  await durable.step("search", async () => {
-    await recordBlockedSearch(deps.database, { tenantId: context.tenantId, asker: { actor: `contact:${context.contact.id}`, subjectId: context.conversationId, caseId: context.caseId }, at: new Date(context.receivedAtMs) });
-    return { chunkIds: [], isCarried: false };
-  });
-  return { passages: [], isCarried: false, evidence: { kind: "decline", reason: "the contact may read no audience; the search was blocked", options: [] } };
-}
-
-/** The same question as the built-in answerer is asked, so that the trace tells what it rests on whoever answers. */
-function weigh(passages: readonly Passage[], isCarried: boolean, context: TurnContext, query: string): EvidenceVerdict {
-  const answer = answerExtractively({ question: query, recentTerms: isCarried ? recentOf(context) : [], earlier: context.earlier, passages });
-  if (answer.kind === "answer") return { kind: "answer", reason: `evidence ${answer.confidence.toFixed(2)}`, options: [] };
-  return answer.kind === "ask_back" ? { kind: "ask_back", reason: answer.reason, options: answer.options } : { kind: "decline", reason: answer.reason, options: [] };
 }
 
 function toolContactOf(context: TurnContext): CallToolInput["contact"] {
@@ -114,11 +70,6 @@ export function occasionOf(context: TurnContext, decision: Decision): { occasion
 /** Whether a call has changed something, or may have: a failed one can have failed after its effect. One that waits has people look at it. */
 export function mayHaveEffect(call: ToolCallRecord): boolean {
   return call.status === "waiting" || (call.risk !== "read" && (call.status === "ok" || call.status === "failed"));
-}
-
-/** The contact's last messages before this turn; they tell what "it" is. */
-export function recentOf(context: TurnContext): string[] {
-  return context.earlier.filter((message) => message.author === "contact").slice(-2).map((message) => message.text);
 }
 
 /**
@@ -157,9 +108,14 @@ export function restoreArguments(given: Record<string, string | number | boolean
 }
 
 export function noteActed(acted: Acted): StageNote {
+  const { rewrite, evidence } = acted;
   return {
     reason: acted.calls.map((call) => `${call.tool}: ${call.status}`).join(", ") || (acted.passages.length > 0 ? `${acted.passages.length} passages` : "nothing to do"),
     result: acted.calls.some((call) => call.status === "failed") ? "failed" : acted.calls.some((call) => call.status === "denied") ? "refused" : "ok",
-    detail: { passages: acted.passages.map((passage) => ({ chunkId: passage.chunkId, score: Number(passage.score.toFixed(3)) })), ...(acted.evidence === null ? {} : { evidence: { kind: acted.evidence.kind, reason: acted.evidence.reason } }), calls: acted.calls.map((call) => call.id) },
+    ...(rewrite === null ? {} : { model: rewrite.model, costMicroUsd: rewrite.costMicroUsd, promptTokens: rewrite.promptTokens, completionTokens: rewrite.completionTokens }),
+    detail: {
+      passages: acted.passages.map((passage) => ({ chunkId: passage.chunkId, score: Number(passage.score.toFixed(3)) })), ...(evidence === null ? {} : { evidence: { kind: evidence.kind, reason: evidence.reason } }),
+      ...(rewrite === null ? {} : { searchedFor: rewrite.query, rewrite: rewrite.reason }), calls: acted.calls.map((call) => call.id),
+    },
   };
 }

@@ -10,12 +10,12 @@ import { restore, type Placeholder } from "../../guard/redactor.ts";
 import { wholeText } from "../../knowledge/retrieve.ts";
 import { AppError } from "../../lib/app-error.ts";
 import { newId } from "../../lib/ids.ts";
-import type { CallContext } from "../../models/call-context.ts";
 import type { Model, ModelMessage } from "../../models/model.ts";
 import { resultForModel } from "../../tools/describe-call.ts";
 import { offeredSchema, resolveArguments } from "../../tools/resolve-arguments.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { loadModelCall, saveModelCall } from "../model-call.store.ts";
+import { modelContextOf } from "../model-context.ts";
 import { savePlaceholders } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
@@ -46,7 +46,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
     const takeover = watchForTakeover(deps, input);
     const outcome = await runAgent(
       {
-        model: options.model, context: contextOf(input), clock: deps.clock, signal: AbortSignal.any([durable.signal, takeover.signal]), step: (name, work) => durable.step(`${run}.${input.context.round}.${name}`, work), onText: gate.onText,
+        model: options.model, context: modelContextOf(input, { purpose: "reply", stage: "compose" }), clock: deps.clock, signal: AbortSignal.any([durable.signal, takeover.signal]), step: (name, work) => durable.step(`${run}.${input.context.round}.${name}`, work), onText: gate.onText,
         saveModelCall: (call) => saveCall(deps, input, call), loadModelCall: (id) => loadModelCall(deps.database, input.context.tenantId, id),
       },
       {
@@ -66,16 +66,6 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
   };
 }
 
-/** The prompt holds placeholders only. */
-function contextOf({ context, decision, rights }: WriteInput): CallContext {
-  const { understanding, intent } = decision;
-  const risk = understanding.risks[0];
-  return {
-    tenantId: context.tenantId, purpose: "reply", turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId, contactId: context.contact.id, stage: "compose", dataClasses: [], audiences: rights.audiences, cache: "off",
-    traits: { language: understanding.language, channel: context.channel, ...(intent === null ? {} : { intent }), ...(risk === undefined ? {} : { risk }) },
-  };
-}
-
 /** Ends the run as soon as somebody else holds the conversation; a draft is for them and goes on. */
 function watchForTakeover(deps: TurnDeps, input: WriteInput): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
@@ -88,7 +78,8 @@ function watchForTakeover(deps: TurnDeps, input: WriteInput): { signal: AbortSig
 function conclude(outcome: AgentOutcome, draft: Draft, acted: Acted, placeholders: readonly Placeholder[]): Written {
   const costs = outcome.calls.map((call) => call.costMicroUsd);
   const totals = {
-    model: draft.model,
+    model: outcome.calls.at(-1)?.modelId ?? draft.model,
+    routes: outcome.calls.flatMap(({ modelId, routeReason }) => (routeReason === undefined ? [] : [`${modelId}: ${routeReason}`])),
     costMicroUsd: costs.some((cost) => cost === null) ? null : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
     promptTokens: outcome.calls.reduce((sum, call) => sum + call.promptTokens, 0), completionTokens: outcome.calls.reduce((sum, call) => sum + call.completionTokens, 0),
   };

@@ -73,7 +73,9 @@ function tellCall(draft: Draft, call: ToolCallRecord): string {
 }
 
 function answerFromKnowledge(draft: Draft, acted: Acted, question: Asked): string {
-  const answer = answerExtractively({ question: question.text, recentTerms: acted.isCarried ? question.recent : [], earlier: question.earlier, passages: acted.passages });
+  const rewritten = acted.rewrite?.query ?? null;
+  const asked = rewritten === null ? { question: question.text, recentTerms: acted.isCarried ? question.recent : [], earlier: question.earlier } : { question: rewritten };
+  const answer = answerExtractively({ ...asked, passages: acted.passages });
   if (answer.kind === "answer") {
     draft.citations = answer.citations;
     draft.isFromKnowledge = true;

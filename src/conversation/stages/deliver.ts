@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { Channel } from "../../channels/channel.ts";
 import type { Durable } from "../../durable/durable.ts";
 import { newId } from "../../lib/ids.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { makeLedgerEntry } from "../../observe/ledger.ts";
 import type { Live } from "../../observe/live.ts";
 import type { MessageView } from "../../shapes/conversation.ts";
@@ -67,7 +67,7 @@ function ledgerOf(deps: DeliverDeps, turn: { context: TurnContext; decision: Dec
   const replied = makeLedgerEntry({
     ...base, kind: "turn.replied",
     body: {
-      turnId: context.turnId, messageIds: context.messages.map((message) => message.id), replyId: messageId, replySha256: createHash("sha256").update(draft.text).digest("hex"),
+      turnId: context.turnId, messageIds: context.messages.map((message) => message.id), replyId: messageId, replySha256: sha256(draft.text),
       intent: decision.intent, confidence: Number(decision.confidence.toFixed(3)), decision: decision.parts.map((part) => part.kind), rule: decision.reason, model: draft.model,
       sources: draft.citations.map((citation) => ({ documentId: citation.documentId, heading: citation.heading })), calls: acted.calls.map((call) => call.id), policy: deps.policyHash,
     },

@@ -37,7 +37,7 @@ export async function think(deps: TurnDeps, durable: Durable, trace: Trace, cont
 
 /** The message and what was said before hold placeholders only, when there is a model that may see them. */
 function contextOf(context: TurnContext, rights: Rights): CallContext {
-  return { tenantId: context.tenantId, purpose: "understand", turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId, contactId: context.contact.id, stage: "understand", dataClasses: [], audiences: rights.audiences, cache: "off", traits: { channel: context.channel } };
+  return { tenantId: context.tenantId, purpose: "understand", turnId: context.turnId, conversationId: context.conversationId, caseId: context.caseId, contactId: context.contact.id, stage: "understand", dataClasses: [], audiences: rights.audiences, traits: { channel: context.channel } };
 }
 
 const STILL_AT_IT = "I'm still working on this, and I will write as soon as there is news.";
@@ -50,7 +50,7 @@ async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decisi
   const settle = (parts: readonly PlannedPart[]) => Promise.all(parts.map(async (part) => (part.kind === "workflow" ? settleRun(deps, context, part) : part.kind === "tool" && part.follow !== undefined ? settleFollow(deps, context, part, part.follow) : part)));
   // The plan for a missing model may name runs that follow its calls, also when a model makes them.
   const parts = await settle(decision.parts);
-  return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion };
+  return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion, ...(deps.rewriter === null ? {} : { rewrites: true as const }) };
 }
 
 async function settleRun(deps: TurnDeps, context: TurnContext, part: Extract<PlannedPart, { kind: "workflow" }>): Promise<PlannedPart> {

@@ -2,9 +2,10 @@ import type { Durable } from "../../durable/durable.ts";
 import type { StageNote, Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import type { Decision, Rights, TurnContext } from "../turn.ts";
-import { act, recentOf, type Acted } from "./act.ts";
+import { act, type Acted } from "./act.ts";
 import { composeBuiltIn, type Asked, type Draft } from "./compose.ts";
 import type { RedactedTurn } from "./redact.ts";
+import { recentOf } from "./retrieve.ts";
 
 export type WriteInput = { context: TurnContext; rights: Rights; decision: Decision; acted: Acted; redacted: RedactedTurn; feedback: string | null };
 export type Written = ({ kind: "written"; draft: Draft } | { kind: "failed"; reason: string }) & {
@@ -14,6 +15,8 @@ export type Written = ({ kind: "written"; draft: Draft } | { kind: "failed"; rea
   costMicroUsd: number | null;
   promptTokens: number;
   completionTokens: number;
+  /** Of each model call, who answered and why that one was asked. */
+  routes: string[];
 };
 
 /**
@@ -41,7 +44,7 @@ export async function compose(deps: TurnDeps, durable: Durable, trace: Trace, co
 }
 
 export function noteWritten(made: Written): StageNote {
-  const figures = { model: made.model, costMicroUsd: made.costMicroUsd, promptTokens: made.promptTokens, completionTokens: made.completionTokens, detail: { calls: made.acted.calls.map((call) => call.id) } };
+  const figures = { model: made.model, costMicroUsd: made.costMicroUsd, promptTokens: made.promptTokens, completionTokens: made.completionTokens, detail: { calls: made.acted.calls.map((call) => call.id), routes: made.routes } };
   return made.kind === "written" ? { ...figures, reason: made.draft.reason } : { ...figures, result: "failed", reason: made.reason };
 }
 
@@ -50,7 +53,7 @@ export async function composeWithoutModel(deps: TurnDeps, durable: Durable, trac
   return trace.stage("compose", async () => {
     // Tools the model has called are not called again: what they said is told.
     if (acted.hasEffect) return { draft: composeBuiltIn(acted.calls.map((call) => ({ kind: "tool" as const, tool: call.tool, arguments: {} })), acted, askedIn(context, redacted)), acted };
-    const again = await act(deps, durable, { ...context, round: context.round + 100 }, decision, decision.fallback, redacted.text, redacted.placeholders);
+    const again = await act(deps, durable, { ...context, round: context.round + 100 }, decision, decision.fallback, { text: redacted.text, history: [], rewrite: acted.rewrite }, redacted.placeholders);
     return { draft: composeBuiltIn(decision.fallback, again, askedIn(context, redacted)), acted: again };
   }, (made) => ({ reason, model: made.draft.model, costMicroUsd: 0, result: "ok" }));
 }

@@ -15,11 +15,6 @@ export type Detector = {
   normalise(value: string): string;
 };
 
-export function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code >= 48 && code <= 57;
-}
-
 /** A letter or digit of any script, as far as one UTF-16 unit tells. */
 export function isWordCharacter(text: string, at: number): boolean {
   return at >= 0 && at < text.length && /[\p{L}\p{N}]/u.test(text.charAt(at));

@@ -57,7 +57,7 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{N}]+)*(?:-[\p{L}\p{N}]+)*|[.,;
 const stems = new Map<string, string>();
 
 /** The Porter stem of a folded word; other languages than English lose only what looks like an English ending. The cache is bounded. */
-export function stemOf(word: string): string {
+function stemOf(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
   const plain = word.replace(/'s$/, "");

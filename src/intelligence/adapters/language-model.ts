@@ -55,7 +55,8 @@ function instructions(intents: readonly IntentExample[]): string {
     "Name every intent the message holds, the main one first; an EMPTY list when it fits none of them. certainty: sure, likely or guess.",
     "language: of the message, as an ISO 639-1 code. sentiment: how the customer feels.",
     "risks: legal (threatens legal action), safety (danger to life or health), churn (about to leave), vulnerable (grief, illness, distress, a minor); mostly none.",
-    "Words in square brackets such as [EMAIL_1] stand for personal values.",
+    // No whole placeholder, which would make every question look personal to the cache.
+    "Words in square brackets such as [EMAIL_n] stand for personal values.",
   ].join("\n");
 }
 
@@ -108,7 +109,8 @@ export function createLanguageModelUnderstander(options: LanguageModelOptions): 
       const signals = readSignals(input);
       if (input.text.trim() === "" || names.length === 0) return { intents: [], ...signals };
       const answer = await readAnswer(model, {
-        context: { ...input.call, purpose: "understand", ...(options.route === undefined ? {} : { route: options.route }) }, messages: messagesOf(system, input), tools: [], answerSchema,
+        // What was said before stands in the same text, and would make near what is not.
+        context: { ...input.call, purpose: "understand", ...(input.recent.length === 0 ? {} : { cache: "off" as const }), ...(options.route === undefined ? {} : { route: options.route }) }, messages: messagesOf(system, input), tools: [], answerSchema,
         maxOutputTokens: MAX_OUTPUT_TOKENS, temperature: 0, signal: input.signal ?? new AbortController().signal,
       });
       const { modelId, costMicroUsd } = answer.served;

@@ -5,7 +5,7 @@ import type { IntentExample } from "../understander.ts";
 import { calibrationError, type Judged } from "../../lib/calibration-error.ts";
 
 const FOLDS = 5;
-const MOST_MISTAKEN = 100;
+const MOST_MISTAKEN = 500;
 
 type Read = { text: string; intents: readonly string[]; readAs: string; confidence: number };
 
@@ -53,7 +53,7 @@ function confusionOf(all: readonly Read[]): IntentReport["confusion"] {
 /**
  * Says how well a workspace's examples tell its intents apart, by cross-validation in five parts.
  *
- * Shapes: a message that fits none is the intent `out_of_scope`; `mistaken` holds the surest mistakes first, at most 100.
+ * Shapes: a message that fits none is the intent `out_of_scope`; `mistaken` holds the surest mistakes first, at most 500.
  * Units: about six trainings; on the caller's thread.
  * Replay: pure.
  */

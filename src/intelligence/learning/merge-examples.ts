@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../lib/sha256.ts";
 import type { IntentExample } from "../understander.ts";
 import type { IntentCorrection } from "./intent-example.store.ts";
 import { MODEL_FORM } from "./model-bytes.ts";
@@ -27,7 +27,5 @@ export function mergeExamples(workspace: readonly IntentExample[], corrections: 
 
 /** Names what a model is trained on and by which code: the same examples in the same order, the same embedding model. */
 export function hashExamples(intents: readonly IntentExample[], embedder: string | null): string {
-  const hash = createHash("sha256");
-  hash.update(JSON.stringify([MODEL_FORM, embedder, intents.map(({ name, examples }) => [name, examples])]));
-  return hash.digest("hex");
+  return sha256(JSON.stringify([MODEL_FORM, embedder, intents.map(({ name, examples }) => [name, examples])]));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../lib/parse-json.ts";
 import type { IntentModel } from "../classifier/intent-model.ts";
 
 /**
@@ -27,7 +28,7 @@ export function decodeModel(given: Uint8Array): IntentModel | null {
   if (bytes.byteLength < 4) return null;
   const length = view.getUint32(0, true);
   if (bytes.byteLength < 4 + length) return null;
-  const read = head.safeParse(parsed(new TextDecoder().decode(bytes.subarray(4, 4 + length))));
+  const read = head.safeParse(parseJson(new TextDecoder().decode(bytes.subarray(4, 4 + length))));
   if (!read.success) return null;
   const { names, rows, classes, weights, meaning, calibration: fitted, from, labels } = read.data;
   let at = 4 + length;
@@ -36,13 +37,4 @@ export function decodeModel(given: Uint8Array): IntentModel | null {
   const next = (count: number): ArrayBuffer => bytes.slice(at, (at += 4 * count)).buffer;
   const vocabulary = { rows: new Uint32Array(next(rows)), idf: new Float32Array(next(rows)) };
   return { names, vocabulary, meaning, linear: { classes, weights: new Float32Array(next(weights)), bias: new Float32Array(next(classes)) }, calibration: fitted, from, labels };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not ours; the caller trains anew.
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../lib/sha256.ts";
 import type { Row, TransactionQuery } from "../../storage/database.ts";
 import type { Scored } from "../index/fuse-ranks.ts";
 import { BM25, MAX_QUERY_TERMS, type FoundChunk, type SearchFilter } from "../search-index.ts";
@@ -155,7 +155,7 @@ function permittedSql({ audiences, filter }: Narrowing, first: number): { text: 
 
 /** Safe in SQL as it is: letters and digits of a hash. */
 function nameOf(tenantId: string): string {
-  return `chunk_${createHash("sha256").update(tenantId).digest("hex").slice(0, 32)}`;
+  return `chunk_${sha256(tenantId).slice(0, 32)}`;
 }
 
 function tableOf(tenantId: string): string {

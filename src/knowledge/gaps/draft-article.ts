@@ -8,7 +8,7 @@ export type DraftInput = { questions: readonly string[]; answered: readonly Answ
 /** `writer`: a model's id, or `template`. `questionId`: whose reply it was made from. */
 export type GapDraft = { title: string; body: string; writer: string; questionId: string };
 
-export const TEMPLATE = "template";
+const TEMPLATE = "template";
 
 const LONGEST_TITLE = 120;
 const GREETING = /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[^.,!?\n]{0,30}[,!.]\s+/i;

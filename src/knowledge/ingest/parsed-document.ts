@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** A file as it came from a source. `mediaType` is what the sender says of it; content decides. */
-export type DocumentFile = { bytes: Uint8Array; name: string; mediaType?: string };
+/** A file as it came from a source. `mediaType` is what the sender says of it; content decides. `ocrLanguages`: of text in its pictures. */
+export type DocumentFile = { bytes: Uint8Array; name: string; mediaType?: string; ocrLanguages?: readonly string[] };
 
 /** How much one file may cost. What runs into a limit is refused by name, or read in part with a warning. */
 export type ParseLimits = {
@@ -29,17 +29,17 @@ export const DEFAULT_PARSE_LIMITS: ParseLimits = {
   maxPages: 3_000, maxOcrPages: 60, maxDepth: 3, maxParts: 500, maxCharacters: 8_000_000,
 };
 
-export const DOCUMENT_FORMATS = [
+const DOCUMENT_FORMATS = [
   "pdf", "docx", "pptx", "xlsx", "odt", "odp", "ods", "epub", "doc", "ppt", "xls", "rtf", "html", "markdown", "org", "rst", "xml", "csv", "text", "eml", "msg", "image", "zip",
 ] as const;
 
 export type DocumentFormat = (typeof DOCUMENT_FORMATS)[number];
 
-export const REFUSAL_CODES = ["encrypted", "broken", "too_large", "too_long", "unsupported", "empty", "bomb"] as const;
+const REFUSAL_CODES = ["encrypted", "broken", "too_large", "too_long", "unsupported", "empty", "bomb"] as const;
 
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
-export const WARNING_CODES = ["wrong_extension", "encoding_guessed", "partly_broken", "read_by_ocr", "pages_left_out", "cut", "part_refused", "include_left_out", "no_text"] as const;
+const WARNING_CODES = ["wrong_extension", "encoding_guessed", "partly_broken", "read_by_ocr", "pages_left_out", "cut", "part_refused", "include_left_out", "no_text"] as const;
 
 /** What a reader of the document should know; `message` is for whoever keeps it. */
 export type DocumentWarning = { code: (typeof WARNING_CODES)[number]; message: string };

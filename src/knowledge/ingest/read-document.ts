@@ -3,6 +3,7 @@ import { detectLanguage, UNDETERMINED } from "../../lib/detect-language.ts";
 import { messageOf } from "../../lib/app-error.ts";
 import { detectFormat } from "./detect-format.ts";
 import { FORMAT_READERS } from "./format-readers.ts";
+import { DEFAULT_OCR_LANGUAGES } from "./ocr-languages.ts";
 import { refuse, refuseBySize, type DocumentFile, type DocumentFormat, type DocumentWarning, type ParsedDocument, type ParseLimits, type ParseResult } from "./parsed-document.ts";
 import { Refused, type ReadDocument, type Reading, type ReadingBudget } from "./reading.ts";
 import { cleanMarkdown, oneLine } from "./text/clean-markdown.ts";
@@ -34,7 +35,8 @@ async function readAtDepth(file: DocumentFile, limits: ParseLimits, budget: Read
     if (warnings.length < MAX_WARNINGS && !warnings.some((one) => one.code === code && one.message === message)) warnings.push({ code, message });
   };
   if (detected.isWrongExtension) warn("wrong_extension", `The name ends in ${extname(file.name)}, the content is ${format}; it was read as ${format}.`);
-  const reading: Reading = { name: file.name, limits, budget, warn, readInner: (inner) => readInner(inner, limits, budget, depth + 1) };
+  const { ocrLanguages = DEFAULT_OCR_LANGUAGES } = file;
+  const reading: Reading = { name: file.name, limits, budget, warn, ocrLanguages, readInner: (inner) => readInner({ ...inner, ocrLanguages }, limits, budget, depth + 1) };
   try {
     const read = await FORMAT_READERS[format](file.bytes, reading);
     return finish(read, file.name, format, limits, warnings, warn);

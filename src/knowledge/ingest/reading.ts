@@ -12,6 +12,8 @@ export type Reading = {
   name: string;
   limits: ParseLimits;
   budget: ReadingBudget;
+  /** Of text in pictures, as Tesseract names them; at least one. */
+  ocrLanguages: readonly string[];
   warn(code: DocumentWarning["code"], message: string): void;
   readInner(file: { bytes: Uint8Array; name: string; mediaType?: string }): Promise<ParseResult>;
 };

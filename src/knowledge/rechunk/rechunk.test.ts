@@ -13,6 +13,7 @@ import { migrate } from "../../storage/migrate.ts";
 import { createEmbeddedIndex } from "../adapters/embedded.ts";
 import { answerExtractively } from "../answer-extractive.ts";
 import { chunkerOf, DEFAULT_CHUNK_LIMITS } from "../chunk-markdown.ts";
+import { getCitedDocument } from "../get-document.ts";
 import { importFolder } from "../import-folder.ts";
 import { listManagedDocuments, readManagedDocument } from "../managed-document.store.ts";
 import { loadPassages, retrieve } from "../retrieve.ts";
@@ -113,6 +114,27 @@ test("a chunk of a cut table is found by its head's words, told with them and ci
   assert.ok(answer.kind === "answer", answer.kind);
   assert.match(answer.text, /Country47: Standard delivery 50 working days, Price 47\.50 euros/);
   assert.ok(answer.citations.every(({ quote }) => best.text.includes(quote) && quote.includes("Country47")));
+});
+
+test("what was cited before opens its source with the span in it after the documents were cut anew", async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const { database, deps, take, find } = await startHouse(cleanup);
+  await take();
+  const [old] = await find("Country47 delivery");
+  if (old === undefined) return assert.fail("nothing was found");
+  const quote = "| Country47 | 50 working days | 47.50 euros |";
+  await wantChunker(database, "acme", chunkerOf(small));
+  const here = { step: <T>(_: string, work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal), sleep: () => Promise.resolve() };
+  assert.equal(await runRechunk({ ...deps, chunks: small }, here, { tenantId: "acme", chunker: chunkerOf(small) }), 2);
+  const [now] = await find("Country47 delivery");
+  assert.notEqual(now?.chunkId, old.chunkId);
+  const cited = await getCitedDocument({ database }, { tenantId: "acme", audiences: ["public"], id: old.documentId, quote });
+  assert.deepEqual([cited?.isCurrent, cited?.document.body.includes(quote)], [true, true]);
+  for (const chunk of [old, now]) {
+    const [loaded] = await loadPassages({ database }, { tenantId: "acme", audiences: ["public"], chunkIds: [chunk?.chunkId ?? ""] });
+    if (loaded === undefined) return assert.fail("the chunk is gone");
+    assert.equal(cited?.document.body.slice(loaded.startOffset, loaded.startOffset + loaded.text.length), loaded.text, "the chunk's place in the source holds, of the old cut and of the new one");
+  }
 });
 
 test("a running Baton finds by itself what was cut in another way, and its engine does the work", async () => {

@@ -25,12 +25,6 @@ export async function openVersion(query: TransactionQuery, tenantId: string, cha
   return version;
 }
 
-export async function readVersion(query: TransactionQuery, tenantId: string): Promise<number> {
-  const [row] = await query("select knowledge_version from tenant where id = $1", [tenantId]);
-  if (row === undefined) throw unknownTenant({ details: { tenantId } });
-  return Number(row["knowledge_version"]);
-}
-
 /** The revision of what is served now, by document id. */
 export async function readRevisions(query: TransactionQuery, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await query("select id, revision from document where tenant_id = $1 and id = any($2::text[]) and to_version is null", [tenantId, ids]);
@@ -66,7 +60,7 @@ export function embeddedText({ heading, lead, body }: Pick<ChunkRecord, "heading
   return lead === "" ? `${heading}\n${body}` : `${heading}\n${lead}\n${body}`;
 }
 
-export function textHashOf(chunk: Pick<ChunkRecord, "heading" | "lead" | "body">): string {
+function textHashOf(chunk: Pick<ChunkRecord, "heading" | "lead" | "body">): string {
   return sha256(embeddedText(chunk));
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OCR_LANGUAGE, ocrLanguageFault } from "../ingest/ocr-languages.ts";
 import { audienceName, languageTag } from "../parse-article.ts";
 
 /** The workspace's own folder of articles: its documents have their paths without the source's name in front. */
@@ -12,8 +13,19 @@ export const sourceDefaults = z.strictObject({
   language: languageTag.optional().describe("Of documents whose language is not told by themselves."),
   product: z.string().trim().min(1).max(120).optional(),
   brand: z.string().trim().min(1).max(120).optional(),
+  ocrLanguages: z.array(z.string().regex(OCR_LANGUAGE, "a language as Tesseract names it, such as eng, deu or chi_sim")).min(1).max(5).optional().describe("Of text in pictures and scanned pages; English without it. Each needs the npm package @tesseract.js-data/<language>."),
 });
 export type SourceDefaults = z.output<typeof sourceDefaults>;
+
+/** As a person gives them: what reading pictures in a language needs has to be installed. */
+export const givenDefaults = sourceDefaults.extend({
+  ocrLanguages: sourceDefaults.shape.ocrLanguages.superRefine((codes = [], context) => {
+    for (const [place, code] of codes.entries()) {
+      const fault = ocrLanguageFault(code);
+      if (fault !== null) context.addIssue({ code: "custom", path: [place], message: fault });
+    }
+  }),
+});
 
 /** When it is synced by itself: at the times of a cron line, or so long after the last time. */
 export const sourceSchedule = z.union([

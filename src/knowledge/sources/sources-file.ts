@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sourceDefaults, sourceId, sourceSchedule, WORKSPACE_SOURCE } from "./source.ts";
+import { givenDefaults, sourceId, sourceSchedule, WORKSPACE_SOURCE } from "./source.ts";
 import { DEFAULT_CHUNK_LIMITS } from "../chunk-markdown.ts";
 import type { GivenSource } from "./change-source.ts";
 
@@ -7,7 +7,7 @@ const declared = z.strictObject({
   name: sourceId.refine((name) => name !== WORKSPACE_SOURCE, `"${WORKSPACE_SOURCE}" is the folder itself; choose another name`),
   kind: z.string().min(1).max(40),
   settings: z.record(z.string(), z.unknown()).default({}),
-  ...sourceDefaults.shape,
+  ...givenDefaults.shape,
   schedule: sourceSchedule.optional(),
   staleAfterMinutes: z.number().int().min(1).max(1_000_000).optional(),
   paused: z.boolean().default(false),
@@ -25,7 +25,7 @@ export const chunkLimits = z.strictObject({
  * than articles are taken. `chunks`: how documents are cut; when that changes, stored ones are cut anew in the background.
  */
 export const sourcesFile = z.strictObject({
-  folder: sourceDefaults.default({ audience: [] }),
+  folder: givenDefaults.default({ audience: [] }),
   chunks: chunkLimits.default(DEFAULT_CHUNK_LIMITS),
   sources: z.array(declared).max(200).default([]).refine((sources) => new Set(sources.map((source) => source.name)).size === sources.length, "two sources have the same name"),
 });

@@ -1,3 +1,4 @@
+import { newId } from "../../lib/ids.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { TransactionQuery } from "../../storage/database.ts";
 import { closeDocuments, lockKnowledge, openVersion } from "../snapshots/version.store.ts";
@@ -6,7 +7,7 @@ import type { SyncPlace } from "./list-items.ts";
 import { readSource } from "./open-source.ts";
 import type { SyncDeps } from "./sync-deps.ts";
 import { forgetOldProblems, listMissing } from "./sync-item.store.ts";
-import { endSync, lockSync, type Sync, type SyncStatus } from "./sync.store.ts";
+import { endSync, lockSync, putSync, type Sync, type SyncStatus } from "./sync.store.ts";
 
 /**
  * Takes out what the source no longer has, and ends the sync.
@@ -50,6 +51,8 @@ export async function abandonSync(deps: SyncDeps, place: SyncPlace, end: { statu
 async function conclude(query: TransactionQuery, { tenantId, syncId, sourceId }: SyncPlace, end: { status: SyncStatus; error: string | null; removed: number; missing: number; at: Date }): Promise<Sync | null> {
   const ended = await endSync(query, tenantId, syncId, end);
   if (ended === null) return null;
+  // Whoever stopped it wanted no other one.
+  if (ended.againBy !== null && ended.status !== "cancelled") await putSync(query, tenantId, { id: newId("sync", end.at.getTime()), sourceId, by: ended.againBy, acceptRemovals: false, at: end.at });
   const { status, added, changed, removed, unchanged, failed, missing, versionBefore, versionAfter } = ended;
   const isNews = status !== "done" || added + changed + removed + failed > 0;
   if (isNews) await recordInLedger(query, tenantId, [{ kind: "knowledge.synced", subjectId: syncId, actor: ended.startedBy, at: end.at, body: { sourceId, status, added, changed, removed, unchanged, failed, missing, versionBefore, versionAfter } }]);

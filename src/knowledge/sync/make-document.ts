@@ -86,7 +86,8 @@ export function chunkRecordsOf(tenantId: string, documentId: string, revision: s
 }
 
 async function readContent(parse: ParseFile, { content, defaults, item }: MakeInput): Promise<{ kind: "ok"; document: Read } | { kind: "refused"; code: string; reason: string }> {
-  const { audience, product = null, brand = null } = defaults;
+  const { audience, product = null, brand = null, ocrLanguages } = defaults;
+  const inPictures = ocrLanguages === undefined ? {} : { ocrLanguages };
   if (content.kind === "record") return readRecord(parse, content, defaults);
   const isArticle = /\.(md|markdown)$/i.test(content.name) && (audience.length === 0 || hasFrontMatter(content.bytes));
   if (isArticle) {
@@ -95,7 +96,7 @@ async function readContent(parse: ParseFile, { content, defaults, item }: MakeIn
     const { article } = parsed;
     return { kind: "ok", document: { ...article, product: article.product ?? product, brand: article.brand ?? brand, format: "markdown", warnings: [] } };
   }
-  const parsed = await parse({ bytes: content.bytes, name: content.name, ...(content.mediaType === null ? {} : { mediaType: content.mediaType }) });
+  const parsed = await parse({ bytes: content.bytes, name: content.name, ...(content.mediaType === null ? {} : { mediaType: content.mediaType }), ...inPictures });
   if (parsed.kind === "refused") return parsed;
   const { title, body, language, format, updatedAt, warnings } = parsed.document;
   return { kind: "ok", document: { title: title || item.item, body, language: language === "und" ? (defaults.language ?? "und") : language, audience, product, brand, format, warnings, updatedAt } };

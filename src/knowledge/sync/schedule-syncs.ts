@@ -44,7 +44,7 @@ export async function startDue(deps: RequestSyncDeps, tenantId: string): Promise
     return next === null ? null : new Date(next);
   };
   const due = await deps.database.transaction(tenantId, (query) => claimDueSources(query, tenantId, new Date(nowMs), nextOf));
-  for (const source of due) await requestSync(deps, { tenantId, sourceId: source.id, by: "schedule", acceptRemovals: false });
+  for (const source of due) await requestSync(deps, { tenantId, sourceId: source.id, by: "schedule", acceptRemovals: false, joins: true });
   const neglected = await listNeglectedSyncs(deps.database, tenantId, { waitingBefore: new Date(nowMs - WAITING_MS), runningBefore: new Date(nowMs - RUNNING_MS) });
   for (const sync of neglected) await hand(deps, tenantId, sync, `${sync.id}:${Math.floor(nowMs / ASK_AGAIN_MS)}`);
   return due.length + neglected.length;

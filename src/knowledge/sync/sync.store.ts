@@ -7,31 +7,36 @@ export type SyncStatus = "waiting" | "running" | "done" | "held" | "failed" | "c
 
 /**
  * One run over a source. `phase`: waiting, listing, taking, ended. `listed`: items found so far; what is not counted under another
- * word is still to do. `missing`: documents that the source no longer lists (`held`: they were kept). Times ISO 8601 UTC.
+ * word is still to do. `missing`: documents that the source no longer lists (`held`: they were kept). `againBy`: who asked for the source
+ * once more while this sync ran; null: nobody. Times ISO 8601 UTC.
  */
 export type Sync = {
-  id: string; sourceId: string; status: SyncStatus; startedBy: string; acceptRemovals: boolean; invocationId: string | null; phase: string;
+  id: string; sourceId: string; status: SyncStatus; startedBy: string; acceptRemovals: boolean; againBy: string | null; invocationId: string | null; phase: string;
   listed: number; added: number; changed: number; removed: number; unchanged: number; failed: number; missing: number;
   versionBefore: number | null; versionAfter: number | null; error: string | null; createdAt: string; touchedAt: string; endedAt: string | null;
 };
 
 const row = z.object({
-  id: z.string(), source_id: z.string(), status: z.enum(["waiting", "running", "done", "held", "failed", "cancelled"]), started_by: z.string(), accept_removals: z.boolean(), invocation_id: z.string().nullable(), phase: z.string(),
+  id: z.string(), source_id: z.string(), status: z.enum(["waiting", "running", "done", "held", "failed", "cancelled"]), started_by: z.string(), accept_removals: z.boolean(), again_by: z.string().nullable(), invocation_id: z.string().nullable(), phase: z.string(),
   listed: z.number(), added: z.number(), changed: z.number(), removed: z.number(), unchanged: z.number(), failed: z.number(), missing: z.number(),
   version_before: z.number().nullable(), version_after: z.number().nullable(), error: z.string().nullable(), created_at: z.string(), touched_at: z.string(), ended_at: z.string().nullable(),
 });
 
 function syncOf(given: Row): Sync {
-  const { source_id, started_by, accept_removals, invocation_id, version_before, version_after, created_at, touched_at, ended_at, ...same } = row.parse(given);
-  return { ...same, sourceId: source_id, startedBy: started_by, acceptRemovals: accept_removals, invocationId: invocation_id, versionBefore: version_before, versionAfter: version_after, createdAt: created_at, touchedAt: touched_at, endedAt: ended_at };
+  const { source_id, started_by, accept_removals, again_by, invocation_id, version_before, version_after, created_at, touched_at, ended_at, ...same } = row.parse(given);
+  return { ...same, sourceId: source_id, startedBy: started_by, acceptRemovals: accept_removals, againBy: again_by, invocationId: invocation_id, versionBefore: version_before, versionAfter: version_after, createdAt: created_at, touchedAt: touched_at, endedAt: ended_at };
 }
 
-/** The sync that waits or runs for the source, after this one was put where there was none. */
-export async function putSync(query: TransactionQuery, tenantId: string, sync: { id: string; sourceId: string; by: string; acceptRemovals: boolean; at: Date }): Promise<Sync> {
+/**
+ * The sync that waits or runs for the source, after this one was put where there was none. One that runs may have listed already: it is
+ * marked to be followed by another, unless what runs will do (`joins`).
+ */
+export async function putSync(query: TransactionQuery, tenantId: string, sync: { id: string; sourceId: string; by: string; acceptRemovals: boolean; joins?: boolean; at: Date }): Promise<Sync> {
   await query(
     `insert into source_sync (tenant_id, id, source_id, status, started_by, accept_removals, created_at, touched_at) values ($1, $2, $3, 'waiting', $4, $5, $6, $6)
-     on conflict (tenant_id, source_id) where status in ('waiting', 'running') do update set accept_removals = source_sync.accept_removals or excluded.accept_removals`,
-    [tenantId, sync.id, sync.sourceId, sync.by, sync.acceptRemovals, sync.at],
+     on conflict (tenant_id, source_id) where status in ('waiting', 'running') do update set accept_removals = source_sync.accept_removals or excluded.accept_removals,
+       again_by = case when source_sync.status = 'running' and not $7::boolean then excluded.started_by else source_sync.again_by end`,
+    [tenantId, sync.id, sync.sourceId, sync.by, sync.acceptRemovals, sync.at, sync.joins ?? false],
   );
   const [found] = await query("select * from source_sync where tenant_id = $1 and source_id = $2 and status in ('waiting', 'running')", [tenantId, sync.sourceId]);
   if (found === undefined) throw new Error("the sync that was just put is gone");
@@ -82,6 +87,12 @@ export async function beginSync(query: TransactionQuery, tenantId: string, id: s
 /** The sync, held to the end of the transaction; null when it has ended. Whoever stores what a sync did asks this first. */
 export async function lockSync(query: TransactionQuery, tenantId: string, id: string): Promise<Sync | null> {
   const [found] = await query("select * from source_sync where tenant_id = $1 and id = $2 and status in ('waiting', 'running') for update", [tenantId, id]);
+  return found ? syncOf(found) : null;
+}
+
+/** The sync that waits for its turn at this source; null: none does. */
+export async function findWaitingSync(database: Database, tenantId: string, sourceId: string): Promise<Sync | null> {
+  const [found] = await database.query(tenantId, { name: "sync_waiting", text: "select * from source_sync where tenant_id = $1 and source_id = $2 and status = 'waiting'" }, [tenantId, sourceId]);
   return found ? syncOf(found) : null;
 }
 

@@ -1,108 +1,33 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink, unlink, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { tmpdir } from "node:os";
+import { mkdir, symlink, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { makeDatabase } from "../../../test/start-test-app.ts";
-import { ensureTenant } from "../../identity/identity.store.ts";
-import { systemClock } from "../../lib/clock.ts";
-import { createLog } from "../../lib/log.ts";
-import { createTargetRule, guardAddress } from "../../outbound/guard-address.ts";
-import { createOutbound } from "../../outbound/outbound.ts";
-import { openDatabase, type Database } from "../../storage/database.ts";
-import { migrate } from "../../storage/migrate.ts";
-import { sourceAway } from "../knowledge.errors.ts";
-import { listManagedDocuments, readManagedDocument } from "../managed-document.store.ts";
+import { counts, countsOf, openSyncTown, page, parsePlainly as parse } from "../../../test/sync-house.ts";
+import type { Database } from "../../storage/database.ts";
+import { readManagedDocument } from "../managed-document.store.ts";
 import { countChanges, listChanges } from "../snapshots/snapshot.store.ts";
 import { diffDocument, resolveVersion, rollBackKnowledge, takeSnapshot } from "../snapshots/snapshots.ts";
-import { SOURCE_KINDS } from "../sources/adapters/index.ts";
-import { declareSources, removeSource, saveSource, type GivenSource } from "../sources/change-source.ts";
+import { declareSources, removeSource, saveSource } from "../sources/change-source.ts";
 import type { ReadRecords } from "../sources/source-kind.ts";
 import { deleteFile, findSource, putFile } from "../sources/source.store.ts";
 import type { ParseFile } from "./make-document.ts";
 import { cancelSync, putSyncRow } from "./request-sync.ts";
 import { HERE, runSync } from "./run-sync.ts";
 import { startDue, watchStale } from "./schedule-syncs.ts";
-import { listProblems } from "./sync-item.store.ts";
-import { findSync, type Sync } from "./sync.store.ts";
-import type { SyncDeps } from "./sync-deps.ts";
+import { findSync } from "./sync.store.ts";
 
-/** Sources of every kind against real files, repositories and servers. Only the reader of formats is a plain one here: it has tests of its own. */
-
-const log = createLog({ level: "error", isPretty: true, write: () => {} });
+let town: Awaited<ReturnType<typeof openSyncTown>>;
 let database: Database;
 let folder = "";
-let tenants = 0;
-const servers: Server[] = [];
+const startHouse: (typeof town)["startHouse"] = (options) => town.startHouse(options);
+const serve: (typeof town)["serve"] = (answer) => town.serve(answer);
 
 before(async () => {
-  const { owner } = await makeDatabase();
-  await migrate(owner);
-  database = openDatabase({ connectionString: owner, maxConnections: 6, log });
-  folder = await mkdtemp(join(tmpdir(), "baton-sync-"));
+  town = await openSyncTown();
+  ({ database, folder } = town);
 });
-after(async () => {
-  for (const server of servers) server.close();
-  await database.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const parse: ParseFile = (file) => {
-  const text = Buffer.from(file.bytes).toString("utf8");
-  if (text.includes("ENCRYPTED")) return Promise.resolve({ kind: "refused", code: "encrypted", reason: "The file needs a password." });
-  const title = /<title>([^<]*)/.exec(text)?.[1] ?? file.name;
-  return Promise.resolve({ kind: "ok", document: { title, body: text.replace(/<head>[\s\S]*<\/head>|<[^>]+>/g, " ").trim(), language: "en", format: "text", updatedAt: null, warnings: [] } });
-};
-
-/** A new tenant, and the ways to use it. */
-async function startHouse(options: { readRecords?: ReadRecords; allow?: string[] } = {}) {
-  tenants += 1;
-  const tenantId = `house${tenants}`;
-  await ensureTenant(database, tenantId, tenantId);
-  const isAllowed = createTargetRule(options.allow ?? ["127.0.0.1"]);
-  let changes = 0;
-  const deps: SyncDeps & { engine: () => never } = {
-    database, clock: systemClock, log, live: { publish: () => {} }, kinds: SOURCE_KINDS, parse, onKnowledgeChanged: () => (changes += 1), engine: () => assert.fail("no engine here"),
-    open: {
-      database, log, outbound: createOutbound({ isAllowed }), guardAddress: (target) => guardAddress(isAllowed, target), readSecret: (_, name) => Promise.resolve(`secret-of-${name}`), folders: [folder], cacheFolder: join(folder, "cache"),
-      readRecords: options.readRecords ?? (() => Promise.reject(sourceAway())), redact: (text) => text.replace(/\S+@\S+/g, "[EMAIL_1]"),
-    },
-  };
-  const given = (id: string, kind: string, settings: unknown, more: Partial<GivenSource> = {}): GivenSource => ({ id, kind, settings, defaults: { audience: ["public"] }, schedule: null, staleAfterMinutes: null, isPaused: false, ...more });
-  const sync = async (sourceId: string, acceptRemovals = false): Promise<Sync> => {
-    const { id } = await putSyncRow(deps, { tenantId, sourceId, by: "test", acceptRemovals });
-    await runSync(deps, HERE, { tenantId, syncId: id, sourceId });
-    return (await findSync(database, tenantId, id)) ?? assert.fail("no sync");
-  };
-  return {
-    tenantId, deps, given, sync, changes: () => changes,
-    add: (id: string, kind: string, settings: unknown, more?: Partial<GivenSource>) => saveSource(deps, { tenantId, by: "test", source: given(id, kind, settings, more), isNew: true }),
-    paths: async () => (await listManagedDocuments(database, tenantId, { sourceId: null, query: null, after: null, limit: 500 })).map((each) => each.path),
-    heads: () => listManagedDocuments(database, tenantId, { sourceId: null, query: null, after: null, limit: 500 }),
-    problems: async () => (await listProblems(database, tenantId, { sourceId: null, after: null, limit: 100 })).map(({ item, code }) => `${item}: ${code}`),
-  };
-}
-
-const countsOf = ({ status, added, changed, removed, unchanged, failed }: Sync) => ({ status, added, changed, removed, unchanged, failed });
-const counts = (status: string, some: Partial<Record<"added" | "changed" | "removed" | "unchanged" | "failed", number>>) => ({ status, added: 0, changed: 0, removed: 0, unchanged: 0, failed: 0, ...some });
-
-/** A server on loopback; what it was asked for stands in `asked`. */
-async function serve(answer: (path: string, request: IncomingMessage) => { status?: number; headers?: Record<string, string>; body?: string }): Promise<{ url: string; asked: string[] }> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? "");
-    const { status = 200, headers = {}, body = "" } = answer(request.url ?? "", request);
-    response.writeHead(status, { "content-type": "text/html; charset=utf-8", ...headers }).end(body);
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  return { url: `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`, asked };
-}
-
-const page = (title: string, body: string, head = "") => `<html><head><title>${title}</title>${head}</head><body><p>${body}</p></body></html>`;
+after(() => town[Symbol.asyncDispose]());
 
 test("a folder is synced by what changed; a broken file keeps its last version and is named until it is mended", async () => {
   const house = await startHouse();

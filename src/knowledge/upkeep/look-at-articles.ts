@@ -12,7 +12,7 @@ const MOST_CHUNKS = 200;
 const QUERY = 600;
 const DAY_MS = 86_400_000;
 /** An article that no answer has cited for so long serves nobody. */
-export const UNUSED_DAYS = 90;
+const UNUSED_DAYS = 90;
 /** Corrections older than this no longer count. */
 const CORRECTED_DAYS = 180;
 /** An article that has not changed for so long, and is corrected again and again, is outdated. */

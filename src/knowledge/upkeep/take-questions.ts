@@ -10,7 +10,7 @@ import { lockUpkeep } from "./upkeep.store.ts";
 import { putUses } from "./use.store.ts";
 import { whyUnanswered, type WhyUnanswered } from "../gaps/why-unanswered.ts";
 
-export const TURNS = 200;
+const TURNS = 200;
 const LONGEST_QUESTION = 1_000;
 const EMBED_MS = 30_000;
 

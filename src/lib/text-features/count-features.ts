@@ -10,14 +10,14 @@ const LONGEST_GRAM = 5;
 const PRIME = 0x01000193;
 
 /** Lower case, compatibility forms and accents folded, every run of digits as `0`, so that two order numbers look the same. */
-export function foldText(text: string): string {
+function foldText(text: string): string {
   const head = text.length > MAX_CHARACTERS ? text.slice(0, MAX_CHARACTERS) : text;
   const plain = /^[\x20-\x7e\s]*$/.test(head) ? head : head.normalize("NFKD").replace(/\p{M}+/gu, "").replace(/’/g, "'");
   return plain.toLowerCase().replace(/\d+/g, "0");
 }
 
 /** The words of a folded text, in order. */
-export function wordsOf(folded: string): string[] {
+function wordsOf(folded: string): string[] {
   return folded.match(WORD) ?? [];
 }
 

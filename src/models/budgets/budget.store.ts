@@ -13,6 +13,9 @@ export type ShareAsk = CounterKey & { softMicroUsd: number | null; hardMicroUsd:
 /** A hold as `budget_use` keeps it. */
 const holdOf = (amount: string) => `jsonb_build_array(${amount}, budget_now() + lease_ms, minimum)`;
 
+/** What is spent, and what is held beside it. A hold whose process has not been heard of for its lease counts as spent. */
+const STAND = (row: string) => `${row}.spent_micro_usd + held_micro_usd(lapsed_holds(${row}.holds)) as spent_micro_usd, held_micro_usd(${row}.holds) - held_micro_usd(lapsed_holds(${row}.holds)) as held`;
+
 // Rows are locked in the order of their key, so that two processes never wait for each other.
 const GROW: BatchStatement = {
   name: "budget_grow",
@@ -25,7 +28,7 @@ const GROW: BatchStatement = {
         set holds = grant_hold(u.holds, excluded.holds, u.spent_micro_usd, excluded.hard_micro_usd), soft_micro_usd = excluded.soft_micro_usd, hard_micro_usd = excluded.hard_micro_usd
         where grant_hold(u.holds, excluded.holds, u.spent_micro_usd, excluded.hard_micro_usd) is not null
       returning u.budget, u.subject, u.window_start, u.spent_micro_usd, u.holds)
-    select i.ord, g.spent_micro_usd, held_micro_usd(g.holds) as held, (g.holds->i.holder->>0)::bigint as granted
+    select i.ord, ${STAND("g")}, (g.holds->i.holder->>0)::bigint as granted
     from item i join granted g on g.budget = i.budget and g.subject = i.subject and g.window_start = i.starts`,
 };
 
@@ -45,9 +48,9 @@ export type Charge = CounterKey & { useId: string; microUsd: number };
 export type CounterReport = CounterKey & { softMicroUsd: number | null; hardMicroUsd: number; refusals: number; holdMicroUsd: number };
 
 const USE_COLUMNS = `at, provider, model, route, purpose, turn_id, conversation_id, case_id, contact_id, user_id, api_key_id, workflow, run_id, stage, prompt_tokens, completion_tokens, cache_read_tokens,
-  cache_write_tokens, is_estimated, micro_usd, charged_micro_usd, cached, outcome, error_code, first_part_ms, duration_ms`;
+  cache_write_tokens, is_estimated, micro_usd, charged_micro_usd, saved_micro_usd, cached, outcome, error_code, first_part_ms, duration_ms`;
 const USE_TYPES = `id text, at timestamptz, provider text, model text, route text, purpose text, turn_id text, conversation_id text, case_id text, contact_id text, user_id text, api_key_id text, workflow text, run_id text, stage text,
-  prompt_tokens bigint, completion_tokens bigint, cache_read_tokens bigint, cache_write_tokens bigint, is_estimated boolean, micro_usd bigint, charged_micro_usd bigint, cached text, outcome text, error_code text, first_part_ms integer, duration_ms integer`;
+  prompt_tokens bigint, completion_tokens bigint, cache_read_tokens bigint, cache_write_tokens bigint, is_estimated boolean, micro_usd bigint, charged_micro_usd bigint, saved_micro_usd bigint, cached text, outcome text, error_code text, first_part_ms integer, duration_ms integer`;
 
 const REPORT = {
   name: "budget_report",
@@ -66,7 +69,7 @@ const REPORT = {
       set spent_micro_usd = u.spent_micro_usd + excluded.spent_micro_usd, refusals = u.refusals + excluded.refusals, holds = live_holds(u.holds || excluded.holds),
         soft_micro_usd = excluded.soft_micro_usd, hard_micro_usd = excluded.hard_micro_usd,
         warned_at = coalesce(u.warned_at, case when u.spent_micro_usd + excluded.spent_micro_usd >= excluded.soft_micro_usd then now() end)
-    returning u.budget, u.subject, u.window_start, u.spent_micro_usd, held_micro_usd(u.holds) as held`,
+    returning u.budget, u.subject, u.window_start, ${STAND("u")}`,
 };
 
 /**
@@ -84,7 +87,7 @@ export async function reportUse(database: Database, tenantId: string, report: { 
 /** What counters stand at, without asking for anything; one that nobody has used is not there. */
 export async function readCounter(database: Database, tenantId: string, key: CounterKey): Promise<{ spentMicroUsd: number; heldMicroUsd: number }> {
   const [row] = await database.query(
-    tenantId, { name: "budget_read", text: "select spent_micro_usd, held_micro_usd(live_holds(holds)) as held from budget_use where tenant_id = $1 and budget = $2 and subject = $3 and window_start = $4" },
+    tenantId, { name: "budget_read", text: `select ${STAND("u")} from budget_use u where tenant_id = $1 and budget = $2 and subject = $3 and window_start = $4` },
     [tenantId, key.budget, key.subject, new Date(key.startMs)],
   );
   return { spentMicroUsd: Number(row?.["spent_micro_usd"] ?? 0), heldMicroUsd: Number(row?.["held"] ?? 0) };

@@ -12,8 +12,11 @@ import type { CallContext } from "../call-context.ts";
 import type { BudgetRule } from "./budget-rules.ts";
 import type { BudgetAsk, CallEnd, Reservation } from "./budgets.ts";
 import { openBudgets, type BudgetDeps, type OpenBudgets } from "./open-budgets.ts";
+import { releaseHolds } from "./release-unreported.ts";
+import { readUnreported } from "./unreported.store.ts";
 
 const log = createLog({ level: "error", isPretty: true });
+const EVER = { from: "2020-01-01T00:00:00Z", to: "2999-01-01T00:00:00Z" };
 const SPENDER = new URL("../../../test/budget-process.ts", import.meta.url).pathname;
 const MONTH: BudgetRule = { name: "all", scope: "tenant", matches: null, window: "month", timeZone: "UTC", softMicroUsd: null, hardMicroUsd: 1_000_000, then: "refuse", use: null };
 
@@ -201,8 +204,9 @@ describe("a budget of several processes", () => {
     assert.deepEqual([counter?.spent, counter?.held, counter?.refusals], [1_000_000, 0, 900]);
   });
 
-  test("what a killed process held counts as spent until its lease is over", async () => {
+  test("what a killed process held is nobody else's until it is released", async () => {
     await reset();
+    await superuser.query("insert into tenant (id, name) values ('desk', 'Desk')");
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", SPENDER, urls.owner, "60", "10000", "1000000", "hold"], { stdio: ["ignore", "pipe", "inherit"] });
     const gone = new Promise((resolve) => child.once("exit", resolve));
     try {
@@ -221,7 +225,15 @@ describe("a budget of several processes", () => {
       return reservations.filter((reservation) => reservation.kind === "reserved").length;
     };
     assert.equal(await spendHere(60), 40);
-    await until(async () => (await counters("desk"))[0]?.held === 0);
-    assert.equal(await spendHere(100), 60);
+    await until(async () => (await readUnreported(database, "desk", EVER)).length > 0);
+    assert.equal(await spendHere(60), 0, "nobody else gets it when its lease is over");
+    const [hold] = await readUnreported(database, "desk", EVER);
+    assert.deepEqual([hold?.budget, hold?.subject, hold?.microUsd], ["all", "desk", 600_000]);
+    assert.deepEqual(await releaseHolds({ database, clock: systemClock }, { tenantId: "desk", budget: "all", spentMicroUsd: 250_000, by: "test" }), [{ budget: "all", subject: "desk", microUsd: 600_000 }]);
+    assert.deepEqual(await releaseHolds({ database, clock: systemClock }, { tenantId: "desk", budget: null, spentMicroUsd: 0, by: "test" }), []);
+    assert.equal((await counters("desk"))[0]?.spent, 650_000);
+    assert.equal(await spendHere(100), 35, "what was not spent is free again");
+    const entry = (await superuser.query("select kind, subject_id, body from ledger_entry where tenant_id = 'desk'")).rows;
+    assert.deepEqual(entry.map((each) => [each.kind, each.subject_id, JSON.parse(each.body)]), [["budget.released", "all", { heldMicroUsd: 600_000, spentMicroUsd: 250_000 }]]);
   });
 });

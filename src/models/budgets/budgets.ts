@@ -17,7 +17,8 @@ export type BudgetRefusal = { kind: "refused"; budget: string; reason: string; t
 
 export type Reservation = { kind: "reserved"; id: string; warnings: readonly BudgetWarning[] } | BudgetRefusal;
 
-export type CallOutcome = "ok" | "failed" | "cancelled" | "timeout";
+/** `cached`: nobody was asked. */
+export type CallOutcome = "ok" | "cached" | "failed" | "cancelled" | "timeout";
 
 /** How a call ended. `microUsd` null: the price is unknown, and the stated worst case is charged to the budgets. */
 export type CallEnd = {
@@ -27,6 +28,8 @@ export type CallEnd = {
   /** Where something that chooses stands inside: who answered. */
   served?: Pick<ModelServed, "modelId" | "provider" | "cached">;
   errorCode?: string;
+  /** Of an answer out of the cache: what it had cost. */
+  savedMicroUsd?: number | null;
   /** From the call to its first part; null when none came. Milliseconds. */
   firstPartMs?: number | null;
 };
@@ -45,7 +48,8 @@ export type BudgetOutlook = { kind: "open" } | { kind: "thrifty"; use: string | 
  * `settle` charges what the call has cost, also when that is more than was reserved. An unknown id is ignored: it was ended before.
  * `release` is for requests that cost nothing: refused by the provider, or never sent.
  * Throws: `storage.unavailable` when a share must grow and PostgreSQL does not answer: then nothing is spent.
- * Kill: what a dead process held counts as spent until its lease (`LEASE_MS`) has run out.
+ * Kill: what a process held when it died stays held for nobody else, since its last calls may have cost it. When its lease (`LEASE_MS`) is over it is
+ *   shown as unreported, an estimate, until somebody releases it by `baton cost release`.
  */
 export type Budgets = {
   reserve(context: CallContext, ask: BudgetAsk): Reservation | Promise<Reservation>;

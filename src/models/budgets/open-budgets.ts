@@ -16,7 +16,7 @@ import { modelUseOf, type BegunCall } from "./model-use.ts";
 import { createUseReporter } from "./report-use.ts";
 import { UNKNOWN_PRICE, worstCost } from "./worst-case.ts";
 
-/** How long what a process holds stands when it is not heard of. Renewed while it lives. */
+/** A process that is not heard of for so long is taken for dead: it may spend nothing of what it held, and what it held is unreported. Renewed while it lives. */
 export const LEASE_MS = 60_000;
 /** How late PostgreSQL learns of a call that has ended. */
 export const FLUSH_MS = 250;
@@ -28,7 +28,7 @@ export type BudgetDeps = { database: Database; clock: Clock; log: Log; rules: re
 export type OpenBudgets = Budgets & {
   /** Writes down now what has ended until now. */
   flush(): Promise<void>;
-  /** Writes down everything and gives back what is free. What is still open stands until its lease is over. */
+  /** Writes down everything and gives back what is free. What is still open stays held. */
   stop(): Promise<void>;
 };
 

@@ -10,7 +10,7 @@ import { createAiSdkModel } from "../adapters/index.ts";
 import type { CallContext } from "../call-context.ts";
 import { normalise, type Embedder } from "../embeddings/embedder.ts";
 import { noContext, requestOf } from "../model.contract.ts";
-import type { ModelMessage, ModelRequest } from "../model.ts";
+import type { Model, ModelMessage, ModelRequest } from "../model.ts";
 import { readAnswer } from "../read-answer.ts";
 import { withCache, type CacheDeps } from "../wrappers/with-cache.ts";
 import { createStoredCache } from "./answer-cache.store.ts";
@@ -26,7 +26,7 @@ before(async () => {
   await migrate(urls.owner);
   database = openDatabase({ connectionString: urls.owner, maxConnections: 4, log: createLog({ level: "error", isPretty: true }) });
   for (const id of ["acme", "other"]) await database.of(id).insertInto("tenant").values({ id, name: id }).execute();
-  server = await startScriptedModel((request) => [{ text: `Answer ${request.number}.` }, { usage: { promptTokens: 100, completionTokens: 10 } }]);
+  server = await startScriptedModel((request) => [...(request.messages.at(-1)?.text.includes("call a tool") === true ? [{ toolCall: { name: "find", arguments: {} } }] : [{ text: `Answer ${request.number}.` }]), { usage: { promptTokens: 100, completionTokens: 10 } }]);
 });
 after(async () => {
   await server.close();
@@ -45,7 +45,7 @@ const embedder: Embedder = {
 
 function asker(given: Partial<CacheDeps> = {}) {
   const plain = createAiSdkModel({ wire: "openai-compatible", modelId: "m", baseUrl: server.url, handling: "inside", priceMicroUsdPerMillion: { prompt: 1_000_000, completion: 1_000_000 } });
-  const model = withCache(plain, { cache: createStoredCache({ database, clock, ttlSeconds: 60 }), settings: { similarity: 0.95, personal: false }, embedder, onHit: (_request, _answer, kind) => void hits.push(kind), onFault: (error) => void faults.push(error), ...given });
+  const model = withCache(plain, { cache: createStoredCache({ database, clock, ttlSeconds: 60 }), settings: { similarity: 0.95, personal: false }, modeOf: (request) => request.context.cache ?? "off", embedder, onHit: (_request, _answer, kind) => void hits.push(kind), onFault: (error) => void faults.push(error), ...given });
   return (question: string, context: Partial<CallContext> = {}, more: Partial<ModelRequest> = {}) => readAnswer(model, requestOf({ messages: [{ role: "system", text: "You help." }, { role: "user", text: question }], context: { ...noContext, tenantId: "acme", cache: "exact", audiences: ["public"], ...context }, ...more }));
 }
 
@@ -62,12 +62,49 @@ test("the same question is answered again without a call, at no cost", async () 
 
 test("nothing is kept unless the caller says so, and nothing that calls tools", async () => {
   const ask = asker();
-  const tool = { name: "find", description: "Finds.", inputSchema: { type: "object" } };
-  const ways: [Partial<CallContext>, Partial<ModelRequest>][] = [[{ cache: "off" }, {}], [{}, { tools: [tool] }]];
-  for (const [context, more] of ways) {
-    const first = await ask("Do you ship to Malta?", context, more);
-    assert.notEqual((await ask("Do you ship to Malta?", context, more)).text, first.text);
-  }
+  const tools = [{ name: "find", description: "Finds.", inputSchema: { type: "object" } }];
+  const first = await ask("Do you ship to Malta?", { cache: "off" });
+  assert.notEqual((await ask("Do you ship to Malta?", { cache: "off" })).text, first.text);
+  const calling = await ask("Please call a tool for me.", {}, { tools });
+  assert.equal(calling.toolCalls.length, 1);
+  assert.equal((await ask("Please call a tool for me.", {}, { tools })).served.cached, undefined);
+});
+
+test("where tools are offered, an answer without them is given again to the very same question only, and only with the same tools", async () => {
+  const ask = asker();
+  const tools = [{ name: "find", description: "Finds.", inputSchema: { type: "object" } }];
+  const semantic = { cache: "semantic" as const };
+  const first = await ask("Do you ship parcels to Cyprus please?", semantic, { tools });
+  assert.equal((await ask("Do you ship parcels to Cyprus please?", semantic, { tools })).text, first.text);
+  assert.notEqual((await ask("So do you ship parcels to Cyprus please?", semantic, { tools })).text, first.text);
+  assert.notEqual((await ask("Do you ship parcels to Cyprus please?", semantic)).text, first.text, "nor to somebody who is offered none");
+});
+
+test("the ids of quotes say nothing, what is quoted does", async () => {
+  const ask = asker();
+  const prompt = (id: string, text: string): ModelMessage[] => [{ role: "system", text: `You help.\n<untrusted id="${id}">\n${text}\n</untrusted id="${id}">` }, { role: "user", text: "How long may I return it?" }];
+  const known = (await ask("", {}, { messages: prompt("0123456789abcdef", "Thirty days.") })).text;
+  assert.equal((await ask("", {}, { messages: prompt("fedcba9876543210", "Thirty days.") })).text, known);
+  assert.notEqual((await ask("", {}, { messages: prompt("0123456789abcdef", "Sixty days.") })).text, known, "knowledge that has changed makes another question");
+});
+
+test("a near question with another name in it is another question", async () => {
+  const ask = asker();
+  const semantic = { cache: "semantic" as const };
+  const anns = (await ask("Hello, this is Anna, when is the shop open on sundays?", semantic)).text;
+  assert.notEqual((await ask("Hello, this is Bobb, when is the shop open on sundays?", semantic)).text, anns);
+  assert.equal((await ask("Hello, this is Anna, so when is the shop open on sundays?", semantic)).text, anns);
+});
+
+test("what the built-in answerer says is not kept: it goes by articles that may change", async () => {
+  let said = 0;
+  const plain: Model = { id: "built-in/extractive", provider: "built-in", handling: "inside", priceMicroUsdPerMillion: null, async *stream() {
+    yield { kind: "text", text: `Said ${(said += 1)}.` };
+    yield { kind: "finish", reason: "stop", usage: { promptTokens: 1, completionTokens: 1, isEstimated: true } };
+  } };
+  const model = withCache(plain, { cache: createStoredCache({ database, clock, ttlSeconds: 60 }), settings: { similarity: 0.95, personal: false }, modeOf: () => "exact", embedder, onHit: () => {}, onFault: (error) => void faults.push(error) });
+  const ask = () => readAnswer(model, requestOf({ messages: [{ role: "user", text: "How long may I return it?" }], context: { ...noContext, tenantId: "acme" } }));
+  assert.deepEqual([(await ask()).text, (await ask()).text], ["Said 1.", "Said 2."]);
 });
 
 test("an answer is kept for its time only", async () => {
@@ -101,7 +138,7 @@ test("nobody gets an answer of another tenant, of other rights, of another purpo
   const question = "What is the discount for partners?";
   const known = (await ask(question, { audiences: ["public", "partner"] })).text;
   assert.equal((await ask(question, { audiences: ["partner", "public"] })).text, known, "the order of rights says nothing");
-  const others: Partial<CallContext>[] = [{ tenantId: "other", audiences: ["public", "partner"] }, { audiences: ["public"] }, { audiences: [] }, { audiences: ["public", "partner", "employee"] }, { audiences: ["public", "partner"], purpose: "gateway" }, { audiences: ["public", "partner"], route: "cheap" }];
+  const others: Partial<CallContext>[] = [{ tenantId: "other", audiences: ["public", "partner"] }, { audiences: ["public"] }, { audiences: [] }, { audiences: ["public", "partner", "employee"] }, { audiences: ["public", "partner"], purpose: "gateway" }, { audiences: ["public", "partner"], apiKeyId: "key_2" }, { audiences: ["public", "partner"], route: "cheap" }];
   for (const context of others) for (const cache of ["exact", "semantic"] as const) assert.notEqual((await ask(question, { ...context, cache })).text, known, JSON.stringify(context));
 });
 

@@ -4,8 +4,10 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { bare, compatible, fileOf, openModels } from "../../../test/open-models.ts";
 import { composeModels } from "../compose-models.ts";
-import { errorOf } from "../model.contract.ts";
-import { modelsFile } from "./models-file.ts";
+import { startScriptedModel } from "../../../test/scripted-model.ts";
+import { errorOf, noContext, requestOf } from "../model.contract.ts";
+import { readAnswer } from "../read-answer.ts";
+import { modelsFile, routesOf } from "./models-file.ts";
 
 const wrongs: [string, string, RegExp][] = [
   ["a route without its model", fileOf([compatible("a", { url: "http://x.test/v1" })], { default: ["b"] }), /no model "b"/],
@@ -38,4 +40,24 @@ test("without the file there is the model of the settings, and without a setting
   assert.equal(compose({}).model, null);
   const { model } = compose({ openaiApiKey: "k" });
   assert.deepEqual([model?.id, model?.provider, model?.handling], ["gpt-6.1-terra", "openai", "contract"]);
+});
+
+test("the model of the settings stands in the inventory as one of the file does, and a rule or a caller may name it", async () => {
+  await using server = await startScriptedModel(() => [{ text: "Yes." }]);
+  const { inventory, candidates, routes, model } = composeModels({ ...bare(), settings: { modelUrl: server.url, modelName: "llama3.1:8b", modelApiKey: "sk-own" } });
+  const opened = inventory.get("llama3.1:8b");
+  assert.deepEqual([opened?.wire, opened?.provider, opened?.modelId, opened?.baseUrl, opened?.handling, await opened?.key()], ["openai-compatible", "openai-compatible", "llama3.1:8b", server.url, "inside", "sk-own"]);
+  assert.deepEqual([[...candidates.keys()], routes.get("default")?.models], [["llama3.1:8b"], ["llama3.1:8b"]]);
+  if (model === null) return assert.fail("no model");
+  const answer = await readAnswer(model, requestOf({ context: { ...noContext, route: "llama3.1:8b" } }));
+  assert.deepEqual([answer.text, answer.served.name, answer.served.costMicroUsd, answer.served.reason], ["Yes.", "llama3.1:8b", 0, "asked for llama3.1:8b"]);
+  assert.equal(server.requests[0]?.headers["authorization"], "Bearer sk-own");
+});
+
+test("a route and a purpose may declare a cache, a misspelt one is refused", () => {
+  const file = (more: object) => modelsFile.safeParse({ models: [{ name: "a", provider: "ollama" }], routes: { default: { models: ["a"], cache: "exact" } }, ...more });
+  assert.equal(routesOf(file({}).data?.routes ?? {}).get("default")?.cache, "exact");
+  assert.equal(file({ cache: { purposes: { understand: "semantic" } } }).data?.cache.purposes.understand, "semantic");
+  assert.ok(!file({ cache: { purposes: { answers: "exact" } } }).success);
+  assert.ok(!file({ cache: { purposes: { reply: "near" } } }).success);
 });

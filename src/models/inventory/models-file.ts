@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CACHE_MODES, CALL_PURPOSES } from "../call-context.ts";
 import { budgetsSection, unknownPriceSection } from "../budgets/budget-rules.ts";
 
 export const ABILITIES = ["text", "tools", "json", "images", "stream", "embeddings"] as const;
@@ -35,12 +36,14 @@ const entry = z.strictObject({
   timeouts: z.strictObject({ firstPartMs: ms(20_000), idleMs: ms(20_000), totalMs: ms(60_000) }).optional(),
 });
 
+const cacheMode = z.enum(CACHE_MODES).describe("Whether an answer may be given again to the same question (exact), or to one that means nearly the same (semantic).");
+
 /** A model's name, or several that are as good as each other with their weights. */
 const step = z.union([name, z.strictObject({ balance: z.record(name, z.number().positive().max(1_000)) })]);
 const hedge = z.strictObject({ percentile: z.number().min(50).max(99.9).default(95), firstMs: ms(2_000) });
 const route = z.union([
-  z.array(step).min(1).transform((models) => ({ models, hedge: null })),
-  z.strictObject({ models: z.array(step).min(1), hedge: hedge.optional() }).transform((given) => ({ models: given.models, hedge: given.hedge ?? null })),
+  z.array(step).min(1).transform((models) => ({ models, hedge: null, cache: null })),
+  z.strictObject({ models: z.array(step).min(1), hedge: hedge.optional(), cache: cacheMode.optional() }).transform((given) => ({ models: given.models, hedge: given.hedge ?? null, cache: given.cache ?? null })),
 ]);
 
 const oneOrMore = z.union([z.string().min(1).transform((one) => [one]), z.array(z.string().min(1)).min(1)]).optional();
@@ -57,7 +60,7 @@ export const modelsFile = z.strictObject({
   dataRules: z.strictObject({ personal: dataRule.default(["inside"]), payment: dataRule.default(["inside"]), credential: dataRule.default(["inside"]) }).prefault({}),
   routes: z.object({ rules: z.array(rule).default([]) }).catchall(route),
   concurrency: z.partialRecord(z.enum(PROVIDERS), z.int().min(1).max(10_000)).default({}),
-  cache: z.strictObject({ ttlSeconds: z.int().min(1).max(31_536_000).default(3_600), similarity: z.number().min(0.5).max(1).default(0.97), personal: z.boolean().default(false) }).prefault({}),
+  cache: z.strictObject({ ttlSeconds: z.int().min(1).max(31_536_000).default(3_600), similarity: z.number().min(0.5).max(1).default(0.97), personal: z.boolean().default(false), purposes: z.partialRecord(z.enum(CALL_PURPOSES), cacheMode).default({}) }).prefault({}),
   budgets: budgetsSection.default([]),
   unknownPrice: unknownPriceSection.optional(),
 }).superRefine(checkNames);

@@ -3,10 +3,10 @@ import type { ModelPart, ModelRequest } from "../model.ts";
 import { modelCancelled } from "../models.errors.ts";
 import type { Candidate } from "./candidate.ts";
 
-/** A model that has given its first part; `rest` the parts after it. `stop` closes its connection. */
-export type Answering = { candidate: Candidate; first: IteratorResult<ModelPart>; rest: AsyncIterator<ModelPart>; stop(): void };
-
 export type Tried = { name: string; code: string };
+
+/** A model that has given its first part; `rest` the parts after it, `tried` who had failed by then. `stop` closes its connection. */
+export type Answering = { candidate: Candidate; first: IteratorResult<ModelPart>; rest: AsyncIterator<ModelPart>; tried: readonly Tried[]; stop(): void };
 
 export type RaceSettings = {
   /** How long the first model has before a second one is asked beside it; null: no second one. Milliseconds. */
@@ -14,7 +14,7 @@ export type RaceSettings = {
   onFirstPart(candidate: Candidate, ms: number): void;
 };
 
-type Attempt = { candidate: Candidate; outcome: Promise<{ attempt: Attempt; answering: Answering } | { attempt: Attempt; error: unknown }>; stop(): void };
+type Attempt = { candidate: Candidate; outcome: Promise<{ attempt: Attempt; answering: Omit<Answering, "tried"> } | { attempt: Attempt; error: unknown }>; stop(): void };
 
 /**
  * Asks the candidates in their order until one gives its first part: the next when one fails, and (hedged) one more beside a
@@ -43,10 +43,15 @@ export async function firstToAnswer(candidates: readonly Candidate[], request: M
         continue;
       }
       running.delete(event.attempt);
-      if ("answering" in event) return event.answering;
+      if ("answering" in event) return { ...event.answering, tried };
       tried.push({ name: event.attempt.candidate.name, code: event.error instanceof AppError ? event.error.code : "error" });
       if (request.signal.aborted) throw event.error instanceof AppError && event.error.code === "models.cancelled" ? event.error : modelCancelled();
       queue = queue.filter((next) => mayMend(event.error, event.attempt.candidate, next));
+      if (running.size > 0 && isRefusal(event.error)) {
+        // What is under way was paid for before, and may answer yet; nothing more is begun.
+        queue = [];
+        continue;
+      }
       if (!mayGoOn(event.error) || (running.size === 0 && queue.length === 0)) throw withTried(event.error, tried);
       if (running.size === 0) launch();
     }
@@ -59,6 +64,11 @@ export async function firstToAnswer(candidates: readonly Candidate[], request: M
 /** Whether another model may do what this one did not. Not after a budget that wants a person, a cancel, or a bug. */
 export function mayGoOn(error: unknown): boolean {
   return error instanceof AppError && error.code.startsWith("models.") && !["models.cancelled", "models.over_budget_handoff"].includes(error.code);
+}
+
+/** Nothing was sent: a budget had no room for it. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof AppError && (error.code === "models.over_budget" || error.code === "models.over_budget_handoff");
 }
 
 /** A prompt that was too long needs a larger context, and a model that has failed is not asked the same again. */

@@ -3,7 +3,7 @@ import type { Model, ModelPart, ModelRequest } from "../model.ts";
 import { modelUnknown } from "../models.errors.ts";
 import type { HidingDeps } from "../wrappers/with-hiding.ts";
 import { fitting, whyNone, type Candidate, type Unfit } from "./candidate.ts";
-import { firstToAnswer } from "./first-to-answer.ts";
+import { firstToAnswer, type Tried } from "./first-to-answer.ts";
 import { createLatencies } from "./latencies.ts";
 import { orderModels } from "./order-models.ts";
 
@@ -56,7 +56,7 @@ type SettingsOf = (hedge: RouteDefinition["hedge"]) => Parameters<typeof firstTo
 
 async function* routed({ choose, planOf, settingsOf }: Routing, request: ModelRequest): AsyncGenerator<ModelPart> {
   const choice = await choose(request);
-  const { candidates, hedge } = planOf(choice, request);
+  const { candidates, hedge, reason } = planOf(choice, request);
   // A second request beside the only model there is goes to that same model.
   const only = candidates.length === 1 && hedge !== null ? candidates[0] : undefined;
   const answering = await firstToAnswer(only === undefined ? candidates : [only, only], request, settingsOf(hedge));
@@ -67,7 +67,7 @@ async function* routed({ choose, planOf, settingsOf }: Routing, request: ModelRe
         isOver = true;
         return;
       }
-      yield next.value;
+      yield next.value.kind === "finish" && next.value.served !== undefined ? { ...next.value, served: { ...next.value.served, reason: whyOf(reason, answering.tried) } } : next.value;
     }
   } catch (thrown) {
     isOver = true;
@@ -77,9 +77,13 @@ async function* routed({ choose, planOf, settingsOf }: Routing, request: ModelRe
   }
 }
 
+function whyOf(reason: string, tried: readonly Tried[]): string {
+  return tried.length === 0 ? reason : `${reason}; before it ${tried.map(({ name, code }) => `${name} (${code})`).join(", ")}`;
+}
+
 /** Finds a route by its name; a model's name is a route of that model alone. Throws `models.unknown`. */
 export function findRoute(routes: ReadonlyMap<string, RouteDefinition>, candidates: ReadonlyMap<string, Candidate>, name: string): RouteDefinition {
-  const route = routes.get(name) ?? (candidates.has(name) ? { models: [name], hedge: null } : undefined);
+  const route = routes.get(name) ?? (candidates.has(name) ? { models: [name], hedge: null, cache: null } : undefined);
   if (route === undefined) throw modelUnknown({ message: `There is no AI model and no route "${name}".`, details: { name } });
   return route;
 }

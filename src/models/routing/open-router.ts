@@ -21,6 +21,8 @@ export type ModelChoice = { names: string[]; reason: string };
 export type LearnedRouter = {
   /** Null: the learned router has no say here, and the default route holds. */
   chooseModelFor(request: ModelRequest): ModelChoice | null;
+  /** Whether it goes by intents. */
+  needsIntent(): boolean;
   /** Why the router in use is not followed; null when it is, or none is. */
   stale(): string | null;
   follow(): Promise<void>;
@@ -29,7 +31,7 @@ export type LearnedRouter = {
 
 export type RouterDeps = { database: Database; log: Log; tenantId: string; /** The models of `models.yaml` as they are now. */ models: readonly Omit<RoutableModel, "price">[] };
 
-type Open = { version: number; choose: (request: ModelRequest) => ModelChoice | null };
+type Open = { version: number; needsIntent: boolean; choose: (request: ModelRequest) => ModelChoice | null };
 
 /**
  * Opens the tenant's router that is in use, and follows when another one is; while the database is away the last known one holds.
@@ -50,7 +52,7 @@ export async function openLearnedRouter(deps: RouterDeps): Promise<LearnedRouter
   };
   await follow();
   const following = repeat(follow, { everyMs: FOLLOW_EVERY_MS, waitsFirst: true, log: deps.log, failure: "models.router_not_followed" });
-  return { chooseModelFor: (request) => open?.choose(request) ?? null, stale: () => stale, follow, stop: () => following.stop() };
+  return { chooseModelFor: (request) => open?.choose(request) ?? null, needsIntent: () => open?.needsIntent ?? false, stale: () => stale, follow, stop: () => following.stop() };
 }
 
 async function openVersion({ database, tenantId, models }: RouterDeps, number: number): Promise<{ open: Open | null; stale: string | null }> {
@@ -59,7 +61,7 @@ async function openVersion({ database, tenantId, models }: RouterDeps, number: n
   if (version === null || model === null) return { open: null, stale: "It was trained by another version of Baton: train it anew by `baton routes train`." };
   const changed = version.report.models.find((one) => !models.some(({ name, provider, modelId }) => name === one.name && provider === one.provider && modelId === one.modelId));
   if (changed !== undefined) return { open: null, stale: `The model "${changed.name}" of models.yaml is not what the router was trained for: train it anew by \`baton routes train\`.` };
-  return { open: { version: number, choose: createChooser(number, version.report, createPredictor(model)) }, stale: null };
+  return { open: { version: number, needsIntent: version.report.chosen !== null && version.report.intents.length > 0, choose: createChooser(number, version.report, createPredictor(model)) }, stale: null };
 }
 
 /** The choice by one router, for requests of a kind that it was measured on. Pure. */

@@ -62,7 +62,7 @@ function finishAttributes(part: Extract<ModelPart, { kind: "finish" }>): ModelSp
     "gen_ai.usage.input_tokens": usage.promptTokens, "gen_ai.usage.output_tokens": usage.completionTokens, "gen_ai.response.finish_reasons": part.reason, "baton.usage.is_estimated": usage.isEstimated,
     ...(usage.cacheReadTokens === undefined ? {} : { "gen_ai.usage.cache_read.input_tokens": usage.cacheReadTokens }),
     ...(usage.cacheWriteTokens === undefined ? {} : { "gen_ai.usage.cache_creation.input_tokens": usage.cacheWriteTokens }),
-    ...(served === undefined ? {} : { "gen_ai.response.model": served.modelId, "gen_ai.provider.name": served.provider, ...(served.costMicroUsd === null ? {} : { "baton.cost.micro_usd": served.costMicroUsd }), ...(served.cached === undefined ? {} : { "baton.cache": served.cached }) }),
+    ...(served === undefined ? {} : { "gen_ai.response.model": served.modelId, "gen_ai.provider.name": served.provider, ...(served.costMicroUsd === null ? {} : { "baton.cost.micro_usd": served.costMicroUsd }), ...(served.cached === undefined ? {} : { "baton.cache": served.cached }), ...(served.reason === undefined ? {} : { "baton.route.reason": served.reason }) }),
   };
 }
 

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { sha256Bytes } from "../../lib/sha256.ts";
 import { outboundFault } from "../outbound.errors.ts";
 import type { Outbound } from "../outbound.ts";
 import { sendSigned } from "../send-signed.ts";
@@ -19,7 +19,7 @@ const LIMITS = { timeoutMs: 120_000, maxBytes: 64 * 1024 * 1024, timeUp: null, a
 export async function loadDocument(outbound: Outbound, from: string): Promise<LoadedDocument> {
   const isAddress = /^https?:\/\//i.test(from);
   const { bytes, source } = isAddress ? await download(outbound, from) : { bytes: await read(from), source: pathToFileURL(resolve(from)) };
-  return { document: readDocument(new TextDecoder().decode(bytes), source), source, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { document: readDocument(new TextDecoder().decode(bytes), source), source, sha256: sha256Bytes(bytes) };
 }
 
 async function download(outbound: Outbound, from: string): Promise<{ bytes: Uint8Array; source: URL }> {

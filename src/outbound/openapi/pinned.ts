@@ -11,7 +11,7 @@ const pinnedParameter = z.object({
 const pinnedBody = z.object({ type: z.string(), isRequired: z.boolean(), argument: z.string(), members: z.record(z.string(), z.string()).nullable(), nested: z.enum(["json", "brackets"]) });
 
 /** One operation with everything that a call needs, and nothing that refers to the document it came from. */
-export const pinnedOperation = z.object({
+const pinnedOperation = z.object({
   method: z.string(), path: z.string(), operationId: z.string().nullable(), purpose: z.string(),
   parameters: z.array(pinnedParameter), body: pinnedBody.nullable(), answer: z.enum(["json", "text"]),
   input: jsonSchema, output: jsonSchema,

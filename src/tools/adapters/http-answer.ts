@@ -1,5 +1,6 @@
 import { excerpt } from "../../lib/cut.ts";
 import { isRecord } from "../../lib/is-record.ts";
+import { parseJson } from "../../lib/parse-json.ts";
 import { textOf } from "../../outbound/body-content.ts";
 import { valueAt } from "../declared/fill-template.ts";
 import { systemAway, systemFault } from "../tools.errors.ts";
@@ -102,12 +103,8 @@ function isSame(found: unknown, wanted: unknown): boolean {
 }
 
 function wordsOf(answer: HttpAnswer, path: string | undefined): string {
-  let content: unknown = null;
-  try {
-    content = JSON.parse(textOf(answer) ?? "null");
-  } catch {
-    // Not JSON: it has no words for us.
-  }
+  // What is no JSON has no words for us.
+  const content = parseJson(textOf(answer) ?? "null");
   const found = (path === undefined ? USUAL_WORDS : [path]).map((each) => (isRecord(content) || Array.isArray(content) ? valueAt(content, each) : undefined)).find((each) => typeof each === "string" && each.trim() !== "");
   const words = typeof found === "string" ? answer.mask(found).toWellFormed().replace(HIDDEN, " ").replace(/\s+/g, " ").replace(/[“”"]/g, "'").trim() : "";
   return words === "" ? "The system refused it." : `The system refused it and says: “${excerpt(words, MOST_WORDS)}”`;

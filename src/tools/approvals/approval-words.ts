@@ -74,7 +74,7 @@ export function noticeMail(approval: Pick<ApprovalRow, "id" | "described_as" | "
 }
 
 /** `150.00 EUR`; null without an amount. */
-export function amountText(amountCents: number | null, currency: string | null): string | null {
+function amountText(amountCents: number | null, currency: string | null): string | null {
   return amountCents === null ? null : `${(amountCents / 100).toFixed(2)}${currency === null ? "" : ` ${currency}`}`;
 }
 

@@ -5,7 +5,7 @@ import { fillPlaces, type Person } from "./fill-places.ts";
 export type Approvers = { people: readonly Person[]; rights: readonly Person[] };
 
 /** A person as policies see one. */
-export function approverEntity({ userId, role }: Person): PolicyEntity {
+function approverEntity({ userId, role }: Person): PolicyEntity {
   return { type: "HumanAgent", id: userId, parents: [{ type: "Role", id: role }] };
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toolRules } from "../declared/tool-rules.ts";
 
-export const argumentName = z.string().regex(/^[a-z][a-z0-9_]*$/, "a name such as ticket_id");
+const argumentName = z.string().regex(/^[a-z][a-z0-9_]*$/, "a name such as ticket_id");
 const path = z.string().min(1).max(200);
 const schema = z.record(z.string(), z.unknown());
 

@@ -1,3 +1,4 @@
+import { parseJson } from "../../lib/parse-json.ts";
 import { sha256 } from "../../lib/sha256.ts";
 import { valueAt } from "../declared/fill-template.ts";
 import type { Connector } from "./connector.ts";
@@ -24,7 +25,7 @@ export function readWebhook(connector: Pick<Connector, "title" | "webhook" | "ma
   if (webhook === undefined) return { kind: "refused", reason: `${connector.title} sends no webhooks` };
   const verdict = verifyWebhook(webhook.signature, secrets, request, nowMs);
   if (verdict.kind === "invalid") return { kind: "refused", reason: verdict.reason };
-  const body = parsed(request.body);
+  const body = parseJson(request.body);
   if (body === undefined) return { kind: "refused", reason: "its body is no JSON" };
   const challenge = webhook.challenge === undefined ? null : textOf(valueAt(body, webhook.challenge));
   if (challenge !== null) return { kind: "challenge", text: challenge };
@@ -45,16 +46,6 @@ export function readWebhook(connector: Pick<Connector, "title" | "webhook" | "ma
   // What could be older than our memory of it could be a repeat. The times of these stand in the body, which is signed.
   const isForgotten = events.some(({ digest, at }) => digest !== null && at !== null && nowMs - Date.parse(at) > REMEMBERED_MS);
   return isForgotten ? { kind: "refused", reason: "it is older than 90 days" } : { kind: "read", events };
-}
-
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    // Whoever sends it is known by now, and hears that it is no JSON.
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string | null {

@@ -17,7 +17,7 @@ const timestamp = z.strictObject({
  * How a system proves that a webhook is its own. `hmac`: SHA-256 over `signed`, a text of `{body}`, `{timestamp}`, `{method}` and
  * `{url}`; `token`: a secret in a header; `standard`: Standard Webhooks 1.0.
  */
-export const signature = z.discriminatedUnion("kind", [
+const signature = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("hmac"), header: z.string(), encoding: z.enum(["hex", "base64"]),
     prefix: z.string().default("").describe("Before the signature, `sha256=`."),

@@ -35,4 +35,3 @@ export type FactsRule = NonNullable<ToolRules["facts"]>;
 
 /** Rules of an operation whose name and purpose the source tells itself. */
 export const operationRules = toolRules.partial({ name: true, purpose: true });
-export type OperationRules = z.output<typeof operationRules>;

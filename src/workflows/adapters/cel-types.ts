@@ -183,6 +183,6 @@ function optional(schema: JsonSchema | null): JsonSchema {
   return { type: "optional", of: schema ?? {} };
 }
 
-export function textOf(node: ASTNode): string {
+function textOf(node: ASTNode): string {
   return node.input.slice(node.range.start, node.range.end);
 }

@@ -16,7 +16,7 @@ export function expressionAt(from: RawObject, key: string): string | null {
 }
 
 /** The place of `from` in an input, of `as` in an output or export. */
-export function toTransform(value: unknown): Template | null {
+function toTransform(value: unknown): Template | null {
   return typeof value === "string" ? toExpression(value) : (value ?? null);
 }
 

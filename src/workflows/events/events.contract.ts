@@ -3,12 +3,12 @@ import { durableUnavailable } from "../../durable/durable.errors.ts";
 import { ensureTenant } from "../../identity/identity.store.ts";
 import { createFakeClock } from "../../lib/clock.ts";
 import { createLog } from "../../lib/log.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { openDatabase, type Database } from "../../storage/database.ts";
 import { migrate } from "../../storage/migrate.ts";
 import { makeDatabase } from "../../../test/start-test-app.ts";
 import { readWorkflow } from "../document/read-workflow.ts";
 import { createLanguages } from "../expressions/languages.ts";
-import { hashText } from "../versions/publish.ts";
 import { activateVersions, insertVersions } from "../versions/version.store.ts";
 import { createPublishedVersions } from "../versions/workflow-versions.ts";
 import { cloudEvent, type CloudEvent } from "./cloud-event.ts";
@@ -71,7 +71,7 @@ export async function makeEventParts() {
 }
 
 async function publishVersions(database: Database, tenantId: string, nowMs: number, texts: readonly string[]): Promise<void> {
-  const rows = texts.map((text) => ({ ...readWorkflow(text, "w.yaml").definition.document, hash: hashText(text), file: "w.yaml", text }));
+  const rows = texts.map((text) => ({ ...readWorkflow(text, "w.yaml").definition.document, hash: sha256(text), file: "w.yaml", text }));
   await database.transaction(tenantId, async (query) => {
     await insertVersions(query, tenantId, rows, "test", new Date(nowMs));
     await activateVersions(query, tenantId, rows.map((row) => row.hash));

@@ -3,13 +3,14 @@ import { randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { z } from "zod";
 import { startTestApp, until, type TestApp, type Visit } from "../../../test/start-test-app.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { listApprovals } from "../../tools/approvals/approval.store.ts";
 import { decideApproval } from "../../tools/approvals/decide/decide-approval.ts";
 import { resumeRun } from "../run/control-run.ts";
 import { deriveRunId } from "../run/run-input.ts";
 import { readRunRow } from "../run/run.store.ts";
 import { startRun } from "../run/start-run.ts";
-import { hashText, publishDocuments } from "../versions/publish.ts";
+import { publishDocuments } from "../versions/publish.ts";
 
 const TENANT = "desk";
 const HEAD = "document: { dsl: '1.0.3', namespace: desk, name: probe, version: '1.0.0' }\nevaluate: { language: cel }\n";
@@ -24,7 +25,7 @@ describe("what waits for people, carried out again", () => {
     const text = `${HEAD}do:\n${tasks}`;
     await publishDocuments({ ...app().workflows.publishing, check: () => [] }, { tenantId: TENANT, documents: [{ file: "probe.yaml", text }], by: "test", note: null, onlyIfNew: false });
     const runId = deriveRunId(randomBytes(9).toString("hex"));
-    await startRun(app().workflows.starting, { tenantId: TENANT, runId, hash: hashText(text), input: {}, startedBy: "test", conversationId: visit?.conversationId ?? null });
+    await startRun(app().workflows.starting, { tenantId: TENANT, runId, hash: sha256(text), input: {}, startedBy: "test", conversationId: visit?.conversationId ?? null });
     return runId;
   };
   const failedAttempt = (runId: string, attempt: number) => until(async () => {

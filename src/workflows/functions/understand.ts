@@ -43,7 +43,7 @@ export function understandFunction(deps: Pick<FunctionDeps, "understander" | "re
 function contextOf({ subject, task }: FunctionCall): CallContext {
   const { tenantId, runId, workflow, conversationId, contactId, caseId, turnId } = subject;
   return {
-    tenantId, purpose: "understand", runId, workflow: workflow.name, stage: task.name, dataClasses: [], audiences: [], cache: "off",
+    tenantId, purpose: "understand", runId, workflow: workflow.name, stage: task.name, dataClasses: [], audiences: [],
     ...(conversationId === null ? {} : { conversationId }), ...(contactId === null ? {} : { contactId }), ...(caseId === null ? {} : { caseId }), ...(turnId === null ? {} : { turnId }),
   };
 }

@@ -25,7 +25,7 @@ const judge = new Ajv2020(OPTIONS);
  * A validator of its own: one for all would keep every schema for ever, and take an `$id` once only, though each version of a
  * workflow has it. Throws what is wrong with the schema.
  */
-export function compileSchema(schema: JsonSchema): ValidateFunction {
+function compileSchema(schema: JsonSchema): ValidateFunction {
   const rest = judged(schema);
   const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false });
   formats.default(ajv);

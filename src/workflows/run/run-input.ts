@@ -14,7 +14,7 @@ export type CompletedEffect = z.infer<typeof completedEffect>;
  * One level of the way down to the task that failed: the task, the raw input it began with, and what its kind needs to go on
  * (`visits` as in `TaskScope`; `round` of a loop with the data it had reached; the branches of a fork that were done; the error a `catch` was dealing with).
  */
-export const resumeFrame = z.object({
+const resumeFrame = z.object({
   pointer: z.string(),
   input: z.unknown(),
   visits: z.record(z.string(), z.number()),

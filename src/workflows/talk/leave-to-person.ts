@@ -6,7 +6,7 @@ import type { TransactionQuery } from "../../storage/database.ts";
 import type { TalkDeps, TalkTarget } from "./talk-deps.ts";
 
 /** The reason of such a hand-off. */
-export const HELD_BY_LADDER = "autonomy.workflow";
+const HELD_BY_LADDER = "autonomy.workflow";
 
 /**
  * Gives the conversation to the queue, with what a run would have said in a model's words, and tells the contact the workspace's

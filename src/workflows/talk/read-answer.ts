@@ -1,6 +1,7 @@
 import { Ajv2020 as Ajv } from "ajv/dist/2020.js";
 import formatsPlugin from "ajv-formats";
 import { z } from "zod";
+import { parseJson } from "../../lib/parse-json.ts";
 import { compilePattern } from "../../lib/patterns/linear-pattern.ts";
 import { schemaPatterns } from "../../lib/patterns/schema-patterns.ts";
 
@@ -81,7 +82,7 @@ function candidatesOf(schema: Record<string, unknown>, said: string): unknown[] 
   const type = schema["type"];
   if (type === "boolean") return NO.test(said) ? [false] : YES.test(said) ? [true] : [];
   if (type === "integer" || type === "number") return [...said.matchAll(/-?\d+(?:[.,]\d+)?/g)].map((match) => Number(match[0].replace(",", ".")));
-  if (type === "object" || type === "array") return parseJson(said);
+  if (type === "object" || type === "array") return jsonIn(said);
   const pattern = schema["pattern"];
   const pieces = said.split(/\s+/).map((piece) => piece.replace(/^[^\p{L}\p{N}[]+|[^\p{L}\p{N}\]]+$/gu, "")).filter((piece) => piece !== "");
   const found = typeof pattern === "string" && !pattern.startsWith("^") ? [compilePattern(pattern).find(said)].filter((piece) => piece !== null) : [];
@@ -89,13 +90,9 @@ function candidatesOf(schema: Record<string, unknown>, said: string): unknown[] 
   return wantsPiece ? [...found, said, ...pieces] : [said];
 }
 
-function parseJson(said: string): unknown[] {
-  try {
-    const value: unknown = JSON.parse(said);
-    return [value];
-  } catch {
-    return [];
-  }
+function jsonIn(said: string): unknown[] {
+  const value = parseJson(said);
+  return value === undefined ? [] : [value];
 }
 
 type Checker = (value: unknown) => string | null;

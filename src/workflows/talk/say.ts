@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { cleanText } from "../../channels/clean-text.ts";
 import { lastChannel, lockConversation, queueOutbound, type LockedConversation } from "../../handoff/handoff.store.ts";
 import { noSuchConversation } from "../../handoff/handoff.errors.ts";
 import { startDelivery } from "../../handoff/hold-conversation.ts";
 import { sendsReplies } from "../../policy/autonomy.ts";
 import { newId } from "../../lib/ids.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { TransactionQuery } from "../../storage/database.ts";
 import { leaveToPerson } from "./leave-to-person.ts";
@@ -27,8 +27,8 @@ export type SayInput = TalkTarget & {
   andThen?(query: TransactionQuery, scene: { conv: LockedConversation; messageId: string; at: Date }): Promise<void>;
 };
 
-export function messageIdOf(idempotencyKey: string): string {
-  return `msg_${createHash("sha256").update(idempotencyKey).digest("hex").slice(0, 22)}`;
+function messageIdOf(idempotencyKey: string): string {
+  return `msg_${sha256(idempotencyKey).slice(0, 22)}`;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function say(deps: TalkDeps, input: SayInput): Promise<Said> {
       turnStatus: input.messageKind === "handoff" ? "handed_off" : "replied", at,
     });
     if (isPushed) await queueOutbound(query, { ...target, outboxId: newId("out", at.getTime()), messageId, channel, at });
-    await recordInLedger(query, input.tenantId, [{ kind: "workflow.said", subjectId: input.conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { runId: input.runId, messageId, what: input.messageKind, sha256: createHash("sha256").update(told).digest("hex") } }]);
+    await recordInLedger(query, input.tenantId, [{ kind: "workflow.said", subjectId: input.conversationId, caseId: conv.caseId, actor: `workflow:${input.workflow}`, at, body: { runId: input.runId, messageId, what: input.messageKind, sha256: sha256(told) } }]);
     await input.andThen?.(query, { conv, messageId, at });
     return { said: { kind: "sent", messageId, seq }, isPushed };
   });

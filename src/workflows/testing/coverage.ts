@@ -7,7 +7,7 @@ export type Branch = { pointer: string; /** `run`, `skipped`, `case large`, `cat
 export type WorkflowCoverage = { namespace: string; name: string; file: string; branches: number; covered: number; missing: readonly (Branch & { line: number })[]; percent: number };
 
 /** Every branch of a document: each task done, each `if` not met, each case, each catch. */
-export function branchesOf(definition: WorkflowDefinition): readonly Branch[] {
+function branchesOf(definition: WorkflowDefinition): readonly Branch[] {
   const { functions, extensions } = definition.use;
   return [...below(definition.do, ""), ...below(Object.values(functions), ""), ...extensions.flatMap((each) => [...below(each.before, ""), ...below(each.after, "")])];
 }

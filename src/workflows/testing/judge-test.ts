@@ -39,7 +39,7 @@ function areCalls(expected: readonly ScriptedCall[], got: readonly ScriptedCall[
 }
 
 /** Objects hold at least what is expected, lists as many; a text `/.../` is a pattern. */
-export function matches(expected: unknown, got: unknown): boolean {
+function matches(expected: unknown, got: unknown): boolean {
   if (typeof expected === "string" && typeof got === "string" && expected.length > 2 && expected.startsWith("/") && expected.endsWith("/")) return new RegExp(expected.slice(1, -1), "su").test(got);
   if (Array.isArray(expected)) return Array.isArray(got) && expected.length === got.length && expected.every((item, place) => matches(item, got[place]));
   if (isRecord(expected)) return isRecord(got) && Object.entries(expected).every(([key, item]) => (item === null && got[key] === undefined) || matches(item, got[key]));

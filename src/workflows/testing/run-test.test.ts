@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { z } from "zod";
 import { FUNCTION_DECLARATIONS } from "../../app/workflow-functions/declarations.ts";
 import { createLog } from "../../lib/log.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { defineTool } from "../../tools/define-tool.ts";
 import type { Tool } from "../../tools/tool.ts";
 import { readWorkflow } from "../document/read-workflow.ts";
 import { createLanguages } from "../expressions/languages.ts";
-import { hashText } from "../versions/publish.ts";
 import type { TestWorld } from "./run-test.ts";
 import { hasPassed, summary, testLine } from "./report-tests.ts";
 import { readTestFile } from "./test-file.ts";
@@ -23,7 +23,7 @@ const tools = new Map<string, Tool>([
 
 function worldOf(...documents: readonly string[]): TestWorld {
   const texts = documents.map((text, place) => `document: { dsl: '1.0.3', namespace: test, name: w${place + 1}, version: '1.0.0' }\nevaluate: { language: cel }\n${text}`);
-  return { workflows: new Map(texts.map((text, place) => [hashText(text), readWorkflow(text, `w${place + 1}.yaml`)])), tools, functions: FUNCTION_DECLARATIONS, languages, folder: null, log: createLog({ level: "error", isPretty: true, write: () => {} }) };
+  return { workflows: new Map(texts.map((text, place) => [sha256(text), readWorkflow(text, `w${place + 1}.yaml`)])), tools, functions: FUNCTION_DECLARATIONS, languages, folder: null, log: createLog({ level: "error", isPretty: true, write: () => {} }) };
 }
 
 async function carryOut(world: TestWorld, tests: string) {

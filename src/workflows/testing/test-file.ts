@@ -70,8 +70,6 @@ const workflowTest = z.strictObject({
 const testFile = z.strictObject({ workflow: z.string().optional(), tests: z.array(workflowTest).min(1) });
 
 export type ToolAnswer = z.output<typeof toolAnswer>;
-export type FunctionAnswer = z.output<typeof functionAnswer>;
-export type HttpAnswer = z.output<typeof httpAnswer>;
 export type ScriptedEvent = z.output<typeof event>;
 export type FaultKind = z.output<typeof fault>;
 export type Expected = z.output<typeof expected>;

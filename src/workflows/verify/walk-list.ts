@@ -50,7 +50,7 @@ export function walkList<State>(list: TaskList, entry: State, walk: Walk<State>)
   return { exits, reached, late };
 }
 
-export function indexByName(list: TaskList): ReadonlyMap<string, number> {
+function indexByName(list: TaskList): ReadonlyMap<string, number> {
   return new Map(list.map(({ name }, index) => [name, index]));
 }
 

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Clock } from "../../lib/clock.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import type { WorkflowSource } from "../document/definition.ts";
@@ -41,10 +41,6 @@ export type Publishing = {
 /** Who publishes a workspace's folder as a whole, at a start and on the command line. */
 const FOLDER_PUBLISHERS = ["start", "cli"];
 
-export function hashText(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
 /**
  * Makes a set of documents the active one: all of them or none, in one transaction, at once for all processes.
  *
@@ -69,7 +65,7 @@ export async function publishDocuments(deps: PublishDeps, input: Publishing): Pr
 }
 
 async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Publishing, versions: readonly NewVersion[], findings: readonly Finding[]): Promise<PublishOutcome> {
-  const setHash = hashText(versions.map((each) => each.hash).sort().join("\n"));
+  const setHash = sha256(versions.map((each) => each.hash).sort().join("\n"));
   const at = new Date(deps.clock.nowMs());
   const publishes = await readPublishes(query, input.tenantId);
   const active = publishes.find((each) => each.is_active);
@@ -80,7 +76,7 @@ async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Pub
   if (removed.length > 0 && input.mayRemove === false) return { kind: "refused", findings, removed, taken: [] };
   const number = (publishes[0]?.number ?? 0) + 1;
   const publish: PublishRow = {
-    id: `pub_${hashText(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),
+    id: `pub_${sha256(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),
     note: input.note, previous_id: active?.id ?? null, published_at: at.toISOString(), published_by: input.by, is_active: true,
   };
   await insertVersions(query, input.tenantId, versions, input.by, at);
@@ -153,5 +149,5 @@ function judgeAll(documents: readonly ReadDocument[]): { sources: WorkflowSource
 
 function toVersion(source: WorkflowSource): NewVersion {
   const { namespace, name, version } = source.definition.document;
-  return { namespace, name, version, hash: hashText(source.text), file: source.file, text: source.text };
+  return { namespace, name, version, hash: sha256(source.text), file: source.file, text: source.text };
 }

@@ -3,7 +3,7 @@ import type { ConversationView } from "../../../../src/shapes/conversation.ts";
 import { fetchJson } from "../../lib/fetch-json.ts";
 import { conversationQuery } from "./conversation-queries.ts";
 
-export type ConversationAction = "takeover" | "handback" | "resolve";
+type ConversationAction = "takeover" | "handback" | "resolve";
 
 /** Takes a conversation over, hands it back or resolves its case, and refreshes whatever shows it. */
 export function useConversationAction() {

@@ -11,7 +11,7 @@ import { CostIcon } from "../../ui/icons.tsx";
 import { WidePage } from "../../ui/wide-page.tsx";
 import { BudgetList } from "./budget-list.tsx";
 import { costQuery, SPANS, type Span } from "./cost-query.ts";
-import { sayChange, sayDoubts, sayModel, sayPurpose, sayUsd } from "./cost-words.ts";
+import { sayCalls, sayChange, sayDoubts, sayModel, sayPurpose, sayUsd } from "./cost-words.ts";
 import { SpendChart } from "./spend-chart.tsx";
 
 type Grouping = "model" | "purpose";
@@ -37,7 +37,7 @@ export function CostPage() {
 function Costs({ costs, span }: { costs: CostView; span: Span }) {
   const doubts = sayDoubts(costs.total);
   const budgets = <Card title="Budgets"><BudgetList budgets={costs.budgets} /></Card>;
-  if (costs.total.calls === 0) {
+  if (costs.total.calls === 0 && costs.total.unreportedMicroUsd === 0) {
     return (
       <div className="mx-auto flex max-w-3xl flex-col gap-4">
         <EmptyState icon={<CostIcon />} title={`No model was called in the last ${span} days`}><p>What is spent stands here as soon as an AI model answers. The built-in answerer costs nothing.</p></EmptyState>
@@ -64,7 +64,7 @@ function Figures({ costs: { total, before }, span }: { costs: CostView; span: Sp
   const change = sayChange(total.microUsd, before.microUsd, span);
   const figures: [string, string, string | null][] = [
     ["Spent", sayUsd(total.microUsd), change],
-    ["Calls", total.calls.toLocaleString("en"), total.failed > 0 ? `${total.failed.toLocaleString("en")} failed or were cancelled` : null],
+    ["Calls", total.calls.toLocaleString("en"), sayCalls(total)],
     ["A conversation", total.perConversationMicroUsd === null ? "–" : sayUsd(total.perConversationMicroUsd), formatCount(total.conversations, "conversation", "conversations")],
     ["A resolved case", total.perResolutionMicroUsd === null ? "–" : sayUsd(total.perResolutionMicroUsd), formatCount(total.resolvedCases, "case resolved", "cases resolved")],
   ];

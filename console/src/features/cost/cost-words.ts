@@ -47,11 +47,21 @@ export function sayThen({ then, use, softMicroUsd }: Pick<BudgetView, "then" | "
   return `${warning}When it is used up, ${then === "handoff" ? "a person goes on" : "calls are refused"}.`;
 }
 
+/** What became of the calls; null when there is nothing to say. */
+export function sayCalls({ calls, failed, cached, savedMicroUsd }: CostView["total"]): string | null {
+  const parts = [
+    cached > 0 ? `${Math.round((100 * cached) / calls)} % out of the cache, which saved ${sayUsd(savedMicroUsd)}` : "",
+    failed > 0 ? `${failed.toLocaleString("en")} failed or were cancelled` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? null : parts.join("; ");
+}
+
 /** What the sums leave out or guess; null when they do neither. */
-export function sayDoubts({ unpriced, estimated, calls }: CostView["total"]): string | null {
+export function sayDoubts({ unpriced, estimated, unreportedMicroUsd, calls }: CostView["total"]): string | null {
   const parts = [
     unpriced > 0 ? `${unpriced.toLocaleString("en")} of ${calls.toLocaleString("en")} calls have no known price and are in no sum: write the price in models.yaml.` : "",
     estimated > 0 ? `${estimated.toLocaleString("en")} of ${calls.toLocaleString("en")} calls are estimates: the provider gave no figures.` : "",
+    unreportedMicroUsd > 0 ? `Up to ${sayUsd(unreportedMicroUsd)} more may have been spent by a process that ended without reporting its last calls. Budgets count it as spent until it is released: baton cost release.` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? null : parts.join(" ");
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { progressOf, sayBytes, sayCounts, sayReason, saySchedule } from "./knowledge-words.ts";
 
-const sync = { id: "s", sourceId: "web", status: "running" as const, phase: "taking", startedBy: "schedule", listed: 10, added: 2, changed: 1, removed: 0, unchanged: 1, failed: 1, missing: 0, versionBefore: null, versionAfter: null, error: null, createdAt: "", endedAt: null };
+const sync = { id: "s", sourceId: "web", status: "running" as const, phase: "taking", startedBy: "schedule", listed: 10, added: 2, changed: 1, removed: 0, unchanged: 1, failed: 1, missing: 0, versionBefore: null, versionAfter: null, error: null, createdAt: "", endedAt: null, isFollowed: false };
 
 test("a schedule is said in words, and what has none is synced when asked", () => {
   assert.equal(saySchedule({ every: "PT1H" }), "Every hour");

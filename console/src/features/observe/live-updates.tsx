@@ -1,9 +1,10 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, type ReactNode } from "react";
+import type { StatusView } from "../../../../src/shapes/status.ts";
 import { openEventStream, readData, type ServerEvent, type StreamState } from "../../lib/event-stream.ts";
 import { sessionQuery } from "../identity/session.ts";
 import { createRefresher, type Touched } from "./refresher.ts";
-import { statusQuery, type Status } from "./status.ts";
+import { statusQuery } from "./status.ts";
 
 /** Runs change often, and their lists and counts cost more to make than one run. */
 const RUN_EVERY_MS = 300;
@@ -45,7 +46,7 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
 
 function handleEvent(queryClient: QueryClient, refresh: (touched: readonly Touched[]) => void, event: ServerEvent): void {
   if (event.name === "status") {
-    const status = readData<Status>(event);
+    const status = readData<StatusView>(event);
     if (status !== null) queryClient.setQueryData(statusQuery.queryKey, status);
     return;
   }

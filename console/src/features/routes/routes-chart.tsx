@@ -1,6 +1,6 @@
 import type { RouterReport } from "../../../../src/shapes/routing.ts";
-import { formatCost } from "../../lib/format.ts";
-import { sayShare, scaleOf } from "./routes-words.ts";
+import { formatCost, sayShare } from "../../lib/format.ts";
+import { scaleOf } from "./routes-words.ts";
 
 const WIDTH = 640;
 const HEIGHT = 260;

@@ -1,6 +1,5 @@
 import type { RouterReport, RouterRow } from "../../../../src/shapes/routing.ts";
-import { formatCost } from "../../lib/format.ts";
-import { sayShare } from "./routes-words.ts";
+import { formatCost, sayShare } from "../../lib/format.ts";
 
 const HEADS = ["Cases", "Cheaper", "Cost of 1,000", "Best model's", "Quality", "At least", "Best model's"] as const;
 

@@ -1,9 +1,5 @@
 import type { RouterReport } from "../../../../src/shapes/routing.ts";
-
-/** 0.1234 → "12.3 %". */
-export function sayShare(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
+import { sayShare } from "../../lib/format.ts";
 
 /** What the router does, as one sentence. */
 export function sayOutcome({ chosen, total, floor, best }: RouterReport): string {

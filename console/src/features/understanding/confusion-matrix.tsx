@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { IntentReport } from "../../../../src/shapes/understanding.ts";
-import { matrixOf, sayIntent, sayShare } from "./understanding-words.ts";
+import { sayShare } from "../../lib/format.ts";
+import { matrixOf, sayIntent } from "./understanding-words.ts";
 
 type Chosen = { intent: string; readAs: string };
 
@@ -12,13 +13,13 @@ export function ConfusionMatrix({ report }: { report: IntentReport }) {
   return (
     <>
       <div tabIndex={0} role="region" aria-label="Confusion matrix" className="relative overflow-x-auto rounded-xl border border-line bg-surface">
-        <table className="text-left text-2xs tabular-nums">
+        <table className="min-w-full text-left text-2xs tabular-nums">
           <thead>
             <tr className="border-b border-line text-ink-faint">
               <th scope="col" className="sticky left-0 bg-surface px-3 py-2 font-medium whitespace-nowrap">Means (row), read as (column)</th>
               {columns.map((name, place) => <th key={name} scope="col" title={sayIntent(name)} className="px-1 py-2 text-center font-medium"><span aria-hidden="true">{place + 1}</span><span className="sr-only">{sayIntent(name)}</span></th>)}
-              <th scope="col" className="px-3 py-2 text-right font-medium">Found</th>
-              <th scope="col" className="px-3 py-2 text-right font-medium">Right</th>
+              <th scope="col" title="Of its examples, how many were read as it" className="px-3 py-2 text-right font-medium">Found</th>
+              <th scope="col" title="Of what was read as it, how much was meant" className="px-3 py-2 text-right font-medium">Right</th>
             </tr>
           </thead>
           <tbody>
@@ -44,10 +45,10 @@ export function ConfusionMatrix({ report }: { report: IntentReport }) {
 function Cell({ intent, readAs, count, share, onOpen }: Chosen & { count: number; share: number; onOpen: (chosen: Chosen) => void }) {
   if (count === 0) return <td className="px-1 text-center text-ink-faint/0">0</td>;
   const isRight = intent === readAs;
-  if (isRight) return <td className="px-1 text-center"><span className={`inline-flex h-5 min-w-6 items-center justify-center rounded px-1 ${share >= 0.8 ? "bg-good-soft text-good" : "bg-warn-soft text-warn"}`}>{count}</span></td>;
+  if (isRight) return <td className="px-1 text-center"><span className={`inline-flex h-6 min-w-6 items-center justify-center rounded px-1 ${share >= 0.8 ? "bg-good-soft text-good" : "bg-warn-soft text-warn"}`}>{count}</span></td>;
   return (
     <td className="px-1 text-center">
-      <button type="button" aria-label={`${count} examples of ${sayIntent(intent)} read as ${sayIntent(readAs)}`} title={`${sayIntent(intent)} read as ${sayIntent(readAs)}`} onClick={() => onOpen({ intent, readAs })} className="inline-flex h-5 min-w-6 items-center justify-center rounded bg-bad-soft px-1 text-bad hover:underline">{count}</button>
+      <button type="button" aria-label={`${count} examples of ${sayIntent(intent)} read as ${sayIntent(readAs)}`} title={`${sayIntent(intent)} read as ${sayIntent(readAs)}`} onClick={() => onOpen({ intent, readAs })} className="inline-flex h-6 min-w-6 items-center justify-center rounded bg-bad-soft px-1 text-bad hover:underline">{count}</button>
     </td>
   );
 }

@@ -2,10 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import type { ReadingView } from "../../../../src/shapes/understanding.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
-import { sayCode } from "../../lib/format.ts";
+import { sayCode, sayShare } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { readText } from "./understanding-queries.ts";
-import { NONE, sayIntent, sayShare } from "./understanding-words.ts";
+import { NONE, sayIntent } from "./understanding-words.ts";
 
 /** Reads a text as a message would be read; nothing is done with it. */
 export function TryForm() {

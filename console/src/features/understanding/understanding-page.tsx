@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { UnderstandingView } from "../../../../src/shapes/understanding.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
+import { sayShare } from "../../lib/format.ts";
 import { useNow } from "../../lib/use-now.ts";
 import { usePageTitle } from "../../lib/use-page-title.ts";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
@@ -11,7 +12,6 @@ import { ConfusionMatrix } from "./confusion-matrix.tsx";
 import { Teaching } from "./teaching.tsx";
 import { TryForm } from "./try-form.tsx";
 import { understandingQuery } from "./understanding-queries.ts";
-import { sayShare } from "./understanding-words.ts";
 import { UnsureList } from "./unsure-list.tsx";
 
 /** How well messages are read, and teaching it: unsure messages, corrections, learning with the figures before and after. */

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matrixOf, sayIntent, sayMove, sayShare, sayTraining } from "./understanding-words.ts";
+import { matrixOf, sayIntent, sayMove, sayTraining } from "./understanding-words.ts";
 
 const summary = { examples: 10, accuracy: 0.8, noneRecall: null, calibrationError: 0.04 };
 
-test("shares and moves are said in words", () => {
-  assert.deepEqual([sayShare(null), sayShare(1), sayShare(0.905)], ["–", "100 %", "90.5 %"]);
+test("moves are said in words", () => {
   assert.deepEqual([sayMove(0.8, 0.825), sayMove(0.8, 0.79), sayMove(0.8, 0.8)], ["+2.5 points", "−1.0 points", "unchanged"]);
   assert.equal(sayTraining({ before: summary, after: { ...summary, accuracy: 0.85 } }), "Right intent 80.0 % → 85.0 % (+5.0 points)");
   assert.deepEqual([sayIntent("out_of_scope"), sayIntent("order_status")], ["None of these", "Order status"]);

@@ -1,15 +1,11 @@
 import type { IntentReport, IntentSummary } from "../../../../src/shapes/understanding.ts";
-import { sayCode } from "../../lib/format.ts";
+import { sayCode, sayShare } from "../../lib/format.ts";
 
 /** What the server calls a message that fits no intent. */
 export const NONE = "out_of_scope";
 
 export function sayIntent(name: string): string {
   return name === NONE ? "None of these" : sayCode(name);
-}
-
-export function sayShare(share: number | null): string {
-  return share === null ? "–" : `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
 }
 
 /** By how many points a share has moved, with its sign. */

@@ -3,12 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import type { UnderstandingView, UnsureMessage } from "../../../../src/shapes/understanding.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
-import { formatAgo } from "../../lib/format.ts";
+import { formatAgo, sayShare } from "../../lib/format.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { CheckIcon } from "../../ui/icons.tsx";
 import { correct, understandingQuery, unsureQuery } from "./understanding-queries.ts";
-import { NONE, sayIntent, sayShare } from "./understanding-words.ts";
+import { NONE, sayIntent } from "./understanding-words.ts";
 
 /** Messages whose intent was not sure; a person says what they mean. */
 export function UnsureList({ intents, nowMs }: { intents: UnderstandingView["intents"]; nowMs: number }) {

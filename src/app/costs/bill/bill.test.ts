@@ -5,7 +5,7 @@ import { familyOf } from "./bill.ts";
 import { readBill } from "./read-bill.ts";
 import { reconcile, type Reconciliation } from "./reconcile.ts";
 
-const day = (given: Partial<LedgerDay>): LedgerDay => ({ day: "2026-11-02", provider: "openai", model: "gpt-6.1-terra", calls: 100, failed: 0, unpriced: 0, estimated: 0, promptTokens: 50_000, completionTokens: 10_000, microUsd: 100_000, ...given });
+const day = (given: Partial<LedgerDay>): LedgerDay => ({ day: "2026-11-02", provider: "openai", model: "gpt-6.1-terra", calls: 100, failed: 0, unpriced: 0, estimated: 0, cached: 0, promptTokens: 50_000, completionTokens: 10_000, microUsd: 100_000, savedMicroUsd: 0, ...given });
 const costs = (lines: string) => readBill(`start_time_iso,end_time_iso,amount_value,amount_currency,line_item\n${lines}`, null);
 const reasonsOf = (result: Reconciliation) => result.lines.map((line) => line.reasons.map((reason) => reason.split(":")[0]));
 

@@ -13,4 +13,4 @@ export function checkVector(vector: Float32Array, dimensions: number | null): bo
   return sum > 0;
 }
 
-export const MAX_DIMENSIONS = 4_096;
+const MAX_DIMENSIONS = 4_096;

@@ -14,7 +14,7 @@ const I64 = 0x7e;
 const V128 = 0x7b;
 const EMPTY = 0x40;
 
-export function unsigned(value: number): number[] {
+function unsigned(value: number): number[] {
   const bytes: number[] = [];
   let rest = value;
   do {

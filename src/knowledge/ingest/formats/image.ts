@@ -32,7 +32,7 @@ async function toPng(bytes: Uint8Array): Promise<Buffer> {
 }
 
 /** Width and height as the head of a PNG, GIF, BMP or JPEG states them, before anything is decoded; null when it does not. */
-export function statedSize(bytes: Uint8Array): { width: number; height: number } | null {
+function statedSize(bytes: Uint8Array): { width: number; height: number } | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength < 30) return null;
   if (view.getUint32(0) === 0x89504e47) return { width: view.getUint32(16), height: view.getUint32(20) };

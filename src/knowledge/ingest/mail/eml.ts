@@ -20,7 +20,7 @@ export function readEml(bytes: Uint8Array, reading: Reading): Promise<ReadDocume
 }
 
 /** The texts to read and the files attached, in order. */
-export function collectParts(root: MimePart): { texts: string[]; files: AttachedFile[] } {
+function collectParts(root: MimePart): { texts: string[]; files: AttachedFile[] } {
   const texts: string[] = [];
   const files: AttachedFile[] = [];
   walk(root, true, "multipart/mixed", texts, files);

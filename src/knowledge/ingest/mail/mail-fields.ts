@@ -17,7 +17,7 @@ export function readMailFields(headers: ReadonlyMap<string, string>): Omit<MailF
 }
 
 /** Mailboxes of a field; groups are flattened. */
-export function readAddresses(field: string): MailAddress[] {
+function readAddresses(field: string): MailAddress[] {
   const words: string[] = [];
   const plain = mapWords(field.slice(0, 500_000), (word) => {
     if (words.length >= MAX_PLACES) return word.replace(/[",;<>()@:]/g, " ");

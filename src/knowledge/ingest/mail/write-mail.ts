@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256Bytes } from "../../../lib/sha256.ts";
 import type { MailAttachment, MailFields } from "../parsed-document.ts";
 import { validDate, type ReadDocument, type Reading } from "../reading.ts";
 import { oneLine } from "../text/clean-markdown.ts";
@@ -23,7 +23,7 @@ export async function writeMail(fields: Omit<MailFields, "attachments">, text: s
 }
 
 async function readAttachment(file: AttachedFile, reading: Reading): Promise<{ attachment: MailAttachment; body: string | null }> {
-  const facts = { name: file.name, mediaType: file.mediaType, byteLength: file.bytes.byteLength, sha256: createHash("sha256").update(file.bytes).digest("hex"), contentId: file.contentId };
+  const facts = { name: file.name, mediaType: file.mediaType, byteLength: file.bytes.byteLength, sha256: sha256Bytes(file.bytes), contentId: file.contentId };
   if (file.mediaType.startsWith("image/") && (file.isInline || file.bytes.byteLength < PICTURE_FROM_BYTES)) return { attachment: { ...facts, outcome: { kind: "left_out", reason: "a picture that belongs to the text" } }, body: null };
   const read = await reading.readInner({ bytes: file.bytes, name: file.name ?? "", mediaType: file.mediaType });
   if (read.kind === "ok") return { attachment: { ...facts, outcome: { kind: "read", format: read.document.format } }, body: read.document.body };

@@ -66,7 +66,7 @@ function addRow(blocks: Block[], row: Row, before: Row | null, bodySize: number,
 }
 
 /** A hyphen at a line's end goes, except where the document shows that it belongs: the word is written with it, or both halves are words. */
-export function joinWords(before: string, after: string, words: ReadonlySet<string>): string {
+function joinWords(before: string, after: string, words: ReadonlySet<string>): string {
   const [, head = ""] = /([\p{L}\p{N}]+)[-\u2010\u00ad]$/u.exec(before) ?? [];
   const [tail = ""] = /^[\p{L}\p{N}]+/u.exec(after) ?? [];
   if (head !== "" && /^\p{Ll}/u.test(tail)) {

@@ -34,7 +34,7 @@ export function decodeText(bytes: Uint8Array, named: string | null = null): Deco
 }
 
 /** Whether the bytes are UTF-8 without a fault. */
-export function isUtf8(bytes: Uint8Array): boolean {
+function isUtf8(bytes: Uint8Array): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return true;

@@ -111,10 +111,14 @@ async function connectionOf(url: URL, tenantId: string, given: GitSettings, deps
   return config;
 }
 
-/** By the environment, so that no secret stands among the arguments, which others on the machine may read. */
+/**
+ * By the environment, so that no secret stands among the arguments, which others on the machine may read. Of the operator's own, git keeps
+ * where to find programs and whom to trust (`GIT_SSL_CAINFO`).
+ */
 function environmentOf(home: string, config: readonly [string, string][]): Record<string, string> {
   const entries = config.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value]]);
-  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", HOME: home, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", GIT_ALLOW_PROTOCOL: "https:file", GIT_CONFIG_COUNT: String(config.length), ...Object.fromEntries(entries) };
+  const trusted = process.env["GIT_SSL_CAINFO"];
+  return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...(trusted === undefined ? {} : { GIT_SSL_CAINFO: trusted }), HOME: home, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", GIT_ALLOW_PROTOCOL: "https:file", GIT_CONFIG_COUNT: String(config.length), ...Object.fromEntries(entries) };
 }
 
 function wordsOf(error: unknown): string {

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { fileUnknown } from "../../knowledge.errors.ts";
 import { defineSourceKind } from "../source-kind.ts";
 import { listFiles, readFileBytes } from "../source.store.ts";
 
@@ -23,10 +22,3 @@ export const uploadKind = defineSourceKind({
     });
   },
 });
-
-/** One uploaded file as it was given. Throws `knowledge.file_unknown`. */
-export async function readUpload(deps: Parameters<typeof readFileBytes>[0], tenantId: string, sourceId: string, name: string) {
-  const file = await readFileBytes(deps, tenantId, sourceId, name);
-  if (file === null) throw fileUnknown();
-  return file;
-}

@@ -4,7 +4,7 @@ import type { SqlDialect } from "./sql-query.ts";
 import type { SqlSession } from "./sql-system.ts";
 
 /** What the operator makes once in a business database, so that tools with `idempotency: key` have one effect a call. */
-export const ONCE_TABLE = "create table baton_calls (call_id varchar(255) primary key, tool varchar(63) not null, output text, made_at timestamp not null default current_timestamp)";
+const ONCE_TABLE = "create table baton_calls (call_id varchar(255) primary key, tool varchar(63) not null, output text, made_at timestamp not null default current_timestamp)";
 
 /**
  * Does `work` once per key, in the transaction of its effect: a second call, at the same time or after a crash, is given the

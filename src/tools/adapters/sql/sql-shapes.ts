@@ -1,4 +1,5 @@
 import { isRecord } from "../../../lib/is-record.ts";
+import { parseJson } from "../../../lib/parse-json.ts";
 import { shapeOfJsonSchema, type JsonSchemaObject, type Shape } from "../../../lib/shape.ts";
 import type { SqlRow } from "../../../storage/sql-client.ts";
 import { defaultOf, typesOf } from "../../declared/argument-shape.ts";
@@ -33,11 +34,7 @@ function shapeValue(value: unknown, types: readonly string[]): unknown {
 }
 
 function parseOr(text: string): unknown {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) || Array.isArray(parsed) ? parsed : text;
-  } catch {
-    // Not JSON: the output's shape says so.
-    return text;
-  }
+  const parsed = parseJson(text);
+  // Where it is no JSON, the output's shape says so.
+  return isRecord(parsed) || Array.isArray(parsed) ? parsed : text;
 }

@@ -32,8 +32,6 @@ export type SqlSystem = {
   close(): Promise<void>;
 };
 
-export type OpenSqlSystem = (url: URL, options: { connections: number; connectMs: number }) => SqlSystem;
-
 /** The names of columns, each once. Throws `tools.system_fault`. */
 export function columnNames(fields: readonly { name: string }[]): string[] {
   const names = fields.map(({ name }) => name);

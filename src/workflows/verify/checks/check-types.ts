@@ -32,7 +32,7 @@ function applyContract(checking: Checking, contract: DataContract, pointer: stri
 }
 
 /** The data after a list, whichever way it was left. */
-export function typeList(checking: Checking, list: TaskList, entry: DataTypes): DataTypes {
+function typeList(checking: Checking, list: TaskList, entry: DataTypes): DataTypes {
   const walked = walkList<DataTypes>(list, entry, {
     step: (named, types) => typeTask(checking, named, types), join: joinTypes,
     // Another round may bring anything.

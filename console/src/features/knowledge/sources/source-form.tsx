@@ -53,10 +53,11 @@ export function SourceForm({ source, onClose }: { source: SourceView | null; onC
         <Schedule draft={draft} onChange={change} />
         <details className="rounded-lg border border-line px-3 py-2">
           <summary className="text-xs text-ink-soft">What its documents are, unless they say so themselves</summary>
-          <div className="mt-3 grid gap-3 pb-1 sm:grid-cols-3">
+          <div className="mt-3 grid gap-3 pb-1 sm:grid-cols-2">
             <TextField label="Language" value={draft.language} onChange={(language) => change({ language })} placeholder="en" />
             <TextField label="Product" value={draft.product} onChange={(product) => change({ product })} />
             <TextField label="Brand" value={draft.brand} onChange={(brand) => change({ brand })} />
+            <TextField label="Languages of text in pictures" value={draft.ocrLanguages} onChange={(ocrLanguages) => change({ ocrLanguages })} placeholder="eng" />
           </div>
         </details>
         <CheckField label="Paused: not synced by itself" isChecked={draft.isPaused} onChange={(isPaused) => change({ isPaused })} />

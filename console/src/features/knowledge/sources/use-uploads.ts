@@ -1,8 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { SourceView } from "../../../../../src/shapes/knowledge.ts";
-import { fileAddress, syncSource } from "../knowledge-queries.ts";
-import { isUnderWay } from "../knowledge-words.ts";
+import { fileAddress } from "../knowledge-queries.ts";
 import { uploadFile } from "./upload-file.ts";
 
 /** `sent`: bytes so far. */
@@ -11,14 +10,11 @@ export type Upload = { id: number; name: string; bytes: number; sent: number; st
 const AT_ONCE = 2;
 
 /**
- * Files on their way to a source, two at a time, in the order they were given. Leaving the page stops those that are not there yet.
- *
- * A file that arrives while a sync already compares is not in that sync's list; so after the last one, once no sync runs, the source is
- * synced once more.
+ * Files on their way to a source, two at a time, in the order they were given. Leaving the page stops those that are not there yet. The
+ * server syncs what arrives, once more for what came in while a sync ran.
  */
 export function useUploads(source: SourceView): { uploads: readonly Upload[]; add: (files: readonly File[]) => void; clear: () => void } {
   const [uploads, setUploads] = useState<readonly Upload[]>([]);
-  const [isSyncOwed, setIsSyncOwed] = useState(false);
   const queryClient = useQueryClient();
   const queue = useRef<{ id: number; file: File }[]>([]);
   const state = useRef({ running: 0, nextId: 1, leaving: new AbortController() });
@@ -43,16 +39,8 @@ export function useUploads(source: SourceView): { uploads: readonly Upload[]; ad
     }
     state.current.running -= 1;
     if (!isAnyStored || state.current.leaving.signal.aborted) return;
-    if (state.current.running === 0) setIsSyncOwed(true);
     await queryClient.invalidateQueries({ queryKey: ["knowledge"] });
   };
-
-  const isSyncing = isUnderWay(source.lastSync);
-  useEffect(() => {
-    if (!isSyncOwed || isSyncing) return;
-    setIsSyncOwed(false);
-    void syncSource(source.id).then(() => queryClient.invalidateQueries({ queryKey: ["knowledge"] }), () => undefined);
-  }, [isSyncOwed, isSyncing, source.id, queryClient]);
 
   return {
     uploads,

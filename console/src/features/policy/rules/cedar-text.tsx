@@ -12,7 +12,7 @@ export function CedarText({ text, label }: { text: string; label: string }) {
 }
 
 /** The text cut into coloured and plain parts, in order. */
-export function tokensOf(text: string): { at: number; part: string; kind: string | null }[] {
+function tokensOf(text: string): { at: number; part: string; kind: string | null }[] {
   const parts: { at: number; part: string; kind: string | null }[] = [];
   let from = 0;
   for (const match of text.matchAll(TOKEN)) {

@@ -1,2 +1,0 @@
-export { createBuiltInGroundingJudge } from "./built-in-judge.ts";
-export { createBuiltInRedactor } from "./built-in-redactor.ts";
