@@ -55,8 +55,8 @@ export async function retrieve(deps: Omit<RetrieveDeps, "database">, input: Retr
 export async function retrieveInSteps(deps: Omit<RetrieveDeps, "database">, input: RetrieveInput): Promise<SearchSteps> {
   if (input.audiences.length === 0) throw noRights({ details: { tenantId: input.tenantId } });
   await deps.indexes.ensureCurrent(input.tenantId);
-  const isServed = deps.embedder?.id === deps.indexes.modelOf(input.tenantId);
-  return searchInSteps({ ...deps, embedder: isServed ? (deps.embedder ?? null) : null }, input);
+  const isServed = () => deps.embedder?.id === deps.indexes.modelOf(input.tenantId);
+  return searchInSteps({ ...deps, embedder: isServed() ? (deps.embedder ?? null) : null }, input, isServed);
 }
 
 /**
@@ -70,12 +70,15 @@ export async function searchPassages(deps: SearchDeps, input: RetrieveInput): Pr
   return (await searchInSteps(deps, input)).passages;
 }
 
-async function searchInSteps(deps: SearchDeps, input: RetrieveInput): Promise<SearchSteps> {
+/** `isServed`: whether the index still holds vectors of the same model. */
+async function searchInSteps(deps: SearchDeps, input: RetrieveInput, isServed: () => boolean = () => true): Promise<SearchSteps> {
   const { index } = deps;
   const wanted = Math.max(0, Math.floor(input.limit));
   const limit = Math.min(index.maxLimit, Math.max(FEWEST_HITS, wanted * OVERSAMPLING));
   const question = askedText(input);
-  const vector = await embedQuestion(deps.embedder ?? null, input, question);
+  const made = await embedQuestion(deps.embedder ?? null, input, question);
+  // Meanwhile the index may have gone on to another model's vectors, to which this one says nothing.
+  const vector = made !== null && isServed() ? made : null;
   const scope = { tenantId: input.tenantId, audiences: input.audiences, limit, ...(input.filter === undefined ? {} : { filter: input.filter }) };
   const parts = await Promise.all(queryParts(input).map(async ({ text, weight }, place) => ({ text, weight, hits: await index.search({ ...scope, query: text, vector: place === 0 ? vector : null }) })));
   const fused = fuseHits(parts).slice(0, Math.max(MOST_RERANKED, wanted));

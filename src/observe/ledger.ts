@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { newId } from "../lib/ids.ts";
 import type { Log } from "../lib/log.ts";
 import { messageOf } from "../lib/app-error.ts";
@@ -24,9 +24,9 @@ export async function recordInLedger(query: TransactionQuery, tenantId: string, 
 
 /** SHA-256 over the previous hash and every field of the entry, each with its length in front. */
 export function hashEntry(previousHash: string, seq: number, entry: LedgerEntry): string {
-  const hash = createHash("sha256");
-  for (const part of [previousHash, String(seq), entry.id, entry.kind, entry.subjectId, entry.caseId ?? "", entry.actor, entry.at, entry.body]) hash.update(`${Buffer.byteLength(part)}:${part}`);
-  return hash.digest("hex");
+  const parts = [previousHash, String(seq), entry.id, entry.kind, entry.subjectId, entry.caseId ?? "", entry.actor, entry.at, entry.body];
+  // In one go: an object and nine calls an entry would hold the process for a while where a thousand entries are chained.
+  return hash("sha256", parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join(""));
 }
 
 const BATCH = 2_000;

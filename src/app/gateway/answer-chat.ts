@@ -8,6 +8,7 @@ import { checkAnswerSchema, readChatRequest, toModelRequest, wireOnly, type Chat
 import { forwardChat, speaksOurWire } from "./forward-chat.ts";
 import { AUTO, contextOf, SUPPORT, wantsKnowledge, type GatewayCall, type GatewayDeps } from "./gateway-call.ts";
 import { unsupported } from "./gateway.errors.ts";
+import { oneCall } from "./one-call.ts";
 import { answerFromKnowledge } from "./support.ts";
 import { writeChat, type PartsEnd } from "./write-chat.ts";
 
@@ -76,7 +77,7 @@ async function inPartsBy(deps: GatewayDeps, call: GatewayCall, chat: ChatRequest
   if (needed !== null) throw unsupported(needed, `"${needed}" goes only to models that are asked by OpenAI's own form, without a cache or a second request beside the first.`);
   const whole = inParts(chat, request);
   if (whole.answerSchema !== undefined && whole.tools.length > 0) throw unsupported("response_format", "Of this model an answer by schema cannot be asked for together with tools.");
-  journal(deps, call, request, await writeChat(call, model.stream(whole), formOf(chat)));
+  journal(deps, call, request, await writeChat(call, chat.body.parallel_tool_calls === false ? oneCall(model.stream(whole)) : model.stream(whole), formOf(chat)));
 }
 
 /** The request with everything that only the way there did not need. */

@@ -1,6 +1,7 @@
 import { journal, noModel } from "./answer-chat.ts";
 import { checkAnswerSchema } from "./chat-request.ts";
 import { contextOf, wantsKnowledge, type GatewayCall, type GatewayDeps } from "./gateway-call.ts";
+import { oneCall } from "./one-call.ts";
 import { readResponsesRequest, requestOfResponses } from "./responses-request.ts";
 import { answerFromKnowledge } from "./support.ts";
 import { writeResponse } from "./write-response.ts";
@@ -14,5 +15,5 @@ export async function answerResponses(deps: GatewayDeps, call: GatewayCall, give
   const { model } = deps.models;
   if (model === null && !wantsKnowledge(call, body.model)) throw noModel();
   const parts = model === null || wantsKnowledge(call, body.model) ? answerFromKnowledge(deps, call, request) : model.stream(request);
-  journal(deps, call, request, await writeResponse(call, parts, body));
+  journal(deps, call, request, await writeResponse(call, body.parallel_tool_calls === false ? oneCall(parts) : parts, body));
 }

@@ -12,12 +12,15 @@ const MAX_SCHEMA_CHARACTERS = 100_000;
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
 const imagePart = z.object({ type: z.literal("image_url"), image_url: z.object({ url: z.string(), detail: z.string().optional() }) });
 const texts = z.union([z.string(), z.array(textPart)]);
+/** What a model once declined with stands in the talk like any other words of it. */
+const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() }).transform(({ refusal }) => ({ type: "text" as const, text: refusal }));
+const said = z.union([z.string(), z.array(z.union([textPart, refusalPart]))]);
 const toolCall = z.object({ id: z.string(), type: z.literal("function"), function: z.object({ name: z.string(), arguments: z.string() }) });
 const message = z.discriminatedUnion("role", [
   z.object({ role: z.literal("system"), content: texts, name: z.string().optional() }),
   z.object({ role: z.literal("developer"), content: texts, name: z.string().optional() }),
   z.object({ role: z.literal("user"), content: z.union([z.string(), z.array(z.discriminatedUnion("type", [textPart, imagePart]))]), name: z.string().optional() }),
-  z.object({ role: z.literal("assistant"), content: texts.nullish(), refusal: z.string().nullish(), tool_calls: z.array(toolCall).optional(), name: z.string().optional() }),
+  z.object({ role: z.literal("assistant"), content: said.nullish(), refusal: z.string().nullish(), tool_calls: z.array(toolCall).optional(), name: z.string().optional() }),
   z.object({ role: z.literal("tool"), content: texts, tool_call_id: z.string() }),
 ]);
 const schema = z.record(z.string(), z.unknown());
@@ -37,6 +40,7 @@ export const chatBody = z.strictObject({
   n: z.literal(1, "Baton gives one answer a request: leave n out, or ask several times.").nullish(),
   presence_penalty: figure, frequency_penalty: figure, logit_bias: z.record(z.string(), z.number()).nullish(), reasoning_effort: z.string().max(20).nullish(), verbosity: z.string().max(20).nullish(), service_tier: z.string().max(40).nullish(),
   user: z.string().optional(), safety_identifier: z.string().optional(), prompt_cache_key: z.string().optional(), metadata: z.record(z.string(), z.string()).nullish(),
+  modalities: z.array(z.string()).refine((given) => given.every((each) => each === "text"), "Baton gives texts only: leave modalities out.").nullish(),
   store: z.literal(false, "Baton does not keep answers for clients: leave store out.").nullish(), logprobs: z.literal(false, "Baton gives no logprobs: they would show pieces of placeholders.").nullish(),
 });
 

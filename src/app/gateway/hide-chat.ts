@@ -5,7 +5,7 @@ import { isRecord } from "../../lib/is-record.ts";
 /** The messages of a chat with placeholders for what is personal in them; the same value has the same one in all of them. */
 export type HiddenChat = { messages: unknown[]; placeholders: readonly Placeholder[] };
 
-/** Texts, refusals, the results of tools and the arguments of calls. The names of speakers are left out: no placeholder has their form. Throws what the redactor throws. */
+/** Texts, refusals, the results of tools and the arguments of calls. The names of speakers and what is unknown are left out. Throws what the redactor throws. */
 export function hideChat(redactor: Redactor, messages: readonly unknown[]): HiddenChat {
   let placeholders: readonly Placeholder[] = [];
   const text = (given: string): string => {
@@ -28,15 +28,30 @@ export function hideChat(redactor: Redactor, messages: readonly unknown[]): Hidd
   return { messages: hidden, placeholders };
 }
 
-function hideMessage(message: Record<string, unknown>, text: (given: string) => string, deep: (given: string) => string): Record<string, unknown> {
-  const { name: _, ...rest } = message;
-  const content = rest["content"];
-  if (typeof content === "string") rest["content"] = text(content);
-  else if (Array.isArray(content)) rest["content"] = content.map((part: unknown) => (isRecord(part) && typeof part["text"] === "string" ? { ...part, text: text(part["text"]) } : part));
-  if (typeof rest["refusal"] === "string") rest["refusal"] = text(rest["refusal"]);
-  const calls = rest["tool_calls"];
-  if (Array.isArray(calls)) rest["tool_calls"] = calls.map((call: unknown) => (isRecord(call) && isRecord(call["function"]) && typeof call["function"]["arguments"] === "string" ? { ...call, function: { ...call["function"], arguments: deep(call["function"]["arguments"]) } } : call));
-  return rest;
+type Hide = (given: string) => string;
+
+/** Only the members that are known, so that nothing goes along unseen: other servers' own members may say what the text says. */
+function hideMessage(message: Record<string, unknown>, text: Hide, deep: Hide): Record<string, unknown> {
+  const { role, content, tool_calls: calls, tool_call_id: callId } = message;
+  const made: Record<string, unknown> = { role, ...(callId === undefined ? {} : { tool_call_id: callId }) };
+  if (typeof content === "string") made["content"] = text(content);
+  else if (content !== undefined) made["content"] = Array.isArray(content) ? content.map((part: unknown) => hidePart(part, text)) : null;
+  for (const member of ["refusal", "reasoning_content"]) if (typeof message[member] === "string") made[member] = text(message[member]);
+  if (Array.isArray(calls)) made["tool_calls"] = calls.map((call: unknown) => hideCall(call, deep));
+  return made;
+}
+
+/** Pictures come here only where they may. */
+function hidePart(part: unknown, text: Hide): unknown {
+  if (!isRecord(part)) return null;
+  if (typeof part["text"] === "string") return { type: "text", text: text(part["text"]) };
+  return typeof part["refusal"] === "string" ? { type: "refusal", refusal: text(part["refusal"]) } : { type: part["type"], image_url: part["image_url"] };
+}
+
+function hideCall(call: unknown, deep: Hide): unknown {
+  if (!isRecord(call) || !isRecord(call["function"])) return null;
+  const { name, arguments: given } = call["function"];
+  return { id: call["id"], type: "function", function: { name, arguments: typeof given === "string" ? deep(given) : "{}" } };
 }
 
 /** For texts that are JSON themselves: a value is written as it stands inside of a JSON text. */

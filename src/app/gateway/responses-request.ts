@@ -5,7 +5,8 @@ import { choiceOf, DEFAULT_OUTPUT_TOKENS, invalid, parsed, readImage } from "./c
 
 const textPart = z.object({ type: z.enum(["input_text", "output_text", "text"]), text: z.string() });
 const imagePart = z.object({ type: z.literal("input_image"), image_url: z.string(), detail: z.string().optional() });
-const part = z.union([textPart, imagePart]);
+const refusalPart = z.object({ type: z.literal("refusal"), refusal: z.string() }).transform(({ refusal }) => ({ type: "text" as const, text: refusal }));
+const part = z.union([textPart, imagePart, refusalPart]);
 const item = z.union([
   z.object({ type: z.literal("message").optional(), role: z.enum(["user", "assistant", "system", "developer"]), content: z.union([z.string(), z.array(part)]) }),
   z.object({ type: z.literal("function_call"), call_id: z.string(), name: z.string(), arguments: z.string() }),
@@ -16,7 +17,7 @@ const schema = z.record(z.string(), z.unknown());
 
 /** What is taken of `POST /v1/responses`; other members are refused by name. */
 export const responsesBody = z.strictObject({
-  model: z.string().min(1).max(200), input: z.union([z.string(), z.array(item).min(1).max(10_000)]), instructions: z.string().nullish(), stream: z.boolean().nullish(),
+  model: z.string().min(1).max(200), input: z.union([z.string(), z.array(item).min(1).max(10_000)]), instructions: z.string().nullish(), stream: z.boolean().nullish(), stream_options: z.looseObject({}).nullish(),
   tools: z.array(z.object({ type: z.literal("function", "Baton takes tools of the type function only."), name: z.string().min(1).max(64), description: z.string().nullish(), parameters: schema.nullish(), strict: z.boolean().nullish() })).max(128).optional(),
   tool_choice: z.union([z.enum(["auto", "none", "required"]), z.object({ type: z.literal("function"), name: z.string() })]).optional(), parallel_tool_calls: z.boolean().nullish(),
   text: z.object({ format: z.discriminatedUnion("type", [z.object({ type: z.literal("text") }), z.object({ type: z.literal("json_object") }), z.object({ type: z.literal("json_schema"), name: z.string(), schema, strict: z.boolean().nullish(), description: z.string().optional() })]).optional() }).optional(),

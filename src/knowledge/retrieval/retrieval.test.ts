@@ -75,6 +75,25 @@ test("a question that leans on the talk finds what was talked about, and filters
   deepStrictEqual(await search([{ ...SWITZERLAND, brand: "alpine" }, { ...NORWAY, brand: "fjord" }], { query: "parcels working days", filter: { brands: ["alpine"] } }), ["switzerland"]);
 });
 
+test("a query of 100 kB is answered by its beginning, soon, in any script, and the next search is not held up", async () => {
+  const index = createEmbeddedIndex({ threads: 1 });
+  try {
+    await index.replace("t", 1, [NORWAY, SWITZERLAND]);
+    const words = Array.from({ length: 20_000 }, (_, number) => `w${number}`).join(" ");
+    const talk = [contact(words), ai(words)];
+    for (const long of [`Parcels to Norway? ${words}`, `Parcels to Norway ${"返品".repeat(17_000)}`, `Norway ${"إرجاع ".repeat(10_000)}`, `Norway ${"x".repeat(100_000)}`]) {
+      ok(Buffer.byteLength(long) >= 100_000);
+      const startMs = performance.now();
+      const [first] = await searchPassages({ index }, { tenantId: "t", audiences: ["public"], query: long, earlier: talk, limit: 5 });
+      strictEqual(first?.chunkId, "norway");
+      strictEqual((await searchPassages({ index }, { tenantId: "t", audiences: ["public"], query: "Switzerland", limit: 1 }))[0]?.chunkId, "switzerland");
+      ok(performance.now() - startMs < 3_000, `${Math.round(performance.now() - startMs)} ms`);
+    }
+  } finally {
+    await index.close();
+  }
+});
+
 test("with vectors a misspelt question is found, and a model that fails costs the meaning only", async () => {
   const embedder = createHashedEmbedder();
   const vectors = await embedder.embed([NORWAY.text, SWITZERLAND.text], "passage", AbortSignal.timeout(1_000));

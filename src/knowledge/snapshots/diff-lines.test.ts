@@ -27,3 +27,21 @@ test("two long texts without a line in common are replaced, at once", () => {
   assert.deepEqual(diffLines(before ?? "", after ?? "").map(({ kind, lines }) => [kind, lines.length]), [["removed", 40_000], ["added", 40_000]]);
   assert.ok(performance.now() - beganMs < 500);
 });
+
+test("two texts of which most lines differ are replaced, at once", () => {
+  const [before, after] = ["a", "b"].map((letter) => Array.from({ length: 2_990 }, (_, line) => (line % 50 === 0 ? `same ${line}` : `${letter}${line}`)).join("\n"));
+  const beganMs = performance.now();
+  const parts = diffLines(before ?? "", after ?? "");
+  assert.ok(performance.now() - beganMs < 500);
+  assert.deepEqual(parts.map(({ kind, lines }) => [kind, lines.length]), [["same", 1], ["removed", 2_989], ["added", 2_989]]);
+});
+
+test("a few hundred changes in a long text are shown one by one", () => {
+  const lines = Array.from({ length: 30_000 }, (_, line) => `line ${line}`);
+  const changed = lines.map((line, at) => (at % 150 === 75 ? `${line}!` : line));
+  const beganMs = performance.now();
+  const parts = diffLines(lines.join("\n"), changed.join("\n"));
+  assert.ok(performance.now() - beganMs < 500);
+  assert.equal(parts.filter(({ kind }) => kind === "added").length, 200);
+  assert.ok(parts.every(({ kind, lines: run }) => kind === "same" || run.length === 1));
+});

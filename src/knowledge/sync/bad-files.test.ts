@@ -69,7 +69,7 @@ async function writeFiles(folder: string): Promise<void> {
   };
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   await using large = await open(join(folder, "large.pdf"), "w");
-  await large.truncate(150_000_000);
+  await large.truncate(1_073_741_824);
 }
 
 test("every bad file of a folder ends as a document or as a problem with a name, and the rest is served", async () => {

@@ -53,6 +53,6 @@ function given(request: ModelRequest, traits: CallTraits): ModelRequest {
 }
 
 /** The last message of whoever asks. */
-export function lastAsked({ messages }: Pick<ModelRequest, "messages">): string {
+function lastAsked({ messages }: Pick<ModelRequest, "messages">): string {
   return messages.findLast((message) => message.role === "user")?.text ?? "";
 }

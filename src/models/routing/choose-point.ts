@@ -4,8 +4,10 @@ import { mean, type GradedCase } from "./graded-case.ts";
 /** What decides where a request goes. `order`: the models that may be chosen, cheapest first, the best single one last. */
 export type PointRule = { order: readonly number[]; tolerance: number };
 
-/** Quantile of the normal distribution that 95 % lie below. */
-const ONE_SIDED_95 = 1.645;
+/** The chance of taking a floor for kept that is not: of the whole, and of all languages and intents together. */
+const ERROR = 0.05;
+/** Of a cheaper model against the best one: wrong where that is right. */
+const WORST = -1;
 const POINTS = 20;
 const ROUNDING = 1e-9;
 
@@ -22,11 +24,13 @@ export type Chosen = { best: number; order: number[]; points: RouterPoint[]; cho
  *
  * The points are fixed by the predictions alone and tried from careful to bold; the first whose quality is not proven to keep the
  * floor ends it, so that trying many does not find one by luck. A language or an intent in which the chosen point does not prove it goes
- * to the best single model as a whole, as do those that are not in the cases.
+ * to the best single model as a whole, as do those that are not in the cases, and those in which no case went to a cheaper model:
+ * what a cheaper one makes of them was not seen. The more of them are looked at, the more each has to prove, so that all that are
+ * opened hold together with the same certainty.
  *
  * Shapes: `predictions[i]` are those of `cases[i]`, in the models' order. `floor`: share of the best single model's quality to keep, 0..1.
  * Replay: pure.
- * Source: fixed-sequence testing (Maurer et al. 1995); paired differences with a one-sided normal bound.
+ * Source: fixed-sequence testing (Maurer et al. 1995); paired differences with a one-sided normal bound; Bonferroni for the slices.
  */
 export function choosePoint(cases: readonly GradedCase[], predictions: readonly (readonly number[])[], models: number, floor: number): Chosen {
   const quality = Array.from({ length: models }, (_, m) => mean(cases.map((one) => one.qualities[m] ?? 0)));
@@ -35,21 +39,25 @@ export function choosePoint(cases: readonly GradedCase[], predictions: readonly 
   const best = ranked[0] ?? 0;
   const order = [...quality.keys()].filter((m) => m !== best && (cost[m] ?? 0) < (cost[best] ?? 0)).sort((one, other) => (cost[one] ?? 0) - (cost[other] ?? 0));
   order.push(best);
-  const measured = (picks: readonly number[], places: readonly number[], name: string) => measure({ cases, picks, places, best, floor, name });
+  const measured = (picks: readonly number[], places: readonly number[], name: string, error = ERROR) => measure({ cases, picks, places, best, floor, name, error });
   const all = [...cases.keys()];
   const picksAt = (tolerance: number) => predictions.map((predicted) => pickModel({ order, tolerance }, predicted));
   const tried = tolerancesOf(predictions, order).map((tolerance) => ({ tolerance, picks: picksAt(tolerance) })).map((each) => ({ ...each, row: measured(each.picks, all, "all") }));
   const failed = tried.findIndex(({ row }) => !row.isOpen);
   const last = failed === -1 ? tried.length - 1 : failed - 1;
   const picks = tried[last]?.picks ?? cases.map(() => best);
-  const slices = (of: (one: GradedCase) => string | null) => [...Map.groupBy(all.filter((i) => nameIn(cases, i, of) !== null), (i) => nameIn(cases, i, of) ?? "")].map(([name, places]) => ({ name, places, row: measured(picks, places, name) }));
-  const [languages, intents] = [slices((one) => one.language), slices((one) => one.intent)];
+  const slicesBy = (of: (one: GradedCase) => string | null) => [...Map.groupBy(all.filter((i) => nameIn(cases, i, of) !== null), (i) => nameIn(cases, i, of) ?? "")];
+  const [byLanguage, byIntent] = [slicesBy((one) => one.language), slicesBy((one) => one.intent)];
+  const tests = [...byLanguage, ...byIntent].filter(([, places]) => places.some((i) => picks[i] !== best)).length;
+  const tested = ([name, places]: [string, number[]]) => ({ name, places, row: measured(picks, places, name, ERROR / Math.max(1, tests)) });
+  const [languages, intents] = [byLanguage.map(tested), byIntent.map(tested)];
   const closed = new Set([...languages, ...intents].filter(({ row }) => !row.isOpen).flatMap(({ places }) => places));
   // Cases without an intent stand for requests whose intent is not known; where others have one, these are not measured.
   if (intents.length > 0) for (const i of all) if (cases[i]?.intent === null) closed.add(i);
   const final = picks.map((pick, i) => (closed.has(i) ? best : pick));
-  const rowsOf = (given: typeof languages) => given.map(({ name, places, row }) => ({ ...measured(final, places, name), isOpen: row.isOpen })).sort((one, other) => other.cases - one.cases);
-  return { best, order, points: tried.map(({ tolerance, row }) => ({ tolerance, share: row.share, microUsd: row.microUsd, quality: row.quality, lower: row.lower })), chosen: last < 0 ? null : last, total: { ...measured(final, all, "all"), isOpen: last >= 0 }, languages: rowsOf(languages), intents: rowsOf(intents) };
+  const rowsOf = (given: typeof languages) => given.map(({ name, places, row }) => ({ ...measured(final, places, name, ERROR / Math.max(1, tests)), isOpen: row.isOpen })).sort((one, other) => other.cases - one.cases);
+  const total = measured(final, all, "all");
+  return { best, order, points: tried.map(({ tolerance, row }) => ({ tolerance, share: row.share, microUsd: row.microUsd, quality: row.quality, lower: row.lower })), chosen: total.share === 0 ? null : last, total, languages: rowsOf(languages), intents: rowsOf(intents) };
 }
 
 function nameIn(cases: readonly GradedCase[], place: number, of: (one: GradedCase) => string | null): string | null {
@@ -65,28 +73,41 @@ function tolerancesOf(predictions: readonly (readonly number[])[], order: readon
   return [...new Set(steps.flatMap((loss) => loss ?? []))];
 }
 
-type Measuring = { cases: readonly GradedCase[]; picks: readonly number[]; places: readonly number[]; best: number; floor: number; name: string };
+type Measuring = { cases: readonly GradedCase[]; picks: readonly number[]; places: readonly number[]; best: number; floor: number; name: string; /** The chance of being wrong about it, 0..1. */ error: number };
 
 /**
- * Quality and cost of the picks beside the best single model. The bound counts one case more, which went as badly as can be: few
- * cases that all went well prove nothing.
+ * Quality and cost of the picks beside the best single model. The bound counts one case more, which went as badly as can be (and
+ * more than one where it has to be surer): few cases that all went well prove nothing, and where none went to a cheaper model nothing is proven either.
  */
-function measure({ cases, picks, places, best, floor, name }: Measuring): RouterRow {
+function measure({ cases, picks, places, best, floor, name, error }: Measuring): RouterRow {
   const of = (values: (one: GradedCase) => readonly number[], pickOf: (i: number) => number) => mean(places.map((i) => (cases[i] === undefined ? 0 : (values(cases[i])[pickOf(i)] ?? 0))));
   const pick = (i: number) => picks[i] ?? best;
   const quality = of((one) => one.qualities, pick);
   const bestQuality = of((one) => one.qualities, () => best);
   const isCheaper = places.filter((i) => pick(i) !== best).length;
   const differences = places.map((i) => (cases[i]?.qualities[pick(i)] ?? 0) - (cases[i]?.qualities[best] ?? 0));
-  const lower = isCheaper === 0 ? bestQuality : Math.max(0, bestQuality + lowerBound([...differences, -1]));
+  const lower = isCheaper === 0 ? bestQuality : Math.max(0, bestQuality + lowerBound(differences, error));
   return {
-    name, cases: places.length, isOpen: lower >= floor * bestQuality - ROUNDING, share: places.length === 0 ? 0 : isCheaper / places.length,
+    name, cases: places.length, isOpen: isCheaper > 0 && lower >= floor * bestQuality - ROUNDING, share: places.length === 0 ? 0 : isCheaper / places.length,
     microUsd: of((one) => one.microUsd, pick), bestMicroUsd: of((one) => one.microUsd, () => best), quality, lower, bestQuality,
   };
 }
 
-function lowerBound(values: readonly number[]): number {
-  const middle = mean(values);
-  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1);
-  return middle - ONE_SIDED_95 * Math.sqrt(variance / values.length);
+/** The mean that is kept but for this chance of being wrong. A normal bound is too hopeful where few cases differ, and the more so the surer it has to be: hence the cases more. */
+function lowerBound(values: readonly number[], error: number): number {
+  const quantile = upperQuantile(error);
+  const more = (quantile / upperQuantile(ERROR)) ** 2;
+  const count = values.length + more;
+  const middle = (values.reduce((sum, value) => sum + value, 0) + more * WORST) / count;
+  const variance = (values.reduce((sum, value) => sum + (value - middle) ** 2, 0) + more * (WORST - middle) ** 2) / Math.max(1, count - 1);
+  return middle - quantile * Math.sqrt(variance / count);
+}
+
+/**
+ * Above which a normally distributed value lies with this chance (0 < chance <= 0.5), within 0.00045.
+ * Source: Abramowitz and Stegun 26.2.23.
+ */
+function upperQuantile(chance: number): number {
+  const t = Math.sqrt(-2 * Math.log(chance));
+  return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 }

@@ -8,6 +8,7 @@ import { visit } from "unist-util-visit";
 import { cleanMarkdown, oneLine } from "./clean-markdown.ts";
 import { textOf } from "./hast-text.ts";
 import { keepContent } from "./keep-content.ts";
+import { flattenDepths } from "./measure-tree.ts";
 import { tidyHtml } from "./tidy-html.ts";
 
 /** `title` as the page names itself; `updatedAt` and `language` as its head states them. */
@@ -24,6 +25,7 @@ const toMarkdown = unified().use(rehypeRemark).use(remarkGfm, { tablePipeAlign: 
  */
 export function htmlToMarkdown(html: string, { isPage }: { isPage: boolean }): ConvertedHtml {
   const tree = toTree.parse(html);
+  flattenDepths(tree);
   const head = readHead(tree);
   tidyHtml(tree);
   if (isPage) keepContent(tree);

@@ -1,6 +1,6 @@
-import type { Element, Parents, Root } from "hast";
+import type { Element, Nodes, Parents, Root } from "hast";
 import { SKIP, visit } from "unist-util-visit";
-import { textOf } from "./hast-text.ts";
+import { measureTree, type TreeMeasure } from "./measure-tree.ts";
 
 const CHROME_ROLES = /^(navigation|banner|contentinfo|search|complementary|menu|menubar|dialog|alertdialog)$/;
 const CHROME_NAMES = /(^|[-_ ])(nav|navbar|navigation|menu|breadcrumbs?|sidebar|cookies?|consent|gdpr|share|sharing|social|newsletter|advert|ads|promo|skip-link|skiplink|pagination|site-header|site-footer|page-footer|related-(posts|articles))($|[-_ ])/i;
@@ -16,21 +16,30 @@ const LINK_SHARE = 0.7;
  * and blocks of links. What would leave almost nothing is not done. In place.
  */
 export function keepContent(tree: Root): void {
-  const main = findMain(tree);
+  const measureOf = measureTree(tree);
+  const main = findMain(tree, measureOf);
   if (main) tree.children = [main];
-  const whole = lengthOf(tree);
-  const chrome: { parent: Parents; node: Element }[] = [];
+  const whole = measureOf(main ?? tree).length;
+  const chrome = new Set<Element>();
+  const parents = new Set<Parents>();
   visit(tree, "element", (node, _, parent) => {
-    if (parent === undefined || node === main || !isChrome(node, main !== null)) return undefined;
-    chrome.push({ parent, node });
+    if (parent === undefined || node === main || !isChrome(node, main !== null, measureOf)) return undefined;
+    chrome.add(node);
+    parents.add(parent);
     return SKIP;
   });
-  const left = whole - chrome.reduce((sum, { node }) => sum + lengthOf(node), 0);
+  const left = whole - [...chrome].reduce((sum, node) => sum + measureOf(node).length, 0);
   if (left < LEAST_LEFT_CHARACTERS || left < whole * LEAST_LEFT_SHARE) return;
-  for (const { parent, node } of chrome) parent.children.splice(parent.children.indexOf(node), 1);
+  for (const parent of parents) dropFrom(parent, chrome);
 }
 
-function findMain(tree: Root): Element | null {
+function dropFrom(parent: { children: Nodes[] }, dropped: ReadonlySet<Nodes>): void {
+  parent.children = parent.children.filter((child) => !dropped.has(child));
+}
+
+type Measure = (node: Root | Element) => TreeMeasure;
+
+function findMain(tree: Root, measureOf: Measure): Element | null {
   const mains: Element[] = [];
   const articles: Element[] = [];
   visit(tree, "element", (node) => {
@@ -38,33 +47,20 @@ function findMain(tree: Root): Element | null {
     else if (node.tagName === "article") articles.push(node);
   });
   const [one] = mains.length === 1 ? mains : articles.length === 1 ? articles : [];
-  const isMost = one !== undefined && lengthOf(one) >= LEAST_MAIN_CHARACTERS && (mains.length === 1 || lengthOf(one) > lengthOf(tree) / 2);
+  const isMost = one !== undefined && measureOf(one).length >= LEAST_MAIN_CHARACTERS && (mains.length === 1 || measureOf(one).length > measureOf(tree).length / 2);
   return isMost ? one : null;
 }
 
-function isChrome(node: Element, isInMain: boolean): boolean {
+function isChrome(node: Element, isInMain: boolean, measureOf: Measure): boolean {
   if (node.tagName === "nav" || CHROME_ROLES.test(node.properties["role"] ?? "")) return true;
   if (!isInMain && ["header", "footer", "aside"].includes(node.tagName)) return true;
   if (["body", "html", "main", "article"].includes(node.tagName)) return false;
   const names = [node.properties["id"], node.properties["className"]].flat().filter((name) => typeof name === "string").join(" ");
   if (CHROME_NAMES.test(names)) return true;
-  return ["ul", "ol", "div", "section", "table"].includes(node.tagName) && isLinkBlock(node);
+  return ["ul", "ol", "div", "section", "table"].includes(node.tagName) && isLinkBlock(measureOf(node));
 }
 
 /** A block that is nearly all links, and short ones: a menu. */
-function isLinkBlock(node: Element): boolean {
-  let links = 0;
-  let linked = 0;
-  visit(node, "element", (inner) => {
-    if (inner.tagName !== "a") return undefined;
-    links += 1;
-    linked += lengthOf(inner);
-    return SKIP;
-  });
-  const whole = lengthOf(node);
-  return links >= FEWEST_LINKS && linked / links < 40 && linked >= whole * LINK_SHARE;
-}
-
-function lengthOf(node: Root | Element): number {
-  return textOf(node).replace(/\s+/g, "").length;
+function isLinkBlock({ length, links, linked }: TreeMeasure): boolean {
+  return links >= FEWEST_LINKS && linked / links < 40 && linked >= length * LINK_SHARE;
 }
