@@ -5,7 +5,7 @@ import { restoreDeep } from "../src/guard/redact-deep.ts";
 import { createStreamRestorer, type Placeholder } from "../src/guard/redactor.ts";
 import { createLog } from "../src/lib/log.ts";
 import type { Budgets } from "../src/models/budgets/budgets.ts";
-import { composeModels, type ComposeModels, type Models } from "../src/models/compose-models.ts";
+import { composeModels, type ChooseLearned, type ComposeModels, type Models } from "../src/models/compose-models.ts";
 import { modelsFile } from "../src/models/inventory/models-file.ts";
 import { noContext, requestOf } from "../src/models/model.contract.ts";
 import type { Model, ModelRequest } from "../src/models/model.ts";
@@ -31,13 +31,13 @@ export const hide: HidePersonal = async (texts) => {
 export type OpenedModels = AsyncDisposable & { models: Models; model: Model; server: ScriptedModelServer; spans: ModelSpan[]; asked(): string[]; ask(given?: Partial<ModelRequest>): ReturnType<typeof readAnswer> };
 
 /** Models as a `models.yaml` declares them, all on one scripted server; `SERVER` in the file is its address. `rules` answer by the provider's model. */
-export async function openModels(file: string, rules: (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>, given: { hide?: HidePersonal | null; builtIn?: Model["stream"]; budgets?: Budgets } = {}): Promise<OpenedModels> {
+export async function openModels(file: string, rules: (request: ScriptedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>, given: { hide?: HidePersonal | null; builtIn?: Model["stream"]; budgets?: Budgets; chooseLearned?: ChooseLearned } = {}): Promise<OpenedModels> {
   await using cleanup = new AsyncDisposableStack();
   const server = cleanup.use(await startScriptedModel(rules));
   const spans: ModelSpan[] = [];
   const models = composeModels({
     ...bare(), file: modelsFile.parse(parse(file.replaceAll("SERVER", server.url))), hide: given.hide === undefined ? hide : given.hide, record: (span) => void spans.push(span),
-    budgets: given.budgets ?? null, opening: { readKey: async () => "sk-secret", builtIn: given.builtIn ?? null },
+    budgets: given.budgets ?? null, ...(given.chooseLearned === undefined ? {} : { chooseLearned: given.chooseLearned }), opening: { readKey: async () => "sk-secret", builtIn: given.builtIn ?? null },
   });
   const { model } = models;
   if (model === null) return assert.fail("no model");

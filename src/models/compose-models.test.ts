@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { cpuNowMs } from "../../test/cpu-now.ts";
 import { compatible, fileOf, openModels, personal, twoModels } from "../../test/open-models.ts";
 import type { ScriptedAnswer } from "../../test/scripted-model.ts";
 import { errorOf, noContext } from "./model.contract.ts";
@@ -73,11 +74,28 @@ describe("structured answers", () => {
     });
   }
 
+  test("an answer of white space and half a fence is looked through in no time", async () => {
+    const odd = `x${" ".repeat(60_000)}y${" ".repeat(60_000)}\`\`\``;
+    await using opened = await openModels(fileOf([compatible("m", { abilities: ["text"] })], { default: ["m"] }), () => [{ text: `\`\`\`json${odd}` }]);
+    const startedMs = cpuNowMs();
+    assert.equal((await errorOf(opened.ask({ answerSchema }))).code, "models.answer_unfit");
+    assert.ok(cpuNowMs() - startedMs < 1_500, String(cpuNowMs() - startedMs));
+  });
+
   test("a second answer that does not fit is models.answer_unfit with what both used", async () => {
     await using opened = await openModels(fileOf([compatible("m", { abilities: ["text"] })], { default: ["m"] }), () => [{ text: "calm" }, { usage: { promptTokens: 10, completionTokens: 1 } }]);
     const error = await errorOf(opened.ask({ answerSchema }));
     assert.deepEqual([error.code, error.details["reason"]], ["models.answer_unfit", "it is not JSON"]);
     assert.deepEqual(error.details["usage"], { promptTokens: 20, completionTokens: 2, isEstimated: false });
+  });
+});
+
+describe("what was learned of routes", () => {
+  test("is asked for the first model; one without grades still stands in when the others fail", async () => {
+    const file = fileOf(["big", "small", "new"].map((name) => compatible(name)), { default: ["new", "big", "small"] });
+    await using opened = await openModels(file, ({ model }) => (model === "new" ? [{ text: "Yes." }] : { fault: "status", status: 401 }), { chooseLearned: () => ({ names: ["small", "big"], reason: "router 1" }) });
+    const answer = await opened.ask();
+    assert.deepEqual([opened.asked(), answer.served.name], [["small", "big", "new"], "new"]);
   });
 });
 

@@ -16,6 +16,7 @@ import type { Model, ModelRequest } from "./model.ts";
 import type { Candidate } from "./route/candidate.ts";
 import { createTraits, withTraits, type ReadTraits, type WithTraits } from "./route/read-traits.ts";
 import { createRouter, findRoute, type ChooseRoute, type Router } from "./route/route-model.ts";
+import { reorderSteps } from "./routing/reorder-steps.ts";
 import { withAnswerForm, type AnswerForm } from "./wrappers/with-answer-form.ts";
 import { withCache } from "./wrappers/with-cache.ts";
 import { withCheckedAnswer } from "./wrappers/with-checked-answer.ts";
@@ -29,7 +30,7 @@ import { withTrace, type ModelSpan } from "./wrappers/with-trace.ts";
 /** Which route a request takes, given the rules of `models.yaml`; the name of a route or of a model, null: the default one. */
 export type ApplyRules = (rules: readonly RouteRule[], request: ModelRequest) => { use: string; reason: string } | null;
 
-/** What was learned from graded cases, asked where no rule holds: models in their order, null: the default route. */
+/** What was learned from graded cases, asked where no rule holds: models in their order, before the others of the default route; null: that route as it is. */
 export type ChooseLearned = (request: ModelRequest) => { names: readonly string[]; reason: string } | null;
 
 export type ComposeModels = {
@@ -152,7 +153,7 @@ function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made[
     if (chosen !== null) return { route: findRoute(routes, candidates, chosen.use), reason: chosen.reason };
     const usual = findRoute(routes, candidates, "default");
     const learned = deps.chooseLearned?.(request) ?? null;
-    if (learned !== null) return { route: { ...usual, models: [...learned.names] }, reason: learned.reason };
+    if (learned !== null) return { route: { ...usual, models: reorderSteps(usual.models, learned.names) }, reason: learned.reason };
     return { route: usual, reason: "the default route" };
   };
 }

@@ -110,6 +110,18 @@ test("a file that takes too long or too much memory costs its thread only", asyn
   deepStrictEqual([codeOf(late), codeOf(large), codeOf(fine)], ["too_long", "too_large", "read"]);
 });
 
+test("a page nested thousands deep is read at once, without its menus; one that nests without end is refused", async () => {
+  const menu = `<ul>${Array.from({ length: 200 }, (_, at) => `<li><a href="https://shop.example/${at}">Part ${at}</a></li>`).join("")}</ul>`;
+  const beganMs = performance.now();
+  const document = await read("deep.html", `<html><body>${"<div>".repeat(3_000)}${menu}<p>${"Lamps are returned within thirty days. ".repeat(40)}</p>${"</div>".repeat(3_000)}</body></html>`);
+  ok(document.body.includes("Lamps are returned within thirty days."));
+  ok(performance.now() - beganMs < 15_000);
+  const shallow = await read("menu.html", `<html><body>${"<div>".repeat(100)}${menu}<p>${"Lamps are returned within thirty days. ".repeat(40)}</p></body></html>`);
+  ok(!shallow.body.includes("Part 7"), "a block of links is left out at any depth");
+  const endless = await parse("endless.html", `${"<div>".repeat(200_000)}x`);
+  deepStrictEqual(endless, { kind: "refused", code: "broken", reason: "The parts of the file stand in one another so deeply that it cannot be read. Save it again from the program it comes from." });
+});
+
 test("spreadsheets keep their tables, sheets and shown values; a sheet that claims a million rows does not", async () => {
   const book = utils.book_new();
   const prices = utils.aoa_to_sheet([["Item", "Price"], ["Lamp", 12.5], ["Pipe | wide", 3], [], ["Valid until 2027"]]);

@@ -42,6 +42,7 @@ async function readAtDepth(file: DocumentFile, limits: ParseLimits, budget: Read
     return finish(read, file.name, format, limits, warnings, warn);
   } catch (error) {
     if (error instanceof Refused) return refuse(error.code, error.message);
+    if (error instanceof RangeError && /call stack/i.test(error.message)) return refuse("broken", "The parts of the file stand in one another so deeply that it cannot be read. Save it again from the program it comes from.");
     return refuse("broken", `The file is damaged or not quite ${format.toUpperCase()}: ${oneLine(messageOf(error)).slice(0, 200)}`);
   }
 }

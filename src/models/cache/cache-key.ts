@@ -5,6 +5,8 @@ import type { CacheKey } from "./answer-cache.ts";
 
 /** The id of a quote is drawn anew for each prompt, and says nothing. */
 const QUOTE_ID = /(<\/?untrusted id=)"[0-9a-f]{16}"/g;
+/** Taken first and looked at for digits after, so that a long run of letters is read once. */
+const WORD = /[\p{L}\d.,:/-]+/gu;
 /** A word that begins with a capital inside of a sentence: a name, or in some languages a noun. */
 const NAME = /(?<=[\p{L}\p{N},;:)"'’] )\p{Lu}[\p{L}'’-]+/gu;
 /** What stands for a personal value; the same token means another value in another case. */
@@ -28,7 +30,7 @@ export function cacheKey(request: ModelRequest, mayKeepPersonal: boolean): Cache
     contactId, audiences: [...new Set(context.audiences)].sort(), purpose: context.purpose, apiKeyId: context.apiKeyId ?? null, route: context.route ?? null, workflow: context.workflow ?? null, language: context.traits?.language ?? null, stage: context.stage ?? null,
     before: request.messages.slice(0, -1).map((message) => ({ ...message, text: message.text.replace(QUOTE_ID, "$1") })), tools: request.tools, toolChoice: request.toolChoice ?? null, schema: request.answerSchema ?? null, maxOutputTokens: request.maxOutputTokens, temperature: request.temperature, topP: request.topP ?? null, stop: request.stopSequences ?? null, seed: request.seed ?? null,
     // Near questions with other numbers or names in them are other questions.
-    numbers: (question.text.match(/[\p{L}-]*\d[\p{L}\d.,:/-]*/gu) ?? []).sort(), names: (question.text.match(NAME) ?? []).sort(),
+    numbers: (question.text.match(WORD) ?? []).filter((word) => /\d/.test(word)).sort(), names: (question.text.match(NAME) ?? []).sort(),
     // A case's placeholders are its own.
     caseId: isPersonal ? (context.caseId ?? null) : null,
   };

@@ -7,6 +7,7 @@ import { readGrades } from "./grade.ts";
 import type { GradedCase } from "./graded-case.ts";
 import { createChooser } from "./open-router.ts";
 import { createPredictor } from "./quality-model.ts";
+import { reorderSteps } from "./reorder-steps.ts";
 import { decodeRouter, encodeRouter } from "./router-bytes.ts";
 import { learn } from "./train-router.ts";
 
@@ -126,6 +127,18 @@ describe("a learned router", () => {
     assert.equal(decodeRouter(encodeRouter(model).subarray(0, 50)), null);
     assert.equal(decodeRouter(new Uint8Array(2)), null);
     assert.equal(decodeRouter(new Uint8Array(400)), null);
+  });
+});
+
+describe("the default route in the order that was chosen", () => {
+  test("keeps models without grades behind the others", () => {
+    assert.deepEqual(reorderSteps(["new", "big", "small"], ["small", "big"]), ["small", "big", "new"]);
+  });
+  test("keeps models together that are as good as each other, unless it tells them apart", () => {
+    const both = { balance: { big: 2, twin: 1 } };
+    assert.deepEqual(reorderSteps([both, "small"], ["small", "big"]), ["small", both]);
+    assert.deepEqual(reorderSteps([both, "small"], ["big", "small"]), [both, "small"]);
+    assert.deepEqual(reorderSteps([{ balance: { big: 2, small: 1, other: 1 } }], ["small", "big"]), ["small", "big", { balance: { other: 1 } }]);
   });
 });
 

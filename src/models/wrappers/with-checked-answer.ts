@@ -39,8 +39,7 @@ const shapes = new WeakMap<Record<string, unknown>, ReturnType<typeof shapeOfJso
 
 function readDocument(schema: Record<string, unknown>, answer: ModelAnswer): Read {
   if (answer.reason === "length") return { isFit: false, reason: "it is cut, so make it shorter" };
-  // Some models put a fence around it although they are told not to.
-  const text = (/^\s*```(?:json)?\s*([\s\S]*?)```\s*$/.exec(answer.text)?.[1] ?? answer.text).trim();
+  const text = withoutFence(answer.text.trim());
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -51,6 +50,15 @@ function readDocument(schema: Record<string, unknown>, answer: ModelAnswer): Rea
   shapes.set(schema, shape);
   const fit = shape.parse(value);
   return fit.isFit ? { isFit: true, text } : { isFit: false, reason: fit.reason };
+}
+
+const FENCE = "```";
+
+/** Some models put a fence around it although they are told not to. */
+function withoutFence(text: string): string {
+  if (text.length < 2 * FENCE.length || !text.startsWith(FENCE) || !text.endsWith(FENCE)) return text;
+  const inside = text.slice(FENCE.length, -FENCE.length);
+  return (inside.startsWith("json") ? inside.slice("json".length) : inside).trim();
 }
 
 function sumOf(one: ModelUsage, other: ModelUsage): ModelUsage {
