@@ -10,6 +10,7 @@ import { report, say, type Target } from "./report.ts";
 import { openMiniLm } from "./retrieval/minilm.ts";
 import { asExamples, readBanking77, readClinc150, readNlupp, type Split } from "./understand/data.ts";
 import { measureIntents, type IntentQuality } from "./understand/measure.ts";
+import { measureThresholds } from "./understand/thresholds.ts";
 
 type SetName = "banking77" | "clinc150" | "nlupp banking" | "nlupp hotels";
 type Measured = Record<SetName, IntentQuality>;
@@ -19,7 +20,7 @@ const PATIENCE_MS = 1_200_000;
 
 /**
  * Intents from a workspace's own examples (`../shared/data/banking77`, `clinc150`, `nlupp`; another place by `BATON_DATA_SETS`):
- * trained on the training parts, measured on dev. First without weights, then with a local embedding model where the package
+ * trained on the training parts, measured on dev; what other thresholds would do is measured on the training parts alone. First without weights, then with a local embedding model where the package
  * index for Python brings one: alone, and asked only where the first was not sure. Returns the exit code.
  */
 export async function proveUnderstand(): Promise<number> {
@@ -29,11 +30,13 @@ export async function proveUnderstand(): Promise<number> {
     return 0;
   }
   const splits: Record<SetName, Split> = { "banking77": readBanking77(folder), "clinc150": readClinc150(folder), "nlupp banking": readNlupp(folder, "banking"), "nlupp hotels": readNlupp(folder, "hotels") };
+  const thresholds = Object.fromEntries((["banking77", "clinc150"] as const).map((name) => [name, measureThresholds(splits[name].train)]));
+  say(`thresholds, on a fifth of the training parts alone: ${JSON.stringify(thresholds)}`);
   const plain = await ofEach(splits, "without weights", async ({ train, dev }) => measureIntents(createBuiltInUnderstander({ intents: asExamples(train), entityPatterns: [] }), dev));
   const opened = await openMiniLm();
   const withModel: WithModel = opened.kind === "ok" ? await measureWithModel(splits, opened.embedder) : opened;
   if (withModel.kind === "skipped") say(`with a local model: skipped, ${withModel.reason}`);
-  return report({ name: "understand", figures: { plain, withModel }, targets: targetsOf(plain, withModel) });
+  return report({ name: "understand", figures: { thresholds, plain, withModel }, targets: targetsOf(plain, withModel) });
 }
 
 async function ofEach(splits: Record<SetName, Split>, title: string, measure: (split: Split) => Promise<IntentQuality>): Promise<Measured> {
@@ -51,7 +54,7 @@ async function measureWithModel(splits: Record<SetName, Split>, embedder: Embedd
   const pairs = new Map<Split, { builtIn: Understander; local: Understander }>();
   const alone = await ofEach(splits, `with ${embedder.id}`, async (split) => {
     const intents = asExamples(split.train);
-    const model = trainIntentModel(intents, await embedExamples(intents, embedder, AbortSignal.timeout(PATIENCE_MS)));
+    const model = trainIntentModel(intents, await embedExamples(intents, embedder, AbortSignal.timeout(PATIENCE_MS), "bench"));
     const local = createLocalModelUnderstander({ embedder, model, entityPatterns: [] });
     pairs.set(split, { builtIn: createBuiltInUnderstander({ intents, entityPatterns: [] }), local });
     return measureIntents(local, split.dev);

@@ -58,7 +58,7 @@ describe("a workspace that declares a cache", () => {
   };
   const visitAndAsk = async (question: string, email?: string) => (await app.visit(email)).ask(question);
   const stageOf = async (turnId: string | null | undefined, name: string) => turnView.parse(await (await app.request(`/api/turns/${turnId ?? ""}`, { headers: await app.signIn() })).json()).stages.find(({ stage }) => stage === name);
-  const clientOf = async (name: string, data: "none" | null = "none") => new OpenAI({ baseURL: `${app.url}/v1`, apiKey: await createKey(app.running.app.identity, "shop", name, ["gateway"]), maxRetries: 0, ...(data === null ? {} : { defaultHeaders: { "x-baton-data": data } }) });
+  const clientOf = async (name: string, data: "none" | null = "none") => new OpenAI({ baseURL: `${app.url}/v1`, apiKey: await createKey(app.running.app.identity, "shop", name, ["gateway", "vouch"]), maxRetries: 0, ...(data === null ? {} : { defaultHeaders: { "x-baton-data": data } }) });
   const chat = (client: OpenAI, content: string, model = "baton/auto", headers: Record<string, string> = {}) => client.chat.completions.create({ model, messages: [{ role: "user", content }] }, { headers });
 
   test("a second visitor with the same question is answered without a call, for nothing, and the record says what it saved and why", async () => {
@@ -179,7 +179,7 @@ test("a rule by intent sends a gateway's question about an order to the model fo
     "routes:", "  default: [house]", "  rules:", "    - { when: { risk: legal }, use: careful }", "    - { when: { intent: order_status }, use: small }", "    - { when: { language: de }, use: german }",
   ].join("\n"));
   await using app = await startTestApp({ env: { BATON_WORKSPACE: folder } });
-  const client = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: await createKey(app.running.app.identity, "shop", "app", ["gateway"]), maxRetries: 0 });
+  const client = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: await createKey(app.running.app.identity, "shop", "app", ["gateway", "vouch"]), maxRetries: 0 });
   const modelOf = async (content: string, stream = false) => {
     if (stream) for await (const _ of await client.chat.completions.create({ model: "baton/auto", messages: [{ role: "user", content }], stream: true }));
     else await client.chat.completions.create({ model: "baton/auto", messages: [{ role: "user", content }] });

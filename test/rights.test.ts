@@ -49,6 +49,9 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "DELETE /api/understanding/trainings/{id}": { right: "understanding.learn", body: null },
   "PUT /api/routes/active/{number}": { right: "routes.use", body: null },
   "DELETE /api/routes/active": { right: "routes.use", body: null },
+  "POST /api/routes/comparisons": { right: "routes.grade", body: {} },
+  "PUT /api/routes/grades": { right: "routes.grade", body: { id: "nothere", grades: [{ model: "small", quality: 1 }] } },
+  "POST /api/routes/evaluations": { right: "routes.evaluate", body: {} },
   "POST /api/events": { right: "events.send", body: {} },
 };
 const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "understanding", "routes"];
@@ -108,6 +111,18 @@ describe("rights over workflows and runs", () => {
         const { code, detail } = z.object({ code: z.string(), detail: z.string() }).parse(await answer.json());
         assert.deepEqual([code, detail], ["identity.not_allowed", RIGHTS[right].otherwise]);
       }
+    }
+  });
+
+  test("what the knowledge is made of is read by those who keep it: it is of all audiences", async () => {
+    const read = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+    const { paths } = read.parse(await (await http.request("/api/openapi.json")).json());
+    const found = Object.entries(paths).filter(([path, methods]) => path.startsWith("/api/knowledge/") && "get" in methods).map(([path]) => path);
+    assert.ok(found.length > 10);
+    for (const path of found) {
+      const answer = await http.request(path.replace("{name}", "nothere").replace("{file}", "a.txt").replace("{id}", "doc_nothere"), { headers: as.agent });
+      // What has to be named in the query may be missed before anything else.
+      assert.ok(answer.status === 403 || answer.status === 422, `${path} answers ${answer.status}`);
     }
   });
 

@@ -60,12 +60,13 @@ describe("the routes", () => {
 
   /** A value that the schema takes: the least that is required. */
   function sampleOf(schema: Schema): unknown {
-    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), oneOf: z.array(anything).optional(), items: anything.default({}), minItems: z.number().default(0), pattern: z.string().optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
+    const read = z.object({ type: z.string().optional(), format: z.string().optional(), enum: z.array(z.unknown()).optional(), oneOf: z.array(anything).optional(), items: anything.default({}), minItems: z.number().default(0), minimum: z.number().default(0), pattern: z.string().optional(), required: z.array(z.string()).default([]), properties: z.record(z.string(), anything).default({}) }).parse(schema);
     if (read.enum) return read.enum[0];
     if (read.oneOf?.[0] !== undefined) return sampleOf(read.oneOf[0]);
     if (read.type === "object") return Object.fromEntries(read.required.map((name) => [name, sampleOf(read.properties[name] ?? {})]));
     if (read.type === "array") return Array.from({ length: read.minItems }, () => sampleOf(read.items));
     if (read.type === "boolean") return true;
+    if (read.type === "number") return read.minimum;
     if (read.pattern?.startsWith("^[0-9a-f]") === true) return "0".repeat(64);
     if (read.type === "string") return read.format === "email" ? "somebody@example.com" : "a-text-of-some-length";
     assert.fail(`no sample of ${JSON.stringify(schema)}: teach this test`);

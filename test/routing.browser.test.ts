@@ -10,12 +10,13 @@ import { readGrades } from "../src/models/routing/grade.ts";
 import { routableModels } from "../src/models/routing/routable-models.ts";
 import { trainRouter } from "../src/models/routing/train-router.ts";
 import { launchBrowser, openConsole, seriousFindings, skipWithoutBrowser } from "./browser.ts";
+import { startScriptedModel, type ScriptedModelServer } from "./scripted-model.ts";
 import { startTestApp, type TestApp } from "./start-test-app.ts";
 
-const MODELS = `
+const modelsAt = (url: string) => `
 models:
-  - { name: small, provider: openai-compatible, model: tiny, url: "http://127.0.0.1:9/v1", handling: inside, price: { prompt: 0.1, completion: 0.5, source: a contract, readOn: 2026-11-21 } }
-  - { name: big, provider: openai-compatible, model: huge, url: "http://127.0.0.1:9/v1", handling: inside, price: { prompt: 1, completion: 5, source: a contract, readOn: 2026-11-21 } }
+  - { name: small, provider: openai-compatible, model: tiny, url: "${url}", handling: inside, price: { prompt: 0.1, completion: 0.5, source: a contract, readOn: 2026-11-21 } }
+  - { name: big, provider: openai-compatible, model: huge, url: "${url}", handling: inside, price: { prompt: 1, completion: 5, source: a contract, readOn: 2026-11-21 } }
 routes: { default: [big, small], rules: [{ when: { intent: complaint }, use: big }] }
 `;
 const SHOTS = process.env["BATON_SCREENSHOTS"];
@@ -28,16 +29,19 @@ describe("learned routes in a real browser", { skip: skipWithoutBrowser }, () =>
   let desk: TestApp;
   let browser: Browser;
   let folder = "";
+  let server: ScriptedModelServer;
   before(async () => {
+    server = await startScriptedModel(({ raw, model }) => [{ text: raw.includes("<answer_A>") ? '{"A": 8, "B": 5}' : model === "huge" ? "You can return unused items within 30 days of delivery [1]." : "Please look at our site." }]);
     folder = await mkdtemp(join(tmpdir(), "baton-routing-"));
     await cp(new URL("../examples/shop", import.meta.url), folder, { recursive: true });
-    await writeFile(join(folder, "models.yaml"), MODELS);
+    await writeFile(join(folder, "models.yaml"), modelsAt(server.url));
     desk = await startTestApp({ env: { BATON_WORKSPACE: folder } });
     browser = await launchBrowser();
   });
   after(async () => {
     await browser.close();
     await desk[Symbol.asyncDispose]();
+    await server.close();
     await rm(folder, { recursive: true });
   });
   const open = async (width: number, colorScheme: "light" | "dark") => openConsole(browser, { url: desk.url, path: "/routes", cookie: (await desk.signIn())["cookie"] ?? "" }, { viewport: { width, height: 1000 }, colorScheme });
@@ -92,6 +96,27 @@ describe("learned routes in a real browser", { skip: skipWithoutBrowser }, () =>
     await page.getByRole("button", { name: "Stop using" }).click();
     await page.getByText("In use").waitFor({ state: "detached" });
     assert.equal((await firstAsked("track")).reason, "the default route");
+    assert.deepEqual(faults, []);
+    await page.context().close();
+  });
+
+  test("two answers are graded side by side without their models' names, and a model grades the rest", async () => {
+    for (const question of ["How long do I have to return something?", "Until when can I return unused items?"]) await (await desk.visit()).ask(question);
+    const { page, faults } = await open(1280, "light");
+    await page.getByRole("button", { name: "Compare two answers" }).click();
+    const grading = page.getByRole("region", { name: "Grading" });
+    await grading.getByText("Please look at our site.").waitFor();
+    await shoot(page, "grading");
+    assert.deepEqual(await seriousFindings(page), []);
+    assert.doesNotMatch((await grading.textContent()) ?? "", /small|big/);
+    await grading.getByRole("group", { name: "Answer 1" }).getByLabel("Right").check();
+    assert.equal(await grading.getByRole("button", { name: "Keep both grades" }).isDisabled(), true);
+    await grading.getByRole("group", { name: "Answer 2" }).getByLabel("Wrong").check();
+    await grading.getByRole("button", { name: "Keep both grades" }).click();
+    await grading.getByText("How long do I have to return something?").waitFor();
+    await grading.getByRole("button", { name: "Let a model grade 20 prompts" }).click();
+    await grading.getByText(/big has graded 2 answers to 1 prompt/).waitFor();
+    await shoot(page, "graded");
     assert.deepEqual(faults, []);
     await page.context().close();
   });

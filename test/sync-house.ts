@@ -67,7 +67,7 @@ async function startHouse({ database, folder }: SyncTown, tenantId: string, opti
   const deps: SyncDeps & { engine: () => never } = {
     database, clock: systemClock, log, live: { publish: () => {} }, kinds: SOURCE_KINDS, parse: parsePlainly, onKnowledgeChanged: () => (changes += 1), engine: () => assert.fail("no engine here"),
     open: {
-      database, log, outbound: createOutbound({ isAllowed }), guardAddress: (target) => guardAddress(isAllowed, target), readSecret: (_, name) => Promise.resolve(`secret-of-${name}`), folders: [folder], cacheFolder: join(folder, "cache"),
+      database, clock: systemClock, log, outbound: createOutbound({ isAllowed }), guardAddress: (target) => guardAddress(isAllowed, target), readSecret: (_, name) => Promise.resolve(`secret-of-${name}`), folders: [folder], cacheFolder: join(folder, "cache"),
       readRecords: options.readRecords ?? (() => Promise.reject(sourceAway())), redact: (text) => text.replace(/\S+@\S+/g, "[EMAIL_1]"),
     },
   };

@@ -8,8 +8,15 @@ import { rounded } from "../percentile.ts";
 import { say, type Target } from "../report.ts";
 import { recallOf, wordsOf } from "./words.ts";
 
-/** Mails whose structure is broken: where a part ends is anybody's guess, so only their header's fields are compared. */
-const BROKEN = /^malformed\//;
+/**
+ * Broken mails of which the reference's reading of the attachments is not ours: its text part counts as attached (001 to 004, 016; our
+ * text holds it), it loses the third mail (012) and a name (017). Ours is held fast instead.
+ */
+const OTHERWISE: Readonly<Record<string, string>> = {
+  "malformed/001.eml": "", "malformed/002.eml": "", "malformed/003.eml": "", "malformed/004.eml": "", "malformed/016.eml": "",
+  "malformed/012.eml": "message/rfc822, message/rfc822, message/rfc822",
+  "malformed/017.eml": "image001.png image/png a948904f2f0f479b8f8197694b30184b0d2ed1c1cd2a1ec0fb85d299a192a447",
+};
 
 const contentType = z.object({ c_type: z.string(), c_subtype: z.string().nullish(), attributes: z.array(z.object({ name: z.string(), value: z.string() })).nullish() });
 const person = z.object({ name: z.string().nullish(), address: z.string().nullish() });
@@ -24,31 +31,33 @@ const part = z.object({ headers: z.array(z.object({ name: z.unknown(), value }))
 const parsedMail = z.object({ text_body: z.array(z.number()), attachments: z.array(z.number()), parts: z.array(part).min(1) });
 type Part = z.infer<typeof part>;
 
-/** Every mail of the folder, field by field, with what another parser's own tests expect of it. Attached texts and mails are compared by name and type, other attachments by their bytes. */
+/** Every mail of the folder, broken ones too, field by field, with what another parser's own tests expect of it. `stated`: fields that the mails have. Attached texts and mails are compared by name and type, other attachments by their bytes. */
 export async function proveMails(folder: string): Promise<{ figures: Record<string, unknown>; targets: Target[] }> {
   let compared = 0;
+  let stated = 0;
   const unequal: string[] = [];
   const recalls: number[] = [];
   const paths = globSync("**/*.eml", { cwd: folder }).sort();
   for (const path of paths) {
     const expected = parsedMail.parse(JSON.parse(readFileSync(join(folder, path.replace(/\.eml$/, ".json")), "utf8")));
     const result = await parseDocument({ bytes: readFileSync(join(folder, path)), name: path, mediaType: "message/rfc822" });
-    const found = result.kind === "ok" && result.document.mail ? { ...headerFields(result.document.mail), ...(BROKEN.test(path) ? {} : attachmentFields(result.document.mail)) } : {};
-    const wanted = { ...wantedHeader(expected.parts[0]), ...(BROKEN.test(path) ? {} : wantedAttachments(expected)) };
+    const found = result.kind === "ok" && result.document.mail ? { ...headerFields(result.document.mail), ...attachmentFields(result.document.mail) } : {};
+    const wanted = { ...wantedHeader(expected.parts[0]), attachments: OTHERWISE[path] ?? wantedAttachments(expected) };
     for (const [field, text] of Object.entries(wanted)) {
       compared += 1;
+      if (text !== "") stated += 1;
       const got: unknown = Reflect.get(found, field);
       if (!isEqual(text, got)) unequal.push(`${path} ${field}: ${text.slice(0, 160)} but ${String(got).slice(0, 160)}`);
     }
-    if (BROKEN.test(path)) continue;
     const recall = recallOf(wordsOf(wantedText(expected)), result.kind === "ok" ? wordsOf(result.document.body) : []);
     recalls.push(recall);
     if (recall < 1) say(`  ${path}: ${rounded(recall, 3)} of its words`);
   }
   for (const line of unequal) say(`  ${line}`);
   return {
-    figures: { mails: paths.length, fields: compared, equal: compared - unequal.length, unequal, leastTextRecall: rounded(Math.min(...recalls), 4) },
+    figures: { mails: paths.length, fields: compared, stated, equal: compared - unequal.length, otherwise: Object.keys(OTHERWISE).length, unequal, leastTextRecall: rounded(Math.min(...recalls), 4) },
     targets: [
+      { name: "mails compared", value: paths.length, mustBe: "at least", bound: 56 },
       { name: "mail fields that differ from the reference", value: unequal.length, mustBe: "exactly", bound: 0 },
       { name: "words of mail texts found, least", value: rounded(Math.min(...recalls), 4), mustBe: "at least", bound: 0.98 },
     ],
@@ -61,11 +70,11 @@ function isEqual(wanted: string, got: unknown): boolean {
   return got.length === wanted.length && Array.from(wanted).every((letter, at) => letter === "\ufffd" || letter === Array.from(got)[at]);
 }
 
-type Fields = Record<"from" | "to" | "cc" | "bcc" | "reply_to" | "subject" | "message_id" | "date", string>;
+type Fields = Record<"from" | "to" | "cc" | "bcc" | "reply_to" | "subject" | "message_id" | "in_reply_to" | "references" | "date", string>;
 
 function headerFields(mail: MailFields): Fields {
   const people = (list: MailFields["from"]) => list.map((one) => `${one.name} <${one.address}>`).join(", ");
-  return { from: people(mail.from), to: people(mail.to), cc: people(mail.cc), bcc: people(mail.bcc), reply_to: people(mail.replyTo), subject: mail.subject, message_id: mail.messageId ?? "", date: mail.date ?? "" };
+  return { from: people(mail.from), to: people(mail.to), cc: people(mail.cc), bcc: people(mail.bcc), reply_to: people(mail.replyTo), subject: mail.subject, message_id: mail.messageId ?? "", in_reply_to: mail.inReplyTo.join(" "), references: mail.references.join(" "), date: mail.date ?? "" };
 }
 
 function attachmentFields(mail: MailFields): { attachments: string } {
@@ -74,7 +83,7 @@ function attachmentFields(mail: MailFields): { attachments: string } {
 
 function wantedHeader(root: Part | undefined): Fields {
   const field = (name: string): Value | undefined => root?.headers.findLast((header) => header.name === name)?.value;
-  return { from: people(field("from")), to: people(field("to")), cc: people(field("cc")), bcc: people(field("bcc")), reply_to: people(field("reply_to")), subject: textOf(field("subject")), message_id: textOf(field("message_id")), date: dateOf(field("date")) };
+  return { from: people(field("from")), to: people(field("to")), cc: people(field("cc")), bcc: people(field("bcc")), reply_to: people(field("reply_to")), subject: textOf(field("subject")), message_id: textOf(field("message_id")), in_reply_to: textOf(field("in_reply_to")), references: textOf(field("references")), date: dateOf(field("date")) };
 }
 
 function people(given: Value | undefined): string {
@@ -85,7 +94,8 @@ function people(given: Value | undefined): string {
 }
 
 function textOf(given: Value | undefined): string {
-  return given !== undefined && given !== "Empty" && "Text" in given ? String(given.Text) : "";
+  if (given === undefined || given === "Empty") return "";
+  return "Text" in given ? String(given.Text) : "TextList" in given ? z.array(z.string()).parse(given.TextList).join(" ") : "";
 }
 
 function dateOf(given: Value | undefined): string {
@@ -95,7 +105,7 @@ function dateOf(given: Value | undefined): string {
   return new Date(Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute, at.second) - offsetMinutes * 60_000).toISOString();
 }
 
-function wantedAttachments({ attachments, parts }: z.infer<typeof parsedMail>): { attachments: string } {
+function wantedAttachments({ attachments, parts }: z.infer<typeof parsedMail>): string {
   const texts = attachments.map((index) => {
     const attached = parts[index];
     const typed = (name: string) => contentType.nullable().parse((() => {
@@ -107,7 +117,7 @@ function wantedAttachments({ attachments, parts }: z.infer<typeof parsedMail>): 
     const mediaType = type === null ? "message/rfc822" : `${type.c_type}/${type.c_subtype ?? ""}`.toLowerCase();
     return `${name} ${mediaType} ${mediaType.startsWith("text/") || mediaType.startsWith("message/") ? "" : hashOf(attached)}`.trim();
   });
-  return { attachments: texts.join(", ") };
+  return texts.join(", ");
 }
 
 function hashOf(attached: Part | undefined): string {

@@ -53,7 +53,7 @@ export async function openLibrary(): Promise<Library> {
       await indexes.ensureCurrent(tenantId);
     },
     async embed(model) {
-      const deps = { database, clock: systemClock, log, embedder: model, redact: (text: string) => text, onKnowledgeChanged: (id: string) => indexes.onKnowledgeChanged(id) };
+      const deps = { database, clock: systemClock, log, embedder: model, onKnowledgeChanged: (id: string) => indexes.onKnowledgeChanged(id) };
       let made = 0;
       for (const tenantId of keys.keys()) made += await embedChunks(deps, tenantId, new AbortController().signal);
       embedder = model;

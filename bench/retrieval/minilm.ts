@@ -60,7 +60,7 @@ const TOLERANCE = 0.005;
 
 async function checkSanity(embedder: Embedder): Promise<void> {
   for (const [left, right, expected] of KNOWN) {
-    const [one, two] = await embedder.embed([left, right], "passage", AbortSignal.timeout(PATIENCE_MS));
+    const [one, two] = await embedder.embed([left, right], "passage", AbortSignal.timeout(PATIENCE_MS), { tenantId: "bench", purpose: "index", dataClasses: [], audiences: [] });
     const cosine = Array.from(one ?? []).reduce((sum, value, at) => sum + value * (two?.[at] ?? 0), 0);
     if (!(Math.abs(cosine - expected) <= TOLERANCE)) throw new Error(`the converted model is wrong: "${left}" and "${right}" have a cosine of ${cosine.toFixed(3)}, not ${expected}`);
   }

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { verifyLedger } from "../../src/observe/ledger.ts";
+import { verifyLedger } from "../../src/observe/ledger-verify.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { fillPlaces } from "../../src/tools/approvals/fill-places.ts";
 import { bindCall, hashCall } from "../../src/tools/approvals/hash-call.ts";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { verifyLedger } from "../../src/observe/ledger.ts";
+import { verifyLedger } from "../../src/observe/ledger-verify.ts";
 import type { Database } from "../../src/storage/database.ts";
 import { countHumanReplies, readEffects, readInbound, readLastSeqs, runChecks, type StoredMessage } from "./check.store.ts";
 import type { Clerk } from "./clerk.ts";

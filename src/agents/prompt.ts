@@ -31,6 +31,11 @@ export function buildInstructions(input: PromptInput): string {
   return [input.instructions.trim(), `Today is ${weekday(input.today)}, ${input.today}.`, RULES, passagesText(input.passages), ...adviceOf(input.evidence ?? null)].join("\n\n");
 }
 
+/** Whether a system prompt is one of an AI agent, as `buildInstructions` makes them; other calls of a turn have others. */
+export function isAgentPrompt(text: string): boolean {
+  return text.includes(RULES);
+}
+
 function passagesText(passages: readonly PromptPassage[]): string {
   if (passages.length === 0) return "Passages: none were found.";
   return ["Passages:", ...passages.map((passage) => `[${passage.marker}]\n${quoteUntrusted(`${passage.title} > ${passage.heading}\n${passage.text}`)}`)].join("\n");

@@ -63,7 +63,7 @@ function keyReader({ secrets, workspace }: Pick<AppModelDeps, "secrets" | "works
 }
 
 /** Placeholders for one request; the contact's name is known by its record. */
-function hidePersonal({ redactor, database }: Pick<AppModelDeps, "redactor" | "database">): HidePersonal {
+export function hidePersonal({ redactor, database }: Pick<AppModelDeps, "redactor" | "database">): HidePersonal {
   return async (texts, context) => {
     const contact = context.contactId === undefined ? null : await readContact(database, context.tenantId, context.contactId);
     const names = contact === null || contact.name === null ? [] : [contact.name];
@@ -85,7 +85,7 @@ function builtInAnswer(knowledge: AppModelDeps["knowledge"]): Model["stream"] {
   return async function* answer(request: ModelRequest): AsyncGenerator<ModelPart> {
     const { tenantId, audiences } = request.context;
     const asked = request.messages.findLast((message) => message.role === "user")?.text ?? "";
-    const passages = audiences.length === 0 ? [] : await retrieve(knowledge, { tenantId, audiences, query: asked, limit: PASSAGES });
+    const passages = audiences.length === 0 ? [] : await retrieve(knowledge, { tenantId, audiences, query: asked, limit: PASSAGES, call: request.context });
     const found = answerExtractively({ question: asked, passages });
     if (found.kind !== "answer") throw modelCannotAnswer();
     yield { kind: "text", text: found.text };

@@ -19,6 +19,7 @@ import { costRoutes } from "./routes/cost.routes.ts";
 import { conversationRoutes } from "./routes/conversation.routes.ts";
 import { eventRoutes } from "./routes/event.routes.ts";
 import { draftRoutes } from "./routes/draft.routes.ts";
+import { gradingRoutes } from "./routes/grading.routes.ts";
 import { handoffRoutes } from "./routes/handoff.routes.ts";
 import { hookRoutes } from "./routes/hook.routes.ts";
 import { knowledgeDocumentRoutes } from "./routes/knowledge-document.routes.ts";
@@ -64,7 +65,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, routeTableRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, routeTableRoutes, gradingRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

@@ -1,8 +1,7 @@
 import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import type { Clock } from "../lib/clock.ts";
-import { putGrades } from "../models/routing/grade.store.ts";
 import { readGrades, type Grade } from "../models/routing/grade.ts";
-import { recordInLedger } from "../observe/ledger.ts";
+import { keepGrades } from "../models/routing/keep-grades.ts";
 import type { Database } from "../storage/database.ts";
 
 /**
@@ -10,13 +9,9 @@ import type { Database } from "../storage/database.ts";
  *
  * Throws: `models.grades_unreadable`.
  */
-export async function takeInGrades({ database, clock }: { database: Database; clock: Clock }, { tenantId, text, by }: { tenantId: string; text: string; by: string }): Promise<Grade[]> {
+export async function takeInGrades(deps: { database: Database; clock: Clock }, { tenantId, text, by }: { tenantId: string; text: string; by: string }): Promise<Grade[]> {
   const redactor = createBuiltInRedactor();
   const grades = readGrades(text, (prompt) => redactor.redact({ text: prompt, known: [], names: [] }).text);
-  const at = new Date(clock.nowMs());
-  await database.transaction(tenantId, async (query) => {
-    await putGrades(query, tenantId, grades, by, at);
-    await recordInLedger(query, tenantId, [{ kind: "routing.graded", subjectId: tenantId, actor: by, at, body: { grades: grades.length } }]);
-  });
+  await keepGrades(deps, { tenantId, grades, by });
   return grades;
 }

@@ -133,6 +133,29 @@ test("a tool that no policy permits, and one that reads any contact's records, a
   assert.match(text, /0 errors, 2 warnings /);
 });
 
+test("a price that is over, or was read long ago, is a warning", async () => {
+  const priced = (more: string) => checkShop({ "models.yaml": () => `models:\n  - { name: big, provider: openai, model: gpt-6-luna, key: k, price: { prompt: 1, completion: 5, source: a contract, ${more} } }\nroutes:\n  default: [big]\n` });
+  assert.match((await priced("readOn: 2020-01-01")).text, /^models\.yaml:2:\d+: warning models: The price of "big" was read on 2020-01-01, more than 180 days ago/m);
+  assert.match((await priced("readOn: 2020-01-01, until: 2020-12-31")).text, /The price of "big" held until 2020-12-31/);
+  assert.doesNotMatch((await priced("readOn: 2020-01-01, until: 2999-12-31")).text, /The price of/);
+});
+
+test("what is wrong with models.yaml is named with its line, and a server that only its address puts in the house is warned of", async () => {
+  const model = (more: string) => `  - { name: local, provider: openai-compatible, url: "http://10.0.0.7:4000/v1"${more} }\n`;
+  const doubted = await checkShop({ "models.yaml": () => `models:\n${model("")}routes:\n  default: [local]\n` });
+  assert.equal(doubted.exitCode, 0, doubted.text);
+  assert.match(doubted.text, /^models\.yaml:2:\d+: warning models: The model "local" counts as in the house by its address alone, .*\n {4}→ Write `handling: inside`/m);
+  assert.match((await checkShop({ "models.yaml": () => `models:\n${model(", handling: inside")}routes:\n  default: [local]\n` })).text, /0 errors, 0 warnings /);
+  const wrong = await checkShop({ "models.yaml": () => `models:\n${model(", handling: inside")}routes:\n  default: [gone]\n` });
+  assert.equal(wrong.exitCode, 1);
+  assert.match(wrong.text, /^models\.yaml:4:\d+: error models: .*There is no model "gone"/m);
+});
+
+test("an embedding server that only its address puts in the house is warned of", async () => {
+  const { text } = await checkShop({ "baton.yaml": (file) => `${file}\nembeddings: { url: "http://10.0.0.7:11434/v1", model: small, dimensions: 64 }\n` });
+  assert.match(text, /^baton\.yaml:\d+:\d+: warning settings: The embedding model counts as in the house by its address alone/m);
+});
+
 test("a source of documents is checked by what its kind takes, with the line", async () => {
   const { exitCode, text } = await checkShop({
     "knowledge/sources.yaml": () => `sources:

@@ -279,10 +279,10 @@ export const COMMANDS: readonly Command[] = [
     examples: ["baton cost reconcile anthropic-cost-november.csv", "baton cost reconcile bill.csv --date Day --model SKU --cost Amount --tolerance 0.5"],
   },
   {
-    name: "key create", usage: "key create NAME [--scope gateway]", about: "Make an API key; it is shown once", run: createKeyCommand,
+    name: "key create", usage: "key create NAME [--scope gateway] [--scope vouch]", about: "Make an API key; it is shown once", run: createKeyCommand,
     takes: [
       ["NAME", "What it is for, as it will stand in the ledger"],
-      ["--scope", "What it is restricted to: gateway (`/v1`); without it everything a key may do"],
+      ["--scope", "What it is restricted to: gateway (`/v1`), vouch (may say there that a request holds nothing personal); without it everything a key may do"],
     ],
     examples: ["baton key create reporting", "baton key create shop-app --scope gateway"],
   },

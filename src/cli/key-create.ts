@@ -1,23 +1,24 @@
-import { createKey, KEY_SCOPES, type KeyScope } from "../identity/authenticate.ts";
+import { KEY_SCOPES, type KeyScope } from "../identity/actor.ts";
+import { createKey } from "../identity/authenticate.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openStore } from "./open-store.ts";
 
-/** `key create NAME [--scope gateway]`: an API key of the workspace's tenant. */
+/** `key create NAME [--scope gateway] [--scope vouch]`: an API key of the workspace's tenant. */
 export async function createKeyCommand(given: readonly string[]): Promise<number> {
-  const place = given.indexOf("--scope");
-  const scope = place === -1 ? null : KEY_SCOPES.find((each) => each === given[place + 1]);
-  if (scope === undefined) {
+  const isScope = (at: number) => given[at - 1] === "--scope";
+  const named = given.filter((_, at) => isScope(at));
+  const scopes = named.flatMap((name): KeyScope[] => KEY_SCOPES.filter((each) => each === name));
+  if (scopes.length < given.filter((each) => each === "--scope").length) {
     process.stderr.write(`There are these scopes: ${KEY_SCOPES.join(", ")}\n`);
     return 2;
   }
-  const scopes: KeyScope[] | null = scope === null ? null : [scope];
-  const name = given.filter((_, at) => place === -1 || (at !== place && at !== place + 1)).join(" ").trim();
+  const name = given.filter((each, at) => each !== "--scope" && !isScope(at)).join(" ").trim();
   if (name === "") {
     process.stderr.write("Give the key a name: baton key create reporting\n");
     return 2;
   }
   await using store = await openStore();
-  const key = await createKey({ database: store.database, clock: systemClock }, store.tenantId, name, scopes);
+  const key = await createKey({ database: store.database, clock: systemClock }, store.tenantId, name, scopes.length === 0 ? null : scopes);
   process.stdout.write(`${key}\n`);
   process.stderr.write("Keep it now: it is not shown again.\n");
   return 0;

@@ -3,6 +3,7 @@ import { readConfig } from "../app/config.ts";
 import { openKeys } from "../app/open-keys.ts";
 import { listCredentials } from "../credentials/credential.store.ts";
 import { removeSecret, rewrapSecrets, setSecret } from "../credentials/credentials.ts";
+import { rewrapLedgerKeys } from "../credentials/ledger-signer.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
 import { systemClock } from "../lib/clock.ts";
 import { openStore, type OpenStore } from "./open-store.ts";
@@ -53,6 +54,7 @@ export async function rotateKeysCommand(args: readonly string[]): Promise<number
   const deps = depsOf(store);
   const keyId = args.includes("--rewrap") ? await deps.keys.currentKeyId() : await deps.keys.rotate();
   const count = await rewrapSecrets(deps, store.tenantId, BY);
+  await rewrapLedgerKeys(deps, store.tenantId);
   process.stdout.write(`${count} ${count === 1 ? "secret is" : "secrets are"} now under ${keyId}. The older keys stay in the key store, for backups.\n`);
   return 0;
 }

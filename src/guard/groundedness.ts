@@ -1,14 +1,24 @@
+import type { CallContext } from "../models/call-context.ts";
+
 /**
  * What a reply is held against: `passages` of the knowledge shown to the model, `facts` (results of tools, the contact's
  * own words, the contact's record), and `told`: what AI or human has already said in this case, in any order.
  */
-export type GroundingInput = { reply: string; passages: readonly string[]; facts: readonly string[]; told: readonly string[] };
+export type GroundingInput = {
+  reply: string; passages: readonly string[]; facts: readonly string[]; told: readonly string[];
+  /** On whose behalf a model is asked; a judge that asks one and finds none here judges without it. */
+  call?: CallContext;
+  signal?: AbortSignal;
+};
 
 /** `support` 0..1, measured also where nothing is claimed; `isSupported` is the decision; `reason` is one line for the trace that quotes nothing but the sentence's own words. */
 export type SentenceVerdict = { sentence: string; support: number; isSupported: boolean; reason: string };
 
-/** `isGrounded` when every sentence is supported; `score` 0..1, the support of all claims by their weight; 1 when nothing is claimed. */
-export type GroundingVerdict = { isGrounded: boolean; score: number; sentences: SentenceVerdict[] };
+/** What a model that was asked has used; `costMicroUsd` null: its price is not known. */
+export type GroundingUsage = { model: string; promptTokens: number; completionTokens: number; costMicroUsd: number | null };
+
+/** `isGrounded` when every sentence is supported. `score` 0..1 ranks whole replies by how faithful they are and decides nothing; 1 for an empty one. */
+export type GroundingVerdict = { isGrounded: boolean; score: number; sentences: SentenceVerdict[]; usage?: GroundingUsage; /** Dotted code of why a model gave no verdict; the built-in judge's then stands. */ failure?: string };
 
 /**
  * Judges whether a reply says only what is in front of it.
@@ -19,4 +29,9 @@ export type GroundingVerdict = { isGrounded: boolean; score: number; sentences: 
  * Throws: only what its vendor throws; the built-in judge never does.
  * Replay: pure for the built-in judge; any other is called inside a durable step.
  */
-export type GroundingJudge = { id: string; judge(input: GroundingInput): Promise<GroundingVerdict> | GroundingVerdict };
+export type GroundingJudge = {
+  id: string;
+  /** `built-in` judges are pure; `local` ones read with a model in the house; what a `model` reads goes out redacted. */
+  kind: "built-in" | "local" | "model";
+  judge(input: GroundingInput): Promise<GroundingVerdict> | GroundingVerdict;
+};

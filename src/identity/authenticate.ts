@@ -2,7 +2,7 @@ import type { Clock } from "../lib/clock.ts";
 import { createMinuteCounter } from "../lib/minute-counter.ts";
 import { newId } from "../lib/ids.ts";
 import type { Database } from "../storage/database.ts";
-import type { ContactActor, KeyActor, StaffActor, UserActor } from "./actor.ts";
+import type { ContactActor, KeyActor, KeyScope, StaffActor, UserActor } from "./actor.ts";
 import { notAllowed, signInRequired, signInSlowDown, signInWrong, tokenExpired, tokenInvalid } from "./identity.errors.ts";
 import { isContactVerified } from "./contact.store.ts";
 import { deleteSession, ensureSecret, findKey, findSession, findUserByEmail, insertKey, insertSession } from "./identity.store.ts";
@@ -88,18 +88,17 @@ export async function authenticateStaff(deps: IdentityDeps, token: string | unde
   return authenticateKey(deps, token, null);
 }
 
-/** What a key can be restricted to. A key without scopes may do all that keys may. */
-export const KEY_SCOPES = ["gateway"] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
+/** What a key with scopes may open. */
+type KeyDoor = Exclude<KeyScope, "vouch">;
 
 /** The key of a token, for the door of this scope; null: for all others. Throws `identity.*`: 401 when there is no such key, `identity.not_allowed` when it is for other doors. */
-export async function authenticateKey(deps: Pick<IdentityDeps, "database" | "serves">, token: string, door: KeyScope | null): Promise<KeyActor> {
+export async function authenticateKey(deps: Pick<IdentityDeps, "database" | "serves">, token: string, door: KeyDoor | null): Promise<KeyActor> {
   const key = readStoredToken("bk", token);
   if (!key || !deps.serves(key.tenantId)) throw tokenInvalid();
   const row = await findKey(deps.database, key.tenantId, key.id);
   if (!row || !isSameText(row.secret_hash, hashSecret(key.secret))) throw tokenInvalid();
   if (row.scopes !== null && (door === null || !row.scopes.includes(door))) throw notAllowed({ message: `This API key is for other things: its scopes are ${row.scopes.join(", ") || "none"}.` });
-  return { kind: "key", tenantId: key.tenantId, keyId: row.id, name: row.name };
+  return { kind: "key", tenantId: key.tenantId, keyId: row.id, name: row.name, scopes: row.scopes };
 }
 
 /** The contact of a visitor token of a tenant that is served here. Throws `identity.*` (401). */

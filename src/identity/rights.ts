@@ -27,6 +27,8 @@ export const RIGHTS = {
   "understanding.correct": { admin: "all", agent: "all", key: "all", otherwise: "" },
   "understanding.learn": { admin: "all", agent: "none", key: "all", otherwise: "Admins let Baton learn corrections, and take that back: ask one, or sign in as one." },
   "routes.use": { admin: "all", agent: "none", key: "all", otherwise: "Admins choose which router answers: ask one, or sign in as one." },
+  "routes.grade": { admin: "all", agent: "all", key: "all", otherwise: "" },
+  "routes.evaluate": { admin: "all", agent: "none", key: "all", otherwise: "Admins let models grade answers, which costs money: ask one, or sign in as one." },
   "events.send": { admin: "none", agent: "none", key: "all", otherwise: "This is for your systems: use an API key, or sign the event." },
 } as const satisfies Record<string, RightRow>;
 

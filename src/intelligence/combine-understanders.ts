@@ -4,7 +4,7 @@ import type { Understander, UnderstandInput, Understanding, UnderstandStep } fro
 /** `enoughFrom`: a first intent of at least this confidence needs nobody else. */
 export type UnderstandStage = { understander: Understander; enoughFrom: number };
 
-/** Chosen on held-back parts of banking77 and clinc150: about one message in four goes on to a local model, and those hold most of the faults. */
+/** On a fifth held back from the training parts of banking77 and clinc150, not on the parts that are reported: 23 and 12 % of the messages go on, and five of six faults are among them. */
 export const ENOUGH_FROM = 0.75;
 
 const confidenceIn = (made: Understanding): number => made.intents[0]?.confidence ?? 0;

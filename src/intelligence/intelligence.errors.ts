@@ -1,6 +1,6 @@
 import { defineError } from "../lib/app-error.ts";
 
-export const patternInvalid = defineError({ code: "intelligence.pattern_invalid", status: 422, message: "An entity pattern is not a valid regular expression." });
+export const patternInvalid = defineError({ code: "intelligence.pattern_invalid", status: 422, message: "An entity pattern cannot be used." });
 export const answerUnreadable = defineError({ code: "intelligence.answer_unreadable", status: 502, message: "The AI model did not answer in the form it was asked for." });
 export const intentUnknown = defineError({ code: "intelligence.intent_unknown", status: 422, message: "The workspace has no intent of this name." });
 export const messageUnknown = defineError({ code: "intelligence.message_unknown", status: 404, message: "There is no such message of a contact." });

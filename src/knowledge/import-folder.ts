@@ -6,9 +6,9 @@ import { createOutbound } from "../outbound/outbound.ts";
 import type { Database } from "../storage/database.ts";
 import { folderUnreadable, sourceInvalid } from "./knowledge.errors.ts";
 import { folderKind, listFiles } from "./sources/adapters/folder.ts";
+import { applySource } from "./sources/apply-source.ts";
 import { WORKSPACE_SOURCE, type SourceDefaults } from "./sources/source.ts";
 import type { SourceDeps } from "./sources/source-kind.ts";
-import { putSource } from "./sources/source.store.ts";
 import type { MakeDeps, ParseFile } from "./sync/make-document.ts";
 import { HERE, runSync } from "./sync/run-sync.ts";
 import type { SyncDeps } from "./sync/sync-deps.ts";
@@ -46,10 +46,11 @@ export async function importFolder(deps: ImportFolderDeps, input: { tenantId: st
   await listFiles(folder, "articles");
   const at = new Date(deps.clock.nowMs());
   const settings = { folder, formats: defaults.audience.length === 0 ? "articles" : "all" };
-  const { id } = await deps.database.transaction(tenantId, async (query) => {
-    await putSource(query, tenantId, { id: WORKSPACE_SOURCE, kind: folderKind.kind, settings, defaults, schedule: null, staleAfterMinutes: null, isDeclared: true, isPaused: false, nextAt: null }, at);
-    return putSync(query, tenantId, { id: newId("sync", at.getTime()), sourceId: WORKSPACE_SOURCE, by: "start", acceptRemovals: false, joins: true, at });
+  const { id, isNarrowed } = await deps.database.transaction(tenantId, async (query) => {
+    const applied = await applySource(query, tenantId, { id: WORKSPACE_SOURCE, kind: folderKind.kind, settings, defaults, schedule: null, staleAfterMinutes: null, isDeclared: true, isPaused: false, nextAt: null }, { by: "start", at });
+    return { ...applied, id: (await putSync(query, tenantId, { id: newId("sync", at.getTime()), sourceId: WORKSPACE_SOURCE, by: "start", acceptRemovals: false, joins: true, at })).id };
   });
+  if (isNarrowed) deps.onKnowledgeChanged(tenantId);
   await runSync(syncDepsOf(deps, folder), HERE, { tenantId, syncId: id, sourceId: WORKSPACE_SOURCE });
   const sync = await findSync(deps.database, tenantId, id);
   if (sync === null || sync.status === "failed") throw folderUnreadable({ message: sync?.error ?? "The sync of the knowledge folder is gone." });
@@ -67,7 +68,7 @@ export function listArticles(folder: string): Promise<string[]> {
 function syncDepsOf(deps: ImportFolderDeps, folder: string): SyncDeps {
   const { database, clock, log = createLog({ level: "warn", isPretty: true }) } = deps;
   const refuse = () => Promise.reject(sourceInvalid());
-  const open: SourceDeps = { database, log, outbound: createOutbound({ isAllowed: () => false }), guardAddress: () => {}, readSecret: refuse, readRecords: refuse, folders: [folder], cacheFolder: folder, redact: (text) => text };
+  const open: SourceDeps = { database, clock, log, outbound: createOutbound({ isAllowed: () => false }), guardAddress: () => {}, readSecret: refuse, readRecords: refuse, folders: [folder], cacheFolder: folder, redact: (text) => text };
   const parse: ParseFile = deps.parse ?? (() => Promise.resolve({ kind: "refused", code: "unsupported", reason: "This format is not read here." }));
   return { database, clock, log, live: { publish: () => {} }, kinds: new Map([[folderKind.kind, folderKind]]), open, parse, ...(deps.chunks && { chunks: deps.chunks }), ...(deps.findInstructions && { findInstructions: deps.findInstructions }), onKnowledgeChanged: (tenantId) => deps.onKnowledgeChanged(tenantId) };
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Database, Row, Statement } from "../storage/database.ts";
+import type { BatchStatement, Database, Row, Statement } from "../storage/database.ts";
 import type { IndexChunk } from "./search-index.ts";
 
 /** SQL that reads documents and chunks as they are served. Every function reads one tenant. */
@@ -32,12 +33,12 @@ export type ChunkRecord = { id: string; ordinal: number; heading: string; lead: 
 export const HEADING_SEPARATOR = " › ";
 
 /**
- * What the record has: `version` counts changes of documents, `vectorVersion` those of the vectors that `model` made of them. Of versions
- * before `prunedTo` only those with a name are whole.
+ * What the record has: `version` counts changes of documents and of the vectors that `model` made of them. `embedder`: which model is to make
+ * vectors, null where nobody has said so. Of versions before `prunedTo` only those with a name are whole.
  */
-export type KnowledgeState = { version: number; model: string | null; vectorVersion: number; prunedTo: number };
+export type KnowledgeState = { version: number; model: string | null; embedder: string | null; prunedTo: number };
 
-const STATE: Statement = { name: "knowledge_state", text: "select knowledge_version, embedding_model, vector_version, knowledge_pruned_to from tenant where id = $1" };
+const STATE: Statement = { name: "knowledge_state", text: "select knowledge_version, embedding_model, embedder, knowledge_pruned_to from tenant where id = $1" };
 
 const DOCUMENT: Statement = {
   name: "knowledge_document",
@@ -77,10 +78,24 @@ const CHUNKS: Statement = {
     where c.tenant_id = $1 and c.id = any($2::text[]) and cut.audience && $3::text[] and last.audience && $3::text[]`,
 };
 
+// In one statement with those of other searches that end at the same time.
+const OPEN: BatchStatement = {
+  name: "knowledge_open_chunks",
+  textOf: () => `select i.ord, array(select c.id from chunk c join document d on d.tenant_id = $1 and d.id = c.document_id and d.to_version is null
+      where c.tenant_id = $1 and c.id = any(i.ids) and d.audience && i.audiences) as open from jsonb_to_recordset($2::jsonb) as i (ord integer, ids text[], audiences text[])`,
+};
+
 /** Null when there is no such tenant. */
 export async function readKnowledgeState(database: Database, tenantId: string): Promise<KnowledgeState | null> {
   const [row] = await database.query(tenantId, STATE, [tenantId]);
-  return row ? { version: numberOf(row, "knowledge_version"), model: nullableOf(row, "embedding_model"), vectorVersion: numberOf(row, "vector_version"), prunedTo: numberOf(row, "knowledge_pruned_to") } : null;
+  return row ? { version: numberOf(row, "knowledge_version"), model: nullableOf(row, "embedding_model"), embedder: nullableOf(row, "embedder"), prunedTo: numberOf(row, "knowledge_pruned_to") } : null;
+}
+
+/** Which of these are of a document that is served now, to one of the audiences. */
+export async function readOpenChunks(database: Database, tenantId: string, audiences: readonly string[], ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0 || audiences.length === 0) return new Set();
+  const row = await database.batch(tenantId, OPEN, { key: randomUUID(), values: { ids, audiences } });
+  return new Set(row === null ? [] : listOf(row, "open"));
 }
 
 /** The chunks of these ids, current or superseded, that one of the audiences may see; in no order. */

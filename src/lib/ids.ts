@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 
 /** Every kind of id, by its prefix. */
 export type IdPrefix =
-  | "conv" | "case" | "msg" | "turn" | "call" | "cont" | "user" | "hand" | "doc" | "chunk" | "led" | "out" | "sess" | "key" | "draft" | "req" | "dec" | "sync" | "use" | "example" | "gap";
+  | "conv" | "case" | "msg" | "turn" | "call" | "cont" | "user" | "hand" | "doc" | "chunk" | "led" | "out" | "sess" | "key" | "draft" | "req" | "dec" | "sync" | "use" | "example" | "gap" | "hold";
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 const pool = Buffer.alloc(4096);

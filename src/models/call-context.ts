@@ -4,8 +4,8 @@ import type { DataClass } from "../shapes/data-class.ts";
 export const CACHE_MODES = ["off", "exact", "semantic"] as const;
 export type CacheMode = (typeof CACHE_MODES)[number];
 
-/** What a call is for; budgets, routes and reports tell calls apart by it. */
-export const CALL_PURPOSES = ["reply", "understand", "judge", "rewrite", "workflow", "gateway", "evaluate"] as const;
+/** What a call is for; budgets, routes and reports tell calls apart by it. `search` and `index` are vectors: of what is asked, and of what is searched. */
+export const CALL_PURPOSES = ["reply", "understand", "judge", "rewrite", "workflow", "gateway", "evaluate", "search", "index"] as const;
 export type CallPurpose = (typeof CALL_PURPOSES)[number];
 
 /** What routing rules may ask about a call. `risk` is the most serious risk of the message, as `legal`; `language` an ISO 639-1 code. */

@@ -17,6 +17,7 @@ import type { Candidate } from "./route/candidate.ts";
 import { createTraits, withTraits, type ReadTraits, type WithTraits } from "./route/read-traits.ts";
 import { createRouter, findRoute, type ChooseRoute, type Router } from "./route/route-model.ts";
 import { reorderSteps } from "./routing/reorder-steps.ts";
+import { spareModels } from "./route/spare-models.ts";
 import { withAnswerForm, type AnswerForm } from "./wrappers/with-answer-form.ts";
 import { withCache } from "./wrappers/with-cache.ts";
 import { withCheckedAnswer } from "./wrappers/with-checked-answer.ts";
@@ -87,7 +88,9 @@ export function composeModels(deps: ComposeModels): Models {
   const shared = { inventory, candidates, routes, dataRules: hiding.rules, usesCache, traitsOf };
   const first = [...candidates.values()].find((candidate) => candidate.abilities.has("text"));
   if (first === undefined) return { ...shared, model: null, plan: null };
-  const router = createRouter({ candidates, hiding, choose: chooseBy(deps, routes, candidates) }, first.model);
+  const choose = chooseBy(deps, routes, candidates);
+  const sparing = deps.budgets === null ? choose : spareModels(choose, { budgets: deps.budgets, find: (name) => findRoute(routes, candidates, name), cheapestFor: (request) => cheapestOf([...candidates.values()].filter((candidate) => mayAnswer(candidate, request))) });
+  const router = createRouter({ candidates, hiding, choose: sparing }, first.model);
   const routed = deps.budgets === null ? router.model : wrapThrift(router.model, { budgets: deps.budgets });
   const checked = withCheckedAnswer(routed);
   const cached = deps.cache === null ? checked : withCache(checked, { ...cacheDeps(deps, deps.cache), modeOf });
@@ -140,15 +143,14 @@ function formOf(opened: OpenedModel): AnswerForm {
 /** What the caller names goes before the rules, and the rules before the default. A thrifty call without a name goes to whatever is cheapest. */
 function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made["candidates"]): ChooseRoute {
   const rules = deps.file?.routes.rules ?? [];
-  const cheapestOf = (names: readonly string[]): RouteDefinition => ({ models: names.flatMap((name) => candidates.get(name) ?? []).sort((one, other) => priceOf(one) - priceOf(other)).map(({ name }) => name), hedge: null, cache: null });
-  const cheapest = cheapestOf([...candidates.keys()]);
+  const thrifty = (among: readonly Candidate[]): RouteDefinition => ({ models: cheapestOf(among), hedge: null, cache: null });
   return (request) => {
     const { route, isThrifty } = request.context;
     if (route !== undefined) {
       const named = findRoute(routes, candidates, route);
-      return { route: isThrifty === true ? cheapestOf(named.models.flatMap(namesOf)) : named, reason: `asked for ${route}` };
+      return { route: isThrifty === true ? thrifty(named.models.flatMap(namesOf).flatMap((name) => candidates.get(name) ?? [])) : named, reason: `asked for ${route}` };
     }
-    if (isThrifty === true) return { route: cheapest, reason: "a budget asks for the cheapest" };
+    if (isThrifty === true) return { route: thrifty([...candidates.values()].filter((candidate) => mayAnswer(candidate, request))), reason: "a budget asks for the cheapest" };
     const chosen = deps.applyRules(rules, request);
     if (chosen !== null) return { route: findRoute(routes, candidates, chosen.use), reason: chosen.reason };
     const usual = findRoute(routes, candidates, "default");
@@ -156,6 +158,17 @@ function chooseBy(deps: ComposeModels, routes: Made["routes"], candidates: Made[
     if (learned !== null) return { route: { ...usual, models: reorderSteps(usual.models, learned.names) }, reason: learned.reason };
     return { route: usual, reason: "the default route" };
   };
+}
+
+function cheapestOf(candidates: readonly Candidate[]): string[] {
+  return candidates.toSorted((one, other) => priceOf(one) - priceOf(other)).map(({ name }) => name);
+}
+
+const BUILT_IN: Provider = "built-in";
+
+/** Whether nobody need ask for it: the built-in answerer answers questions out of articles, and does no other work. */
+function mayAnswer({ model }: Candidate, { context: { purpose } }: ModelRequest): boolean {
+  return model.provider !== BUILT_IN || purpose === "reply" || purpose === "gateway";
 }
 
 /** A rough scale: prompts are mostly longer than answers. */

@@ -52,6 +52,8 @@ export type ModelRequest = {
   signal: AbortSignal;
   /** Handed to the provider as `Idempotency-Key`; the same on every repeat of one journaled step. */
   idempotencyKey?: string;
+  /** Told of every character that comes of the answer, also of what is not handed on (thinking): for whoever counts what is paid for. */
+  onReceived?(characters: number): void;
 };
 
 export type ModelPart =

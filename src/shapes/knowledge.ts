@@ -49,7 +49,7 @@ export const filePreviewView = z
 export type FilePreviewView = z.output<typeof filePreviewView>;
 
 export const snapshotView = z.object({ name: z.string(), version: count, note: z.string().nullable(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeSnapshot");
-export const versionView = z.object({ version: count, reason: z.string().describe("sync, rollback, rechunk, embed or source_removed"), subject: z.string().nullable(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeVersion");
+export const versionView = z.object({ version: count, reason: z.string().describe("sync, rollback, rechunk, embed, source_removed or source_changed"), subject: z.string().nullable(), madeBy: z.string(), madeAt: time }).openapi("KnowledgeVersion");
 export const changeView = z.object({ id: z.string(), change: z.enum(["added", "changed", "removed"]), path: z.string(), title: z.string() }).openapi("KnowledgeChange");
 export const documentDiffView = z.object({
   id: z.string(), title: z.object({ before: z.string().nullable(), after: z.string().nullable() }), audience: z.object({ before: z.array(z.string()), after: z.array(z.string()) }),

@@ -7,7 +7,7 @@ type Time = ColumnType<string, string | Date, string | Date>;
 type Json<T> = ColumnType<T, string, string>;
 
 export type Schema = {
-  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string>; embedding_model: string | null; vector_version: Generated<number>; chunker: string | null; knowledge_pruned_to: Generated<number>; knowledge_pruned_at: Time | null };
+  tenant: { id: string; name: string; knowledge_version: Generated<number>; created_at: Generated<string>; embedding_model: string | null; embedder: string | null; chunker: string | null; knowledge_pruned_to: Generated<number>; knowledge_pruned_at: Time | null };
   tenant_secret: { tenant_id: string; name: string; value: string };
   contact: { tenant_id: string; id: string; name: string | null; email: string | null; external_id: string | null; locale: string | null; created_at: Time };
   contact_identity: { tenant_id: string; kind: string; address: string; contact_id: string; is_verified: boolean; proof: string; created_at: Time };
@@ -100,9 +100,14 @@ export type Schema = {
     first_at: Time; last_at: Time; decided_by: string | null; decided_at: Time | null;
   };
   knowledge_upkeep: { tenant_id: string; next_at: Time; handed_at: Time | null; started_at: Time | null; ended_at: Time | null; turns_until: Time; corrections_until: Time; checked_version: Generated<number>; checked_document: Generated<string>; error: string | null };
-  ledger_entry: { tenant_id: string; id: string; kind: string; subject_id: string; case_id: string | null; actor: string; at: Time; body: string };
-  ledger_link: { tenant_id: string; seq: number; entry_id: string; previous_hash: string; hash: string };
+  ledger_entry: { tenant_id: string; id: string; kind: string; subject_id: string; case_id: string | null; actor: string; at: Time; body: string; salt: string | null };
+  ledger_link: { tenant_id: string; seq: number; entry_id: string; previous_hash: string; hash: string; entry_hash: string | null };
   ledger_unsealed: { tenant_id: string; entry_id: string };
+  ledger_key: { tenant_id: string; id: string; public_key: string; key_id: string; wrapped_key: string; sealed: string; created_at: Time };
+  ledger_head: { tenant_id: string; seq: number; hash: string; at: string; key_id: string; signature: string };
+  ledger_anchor: { tenant_id: string; day: string; seq: number; hash: string; at: string; key_id: string; signature: string };
+  legal_hold: { tenant_id: string; id: string; contact_id: string | null; case_id: string | null; reason: string; placed_by: string; placed_at: Time; lifted_by: string | null; lifted_at: Time | null; lift_reason: string | null };
+  daily_job: { tenant_id: string; job: string; next_at: Time; handed_at: Time | null; ended_at: Time | null; error: string | null; report: Json<unknown> | null };
   workflow_version: {
     tenant_id: string; hash: string; namespace: string; name: string; version: string; file: string; text: string; published_at: Time; published_by: string; is_active: boolean;
   };

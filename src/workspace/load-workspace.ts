@@ -7,6 +7,7 @@ import { NO_SOURCES, sourcesFile } from "../knowledge/sources/sources-file.ts";
 import { listPattern } from "../intelligence/signals/list-pattern.ts";
 import { messageOf } from "../lib/app-error.ts";
 import { isFolder } from "../lib/is-folder.ts";
+import { compileFinder } from "../lib/patterns/linear-pattern.ts";
 import type { ToolFallback } from "../tools/call-tool.ts";
 import { modelsFile } from "../models/inventory/models-file.ts";
 import { readPolicyFolder } from "../policy/read-policy-folder.ts";
@@ -62,9 +63,10 @@ function checkFallbacks(tools: ReadonlyMap<string, Tool>, declared: Readonly<Rec
 
 function checkPattern(kind: string, pattern: string): string {
   try {
-    return new RegExp(pattern, "giu").source;
+    compileFinder(pattern);
+    return pattern;
   } catch (error) {
-    throw workspaceInvalid({ message: `baton.yaml: the pattern of entity "${kind}" is not valid: ${messageOf(error)}` });
+    throw workspaceInvalid({ message: `baton.yaml: the pattern of entity "${kind}" cannot be used: ${messageOf(error)}` });
   }
 }
 

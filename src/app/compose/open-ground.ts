@@ -1,8 +1,10 @@
+import { createLedgerSigner } from "../../credentials/ledger-signer.ts";
 import { createSecretReader, type SecretReader } from "../../credentials/secret-reader.ts";
 import { createSharedTokens } from "../../credentials/shared-tokens.ts";
 import { ensureTenant } from "../../identity/identity.store.ts";
 import { splitList } from "../../lib/split-list.ts";
 import { startSealer } from "../../observe/ledger.ts";
+import type { LedgerSigner } from "../../observe/ledger-signature.ts";
 import { openLive, type Live } from "../../observe/live.ts";
 import { createAuthentication, type Authentication } from "../../outbound/authentication.ts";
 import { createTargetRule, type TargetRule } from "../../outbound/guard-address.ts";
@@ -27,6 +29,8 @@ type WayOut = {
   mcp: McpWay;
   secrets: SecretReader;
   toolSecrets: ToolSecrets;
+  /** Of the ledger's ends. */
+  signer: LedgerSigner;
 };
 
 /** What all other parts stand on. `sql`: the database of the workspace's own tools. */
@@ -53,7 +57,7 @@ export async function openGround(composing: Composing, outboundAllow: readonly s
   );
   await ensureTenant(database, workspace.tenantId, workspace.tenantName);
   // Stopped after everything that may still write to the ledger, the engine above all.
-  cleanup.defer(startSealer({ database, log }));
+  cleanup.defer(startSealer({ database, signer: wayOut.signer, log }));
   await loadDemoData(workspace, sql, clock);
   const sharing = servers.isDatabaseShared ? { connectionString: databaseUrl, log } : null;
   const live = cleanup.adopt(openLive(sharing), (opened) => opened.close());
@@ -68,7 +72,7 @@ function openWayOut({ config, clock, cleanup }: Composing, database: Database, o
   const shared = createSharedTokens({ database, keys, clock });
   const mcpCommands = splitList(config.mcpCommands);
   return {
-    isAllowed, outbound, secrets, toolSecrets: oneText(secrets), authentication: createAuthentication({ outbound, shared, clock }),
+    isAllowed, outbound, secrets, toolSecrets: oneText(secrets), signer: createLedgerSigner({ database, keys, clock }), authentication: createAuthentication({ outbound, shared, clock }),
     mcp: {
       signIns: { outbound, shared, store: mcpSignInStore({ database, keys, clock }), clock },
       mayStart: (command) => mcpCommands.includes(command),

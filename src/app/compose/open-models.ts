@@ -1,7 +1,7 @@
 import type { AgentProfile } from "../../agents/agent-profile.ts";
 import type { Redactor } from "../../guard/redactor.ts";
 import type { Understander } from "../../intelligence/understander.ts";
-import { openBudgets, type OpenBudgets } from "../../models/budgets/open-budgets.ts";
+import type { Budgets } from "../../models/budgets/budgets.ts";
 import type { Models } from "../../models/compose-models.ts";
 import type { Model } from "../../models/model.ts";
 import { openLearnedRouter, type LearnedRouter } from "../../models/routing/open-router.ts";
@@ -14,7 +14,6 @@ import type { Ground } from "./open-ground.ts";
 import type { Search } from "./open-search.ts";
 
 export type ModelParts = {
-  budgets: OpenBudgets;
   /** Null without a models.yaml. */
   router: LearnedRouter | null;
   models: Models;
@@ -23,26 +22,23 @@ export type ModelParts = {
 };
 
 /** `understander` is asked only when calls come in: it is opened after the models, which it may ask itself. */
-export type ModelsGiven = { search: Search; redactor: Redactor; metrics: Metrics; understander(): Understander };
+export type ModelsGiven = { budgets: Budgets; search: Search; redactor: Redactor; metrics: Metrics; understander(): Understander };
 
-/** Opens budgets and what was learned of routes, and puts the models together. Throws `workspace.invalid` for a model without an agent. */
+/** Opens what was learned of routes, and puts the models together. Throws `workspace.invalid` for a model without an agent. */
 export async function openModels(composing: Composing, ground: Ground, given: ModelsGiven): Promise<ModelParts> {
   const { config, clock, log, cleanup } = composing;
   const { database, workspace, secrets } = ground;
   const { tenantId, models: file, agent: profile } = workspace;
-  const { budgets: rules = [], unknownPrice } = file ?? {};
-  const price = unknownPrice === undefined ? {} : { unknownPrice };
-  const budgets = cleanup.adopt(openBudgets({ database, clock, log, rules, ...price }), (opened) => opened.stop());
   const router = file === null
     ? null
     : cleanup.adopt(await openLearnedRouter({ database, log, tenantId, models: routableModels(file) }), (opened) => opened.stop());
   const { embedder, index, indexes } = given.search;
   const models = composeAppModels({
-    database, clock, log, workspace, settings: config, secrets, budgets, embedder, router, knowledge: { index, indexes, embedder },
+    database, clock, log, workspace, settings: config, secrets, budgets: given.budgets, embedder, router, knowledge: { index, indexes, embedder },
     metrics: given.metrics, redactor: given.redactor, understander: given.understander,
   });
   const { model } = models;
-  if (model === null) return { budgets, router, models, agent: null };
+  if (model === null) return { router, models, agent: null };
   if (profile === null) throw workspaceInvalid({ message: "A model is set, but the workspace has no agent: add agents/assistant.md." });
-  return { budgets, router, models, agent: { model, profile } };
+  return { router, models, agent: { model, profile } };
 }

@@ -46,7 +46,7 @@ function scheduleKnowledge({ config, cleanup }: Composing, tenantId: string, giv
   const { knowledge, upkeep, embedder } = given;
   const { role, knowledgeKeepDays: keepDays } = config;
   if (embedder !== null && role !== "web") {
-    cleanup.defer(startEmbedding({ ...knowledge, embedder, redact: knowledge.open.redact }, tenantId));
+    cleanup.defer(startEmbedding({ ...knowledge, embedder }, tenantId));
   }
   cleanup.defer(scheduleUpkeep(upkeep, tenantId));
   cleanup.defer(scheduleRechunk(knowledge, tenantId));

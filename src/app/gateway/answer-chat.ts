@@ -5,7 +5,7 @@ import type { Candidate } from "../../models/route/candidate.ts";
 import { mayGoOn } from "../../models/route/first-to-answer.ts";
 import { recordSpan } from "../compose-models.ts";
 import { checkAnswerSchema, readChatRequest, toModelRequest, wireOnly, type ChatRequest } from "./chat-request.ts";
-import { forwardChat, speaksOurWire } from "./forward-chat.ts";
+import { forwardChat, speaksOurWire } from "./forward/forward-chat.ts";
 import { AUTO, contextOf, SUPPORT, wantsKnowledge, type GatewayCall, type GatewayDeps } from "./gateway-call.ts";
 import { unsupported } from "./gateway.errors.ts";
 import { oneCall } from "./one-call.ts";
@@ -26,32 +26,35 @@ export async function answerChat(deps: GatewayDeps, call: GatewayCall, given: un
   const looked = deps.models.traitsOf(request);
   const thrifty = await thriftyRequest(deps, looked instanceof Promise ? await looked : looked);
   const plan = await deps.models.plan(thrifty);
-  const needed = wireOnly(chat.body);
+  // A tool cannot stand in for a form where tools are wanted too.
+  const needed = wireOnly(chat.body) ?? (request.answerSchema !== undefined && request.tools.length > 0 ? "response_format" : null);
   const candidates = needed === null ? plan.candidates : plan.candidates.filter((candidate) => speaksOurWire(deps.models.inventory.get(candidate.name), chat));
-  if (candidates.length === 0) throw unsupported(needed ?? "model", `No model of this route takes "${needed}".`);
-  // A hedge and a cache stand around the models, not around bytes; a tool cannot stand in for a form where tools are wanted too.
+  if (candidates.length === 0) throw unsupported(needed ?? "model", `No model of this route takes "${needed}"${needed === "response_format" ? " together with tools" : ""}.`);
+  // A hedge and a cache stand around the models, not around bytes.
   const isWhole = plan.hedge !== null || ((needed === null || context.cache !== undefined) && deps.models.usesCache(thrifty));
   await firstThatAnswers(deps, call, chat, thrifty, isWhole ? [] : candidates);
 }
 
+/** Each model in its own way, until one answers. A route that begins with another wire is its router's. */
 async function firstThatAnswers(deps: GatewayDeps, call: GatewayCall, chat: ChatRequest, request: ModelRequest, candidates: readonly Candidate[]): Promise<void> {
   for (const [place, candidate] of candidates.entries()) {
     const opened = deps.models.inventory.get(candidate.name);
-    if (!speaksOurWire(opened, chat)) return place === 0 ? inPartsBy(deps, call, chat, request) : inPartsBy(deps, call, chat, { ...request, context: { ...request.context, route: candidate.name } });
+    if (place === 0 && !speaksOurWire(opened, chat)) break;
     try {
-      return await forwarded(deps, { call, chat, request, candidate, opened });
+      if (speaksOurWire(opened, chat)) return await forwarded(deps, { call, chat, request, candidate, opened });
+      return await inPartsBy(deps, call, chat, { ...request, context: { ...request.context, route: candidate.name } });
     } catch (thrown) {
-      const isLast = place === candidates.length - 1;
-      if (isLast || call.response.headersSent || call.signal.aborted || !mayGoOn(thrown) || !mayMend(thrown, candidate, candidates[place + 1])) throw thrown;
+      const next = candidates[place + 1];
+      if (next === undefined || call.response.headersSent || call.signal.aborted || !mayGoOn(thrown) || !mayMend(thrown, candidate, next)) throw thrown;
     }
   }
   return inPartsBy(deps, call, chat, request);
 }
 
 /** A prompt that was too long needs a larger context. */
-function mayMend(thrown: unknown, failed: Candidate, next: Candidate | undefined): boolean {
+function mayMend(thrown: unknown, failed: Candidate, next: Candidate): boolean {
   const isTooLong = thrown instanceof AppError && thrown.code === "models.prompt_too_long";
-  return !isTooLong || next === undefined || next.contextTokens === null || failed.contextTokens === null || next.contextTokens > failed.contextTokens;
+  return !isTooLong || next.contextTokens === null || failed.contextTokens === null || next.contextTokens > failed.contextTokens;
 }
 
 async function forwarded(deps: GatewayDeps, forward: Parameters<typeof forwardChat>[1]): Promise<void> {

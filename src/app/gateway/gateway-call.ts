@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { KeyActor } from "../../identity/actor.ts";
+import { notAllowed } from "../../identity/identity.errors.ts";
 import type { DataClass } from "../../shapes/data-class.ts";
 import type { CallContext } from "../../models/call-context.ts";
 import type { App } from "../app.ts";
 import type { CallJournal } from "./record-calls.ts";
 import { requestInvalid } from "./gateway.errors.ts";
-import type { ProviderDoor } from "./provider-door.ts";
+import type { ProviderDoor } from "./forward/provider-door.ts";
 
 export type GatewayDeps = Pick<App, "models" | "budgets" | "metrics" | "log" | "clock" | "database" | "policy" | "workspace" | "turns" | "identity"> & { journal: CallJournal; door: ProviderDoor };
 
@@ -21,7 +22,7 @@ const MAX_USER = 200;
 
 /**
  * On whose behalf a request asks. Everything in it may be personal, unless the client vouches that nothing is (`x-baton-data: none`).
- * Throws `gateway.invalid_request` for a header that says nothing we know.
+ * Throws `gateway.invalid_request` for a header that says nothing we know, `identity.not_allowed` where the key may not vouch.
  */
 export function contextOf(call: GatewayCall, stage: "chat" | "responses" | "embeddings", name: string, user: string | undefined): CallContext {
   const cache = header(call, "x-baton-cache");
@@ -46,6 +47,7 @@ function dataClassesOf(call: GatewayCall): readonly DataClass[] {
   const given = header(call, "x-baton-data");
   if (given === undefined) return ALL_CLASSES;
   if (given !== "none") throw requestInvalid({ message: "x-baton-data can only be none: the request then holds nothing personal, and nothing is hidden in it.", details: { param: "x-baton-data" } });
+  if (call.key.scopes !== null && !call.key.scopes.includes("vouch")) throw notAllowed({ message: "This API key may not vouch for its data. Leave x-baton-data out, or make a key that may: npm run baton -- key create NAME --scope gateway --scope vouch.", details: { param: "x-baton-data" } });
   return [];
 }
 

@@ -56,7 +56,7 @@ describe("the gateway, driven by OpenAI's own client", () => {
     app = await startTestApp({ env: { BATON_WORKSPACE: folder, OPENAI_API_KEY: "sk-env", ANTHROPIC_API_KEY: "sk-ant" } });
     sql = new pg.Client({ connectionString: app.databaseUrl });
     await sql.connect();
-    key = await createKey(app.running.app.identity, "shop", "shop app", ["gateway"]);
+    key = await createKey(app.running.app.identity, "shop", "shop app", ["gateway", "vouch"]);
     client = new OpenAI({ baseURL: `${app.url}/v1`, apiKey: key, maxRetries: 0 });
   });
   after(async () => {

@@ -11,7 +11,7 @@ import { createGatewayKeys, type GatewayKeys } from "./gateway-keys.ts";
 import { pathUnknown } from "./gateway.errors.ts";
 import { listModels, oneModel } from "./list-models.ts";
 import { openAiError } from "./open-ai-error.ts";
-import { createProviderDoor } from "./provider-door.ts";
+import { createProviderDoor } from "./forward/provider-door.ts";
 import { createCallJournal } from "./record-calls.ts";
 import { headOf, JSON_TYPE, writeJson } from "./write-answer.ts";
 
@@ -67,7 +67,7 @@ async function route(deps: GatewayDeps, call: GatewayCall, request: IncomingMess
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   if (path === "/v1/models" || path.startsWith("/v1/models/")) {
     if (request.method !== "GET") throw methodWrong();
-    return writeJson(call.response, 200, headOf(JSON_TYPE, call.requestId, null), path === "/v1/models" ? listModels(deps) : oneModel(deps, decodeURIComponent(path.slice("/v1/models/".length))));
+    return writeJson(call.response, 200, headOf(JSON_TYPE, call.requestId, null), path === "/v1/models" ? listModels(deps) : oneModel(deps, path.slice("/v1/models/".length)));
   }
   const answer = path === "/v1/chat/completions" ? answerChat : path === "/v1/responses" ? answerResponses : path === "/v1/embeddings" ? answerEmbeddings : null;
   if (answer === null) throw pathUnknown({ message: `There is no ${path} here: Baton answers /v1/chat/completions, /v1/responses, /v1/embeddings and /v1/models.` });

@@ -125,7 +125,7 @@ describe("no foreign passage by the gateway", () => {
         const docs: Doc[] = [];
         for (const [place, each] of given.entries()) docs.push(await serve(run, each, place));
         const keys = await Promise.all(askers.map(async (who) => {
-          const key = await createKey(identity, tenantOf(run, who.tenant), "a test", ["gateway"]);
+          const key = await createKey(identity, tenantOf(run, who.tenant), "a test", ["gateway", "vouch"]);
           audiencesOf.set(key.split(".")[2] ?? "", who.audiences);
           return { key, who };
         }));

@@ -22,9 +22,19 @@ export function listModels(deps: ListDeps): { object: "list"; data: Listed[] } {
   };
 }
 
-/** Throws `models.unknown`. */
-export function oneModel(deps: ListDeps, id: string): Listed {
+/** `name` as it stands in an address. Throws `models.unknown`. */
+export function oneModel(deps: ListDeps, name: string): Listed {
+  const id = decoded(name);
   const found = listModels(deps).data.find((each) => each.id === id);
   if (found === undefined) throw modelUnknown({ message: `There is no AI model and no route "${id}".`, details: { name: id } });
   return found;
+}
+
+/** What is no right escape stands for itself, and for no model. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

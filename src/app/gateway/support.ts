@@ -44,7 +44,7 @@ export async function* answerFromKnowledge(deps: GatewayDeps, call: GatewayCall,
   const place = request.messages.findLastIndex((message) => message.role === "user");
   const question = request.messages[place]?.text ?? "";
   const earlier = request.messages.slice(0, Math.max(0, place)).flatMap((message): EarlierMessage[] => (message.role === "user" || message.role === "assistant" ? [{ author: message.role === "user" ? "contact" : "ai", text: message.text }] : []));
-  const passages = question.trim() === "" ? [] : await retrieve(deps.turns.knowledge, { tenantId: key.tenantId, audiences, query: question, earlier, limit: PASSAGES });
+  const passages = question.trim() === "" ? [] : await retrieve(deps.turns.knowledge, { tenantId: key.tenantId, audiences, query: question, earlier, limit: PASSAGES, call: given.context });
   const own = answerExtractively({ question, passages, earlier });
   const written = deps.models.model === null || passages.length === 0 ? null : await write(deps, request, passages, own);
   if (written !== null && (await holds(deps, written.text, passages, request))) return yield* answerOf(written.text, citePassages(written.text, passages), written);

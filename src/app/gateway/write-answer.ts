@@ -8,8 +8,9 @@ export function headOf(contentType: string, requestId: string, model: string | n
 export const EVENT_STREAM = "text/event-stream; charset=utf-8";
 export const JSON_TYPE = "application/json";
 
+/** `body`: a value, or the bytes of its JSON. */
 export function writeJson(response: ServerResponse, status: number, head: Record<string, string>, body: unknown): void {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  response.writeHead(status, { ...head, "content-length": String(Buffer.byteLength(text)) });
-  response.end(text);
+  const bytes = body instanceof Buffer ? body : Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { ...head, "content-length": String(bytes.length) });
+  response.end(bytes);
 }

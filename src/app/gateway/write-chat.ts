@@ -1,7 +1,7 @@
 import type { ModelFinishReason, ModelServed, ModelToolCall, ModelUsage } from "../../models/model.ts";
 import { modelUnavailable } from "../../models/models.errors.ts";
 import type { GatewayCall } from "./gateway-call.ts";
-import { writeUsage } from "./read-usage.ts";
+import { writeUsage } from "./forward/read-usage.ts";
 import type { CitedPlace, GatewayPart } from "./support.ts";
 import { EVENT_STREAM, headOf, JSON_TYPE, writeJson } from "./write-answer.ts";
 

@@ -40,7 +40,7 @@ export function composeKnowledge(given: ComposeKnowledge): RequestSyncDeps {
   return {
     database, clock, log, live, engine, kinds: SOURCE_KINDS, parse: (file) => parseDocument(file), chunks: workspace.knowledgeSources.chunks, findInstructions, onKnowledgeChanged,
     open: {
-      database, log, outbound, guardAddress: (target) => guardAddress(given.isAllowed, target), readSecret: (tenantId, name) => given.secrets.read(tenantId, name), readRecords: given.readRecords,
+      database, clock, log, outbound, guardAddress: (target) => guardAddress(given.isAllowed, target), readSecret: (tenantId, name) => given.secrets.read(tenantId, name), readRecords: given.readRecords,
       folders: [workspace.folder, ...given.fileFolders], cacheFolder: join(resolve(given.dataDir), "knowledge"),
       redact: (text) => redactor.redact({ text, known: [], names: [] }).text,
     },

@@ -24,7 +24,7 @@ export async function testSearch(app: Pick<App, "turns" | "policy" | "workspace"
   const knowledgeVersion = await knowledge.indexes.ensureCurrent(tenantId);
   const needed = DEFAULT_EXTRACTIVE_LIMITS.minConfidence;
   if (audiences.length === 0) return { audiences, knowledgeVersion, model: null, reranker: null, parts: [], hits: [], decision: { kind: "decline", reason: "policy lets the asker read no audience, so nothing was searched", confidence: 0, needed, options: [], answer: null } };
-  const steps = await retrieveInSteps(knowledge, { tenantId, audiences, query, earlier, filter, limit: PASSAGES });
+  const steps = await retrieveInSteps(knowledge, { tenantId, audiences, query, earlier, filter, limit: PASSAGES, call: { stage: "try" } });
   const asked = { question: query, passages: steps.passages, earlier };
   const decision = decideAnswer({ ...asked, limits: DEFAULT_EXTRACTIVE_LIMITS });
   const answer = answerExtractively(asked);

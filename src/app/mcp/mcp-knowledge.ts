@@ -6,6 +6,7 @@ import { getDocument } from "../../knowledge/get-document.ts";
 import { listDocuments } from "../../knowledge/list-documents.ts";
 import { retrieve } from "../../knowledge/retrieve.ts";
 import { shapeOfZod } from "../../lib/shape.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import type { App } from "../app.ts";
 import type { McpCaller } from "./mcp-caller.ts";
 import { MCP_CHANNEL } from "./mcp-tools.ts";
@@ -43,7 +44,7 @@ export async function searchKnowledge(app: KnowledgeApp, caller: McpCaller, give
   }
   const read = input.parse(given ?? {});
   if (!read.isFit) throw new McpError(ErrorCode.InvalidParams, read.reason);
-  const found = await retrieve(app.turns.knowledge, { tenantId: caller.tenantId, audiences, query: read.value.query, limit: read.value.limit });
+  const found = await retrieve(app.turns.knowledge, { tenantId: caller.tenantId, audiences, query: read.value.query, limit: read.value.limit, call: callOf(caller) });
   const output = { passages: found.map(({ documentId, title, heading, text }) => ({ uri: addressOf(documentId), title, heading, text })) };
   return { content: [{ type: "text", text: JSON.stringify(output) }], structuredContent: output };
 }
@@ -65,6 +66,10 @@ export async function readResource(app: KnowledgeApp, caller: McpCaller, uri: st
   const found = id === undefined ? null : await getDocument(app, { tenantId: caller.tenantId, audiences: audiencesFor(app, caller), id });
   if (found === null) throw new McpError(RESOURCE_NOT_FOUND, "There is no such article, or it is not for you.", { uri });
   return { contents: [{ uri, mimeType: MARKDOWN, text: found.body }] };
+}
+
+function callOf({ principal, conversationId }: McpCaller): Partial<CallContext> {
+  return { stage: "mcp", ...(principal.type === "Contact" ? { contactId: principal.id } : { apiKeyId: principal.id }), ...(conversationId === null ? {} : { conversationId }) };
 }
 
 function askerOf({ principal, conversationId }: McpCaller): Asker {

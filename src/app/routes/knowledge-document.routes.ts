@@ -85,14 +85,14 @@ export function knowledgeDocumentRoutes(app: App) {
     return c.json({ kind: read.kind, title, body: text, language, format, warnings, items: previewOf({ title, body: text }, knowledge.chunks) }, 200);
   });
   api.openapi(routes.problems, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const { limit, cursor, source = null } = c.req.valid("query");
     const [sourceName, item] = readCursor(cursor).map(String);
     const rows = await listProblems(app.database, actor.tenantId, { sourceId: source, after: sourceName === undefined || item === undefined ? null : { sourceId: sourceName, item }, limit: limit + 1 });
     return c.json(toPage(rows, limit, (problem) => problem, (problem) => [problem.sourceId, problem.item]), 200);
   });
   api.openapi(routes.files, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const { limit, cursor } = c.req.valid("query");
     const { name } = c.req.valid("param");
     await readSource(knowledge, actor.tenantId, name);

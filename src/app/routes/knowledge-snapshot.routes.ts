@@ -30,7 +30,7 @@ export function knowledgeSnapshotRoutes(app: App) {
   const api = createApi();
   const { knowledge, database } = app;
   api.openapi(routes.list, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     return c.json({ items: await listSnapshots(database, actor.tenantId) }, 200);
   });
   api.openapi(routes.take, async (c) => {
@@ -45,7 +45,7 @@ export function knowledgeSnapshotRoutes(app: App) {
     return c.json({ removed: name }, 200);
   });
   api.openapi(routes.versions, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const { limit, cursor } = c.req.valid("query");
     const [before] = readCursor(cursor);
     const rows = await listVersions(database, actor.tenantId, { before: before === undefined ? null : Number(before), limit: limit + 1 });

@@ -41,11 +41,11 @@ export function knowledgeSourceRoutes(app: App) {
   const api = createApi();
   const { knowledge } = app;
   api.openapi(routes.kinds, async (c) => {
-    await staff(c, app.identity);
+    allow(await staff(c, app.identity), "knowledge.manage");
     return c.json({ items: [...knowledge.kinds.values()].map(({ kind, settings }) => ({ kind, settings: z.record(z.string(), z.unknown()).parse(z.toJSONSchema(settings, { io: "input" })) })) }, 200);
   });
   api.openapi(routes.list, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     return c.json({ items: await viewSources(app, actor.tenantId) }, 200);
   });
   api.openapi(routes.make, async (c) => {
@@ -55,7 +55,7 @@ export function knowledgeSourceRoutes(app: App) {
     return c.json(await viewSource(app, actor.tenantId, saved.id), 200);
   });
   api.openapi(routes.read, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     return c.json(await viewSource(app, actor.tenantId, c.req.valid("param").name), 200);
   });
   api.openapi(routes.change, async (c) => {
@@ -74,7 +74,7 @@ export function knowledgeSourceRoutes(app: App) {
     return c.json(viewSync(await requestSync(knowledge, { tenantId: actor.tenantId, sourceId: c.req.valid("param").name, by: actorName(actor), ...c.req.valid("json") })), 202);
   });
   api.openapi(routes.syncs, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const { limit, cursor } = c.req.valid("query");
     const { name } = c.req.valid("param");
     await readSource(knowledge, actor.tenantId, name);
@@ -83,7 +83,7 @@ export function knowledgeSourceRoutes(app: App) {
     return c.json(toPage(rows, limit, viewSync, (sync) => [sync.createdAt, sync.id]), 200);
   });
   api.openapi(routes.progress, async (c) => {
-    const actor = await staff(c, app.identity);
+    const actor = allow(await staff(c, app.identity), "knowledge.manage");
     const sync = await findSync(app.database, actor.tenantId, c.req.valid("param").id);
     if (sync === null) throw syncUnknown();
     return c.json(viewSync(sync), 200);

@@ -11,6 +11,7 @@ import { checkRights } from "./check-rights.ts";
 import { readAgents } from "./read-agents.ts";
 import { readKnowledge } from "./read-knowledge.ts";
 import { checkNames, readSettings } from "./read-settings.ts";
+import { doubtEmbeddings, readModels } from "./read-models.ts";
 import { readSourcesFile } from "./read-sources.ts";
 import { sureFindings, tryLoadTools } from "./read-tools.ts";
 
@@ -41,7 +42,7 @@ export async function checkWorkspace(folder: string): Promise<WorkspaceReport> {
   const surroundings = checkSurroundings({ tools, policy });
   // A document that cannot be read has a name, too, which is not known.
   const workflowNames = unread.length === 0 ? sources.map(({ definition }) => definition.document.name) : null;
-  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: loaded.isWhole ? tools : null, workflows: workflowNames }), ...loaded.findings, ...policyFindings, ...rights, ...agents.findings, ...knowledge.findings, ...knowledgeSources];
+  const own = [...settings.baton.findings, ...settings.intents.findings, ...checkNames(settings, { tools: loaded.isWhole ? tools : null, workflows: workflowNames }), ...loaded.findings, ...policyFindings, ...rights, ...(await readModels(root)), ...doubtEmbeddings(settings), ...agents.findings, ...knowledge.findings, ...knowledgeSources];
   return {
     counts: { workflows: sources.length, tools: tools.size, policies: policies.policies, agents: agents.count, intents: settings.intents.data?.intents.length ?? 0, articles: knowledge.count },
     findings: [...own.map((finding) => ({ ...finding, place: { ...finding.place, file: shown(folder, finding.place.file) } })), ...unread, ...checkWorkflows(sources, surroundings)],

@@ -2,7 +2,7 @@ import type { Finding } from "../../workflows/verify/finding.ts";
 
 /** What each rule beside those of workflows stands for. */
 export const WORKSPACE_RULES: Readonly<Record<string, string>> = {
-  settings: "baton.yaml can be used as it is", intents: "intents.yaml can be used as it is", tool: "Tools are whole, and their schemas fit their calls", "tool-rights": "Tools can be called, and reach one contact's records alone", "intent-need": "What an intent needs can be found in a message", agent: "Agents' files can be used as they are", article: "Articles can be read", source: "knowledge/sources.yaml can be used as it is",
+  settings: "baton.yaml can be used as it is", intents: "intents.yaml can be used as it is", models: "models.yaml can be used as it is", tool: "Tools are whole, and their schemas fit their calls", "tool-rights": "Tools can be called, and reach one contact's records alone", "intent-need": "What an intent needs can be found in a message", agent: "Agents' files can be used as they are", article: "Articles can be read", source: "knowledge/sources.yaml can be used as it is",
   "policy-syntax": "Policies are Cedar", "policy-schema": "Policies fit their schema", "policy-unknown-name": "What policies name exists", "policy-unused": "Every policy can apply", "policy-contradictory": "No permit is always overridden",
 };
 

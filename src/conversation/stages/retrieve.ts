@@ -2,6 +2,7 @@ import type { Durable } from "../../durable/durable.ts";
 import { answerExtractively } from "../../knowledge/answer-extractive.ts";
 import { recordBlockedSearch } from "../../knowledge/block-search.ts";
 import { loadPassages, retrieve, type Passage, type RetrieveDeps } from "../../knowledge/retrieve.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import type { Decision, EarlierMessage, TurnContext } from "../turn.ts";
 import { rewriteInStep, type Rewrite, type Rewriter } from "./rewrite-question.ts";
 
@@ -51,18 +52,23 @@ export async function retrieveForTurn(deps: RetrieveStageDeps, durable: Pick<Dur
 /** By the question alone, as it was put by the model. */
 async function searchFor(deps: RetrieveDeps, durable: Pick<Durable, "step">, context: TurnContext, { rights }: Decision, rewrite: Rewrite): Promise<Retrieved> {
   const query = rewrite.query ?? "";
-  const passages = await inStep(deps, durable, "search.rewritten", { tenantId: context.tenantId, audiences: rights.audiences }, async (scope) => ({ found: await retrieve(deps, { ...scope, query, limit: PASSAGES }), isCarried: false }));
+  const passages = await inStep(deps, durable, "search.rewritten", { tenantId: context.tenantId, audiences: rights.audiences }, async (scope) => ({ found: await retrieve(deps, { ...scope, query, limit: PASSAGES, call: callOf(context) }), isCarried: false }));
   return { passages: passages.found, isCarried: false, rewrite, evidence: weigh({ question: query, passages: passages.found }) };
 }
 
 async function searchByWords(deps: RetrieveDeps, durable: Pick<Durable, "step">, context: TurnContext, { rights }: Decision, query: string, pointsBack: boolean): Promise<Omit<Retrieved, "rewrite">> {
   const { found, isCarried } = await inStep(deps, durable, "search", { tenantId: context.tenantId, audiences: rights.audiences }, async (scope) => {
-    const alone = pointsBack ? [] : await retrieve(deps, { ...scope, query, limit: PASSAGES });
+    const alone = pointsBack ? [] : await retrieve(deps, { ...scope, query, limit: PASSAGES, call: callOf(context) });
     const leans = recentOf(context).length > 0 && answerExtractively({ question: query, passages: alone }).kind !== "answer";
-    return { found: leans || alone.length === 0 ? await retrieve(deps, { ...scope, query, earlier: context.earlier, limit: PASSAGES }) : alone, isCarried: leans };
+    return { found: leans || alone.length === 0 ? await retrieve(deps, { ...scope, query, earlier: context.earlier, limit: PASSAGES, call: callOf(context) }) : alone, isCarried: leans };
   });
   // The same question as the built-in answerer is asked, so that the trace tells what it rests on whoever answers.
   return { passages: found, isCarried, evidence: weigh({ question: query, recentTerms: isCarried ? recentOf(context) : [], earlier: context.earlier, passages: found }) };
+}
+
+/** The question has been redacted. */
+function callOf({ turnId, conversationId, caseId, contact }: TurnContext): Partial<CallContext> {
+  return { stage: "retrieve", turnId, conversationId, caseId, contactId: contact.id, dataClasses: [] };
 }
 
 type Scope = { tenantId: string; audiences: readonly string[] };

@@ -1,62 +1,85 @@
 import type { GroundingInput, GroundingVerdict, SentenceVerdict } from "../groundedness.ts";
+import { readCertainty } from "../grounding/certainty.ts";
+import type { Certainty } from "../grounding/certainty.ts";
+import { isNamed, readNames } from "../grounding/names.ts";
 import { createEvidence } from "../grounding/evidence.ts";
 import type { Evidence, Support } from "../grounding/evidence.ts";
 import { readEmptiness } from "../grounding/empty-sentences.ts";
 import { readSpecifics } from "../grounding/specifics.ts";
 import type { Specific } from "../grounding/specifics.ts";
+import { rateReply, readSigns, speaksOfWriter } from "../grounding/rate-reply.ts";
+import type { RatedSentence } from "../grounding/rate-reply.ts";
+import { createWording } from "../grounding/wording.ts";
+import type { Followed, Wording } from "../grounding/wording.ts";
 import { readWords } from "../grounding/words.ts";
 import type { SentenceWords } from "../grounding/words.ts";
 import { splitSentences } from "../../lib/split-sentences.ts";
 
 /** Answers at once, not by a promise. */
-export type BuiltInJudge = { id: string; judge(input: GroundingInput): GroundingVerdict };
+export type BuiltInJudge = { id: string; kind: "built-in"; judge(input: GroundingInput): GroundingVerdict };
 
 /** A sentence needs this share of its weight in one place of the evidence. */
 const SUPPORTED_FROM = 0.5;
+/** The reasons of a claim in other words than the evidence's: nothing speaks against it. */
+const PARTLY = "only partly in the evidence";
+const NOTHING = "nothing in the evidence speaks of it";
 const MISSING_SPECIFIC = 0.2;
 const CONTRADICTION = 0.25;
 const DENIAL = 0.4;
+const OVERSURE = 0.49;
 const ELSEWHERE = 0.8;
 /** Evidence that says it word for word outranks what was told before. */
 const NEAR_CERTAIN = 0.9;
+const THIN_FROM = 0.3;
+const CLOSE_FROM = 0.8;
 const MOST_SENTENCES = 400;
 const MOST_CHARACTERS = 50_000;
 
-type Judged = SentenceVerdict & { weight: number };
+/** `isThin`: carried in part only, with nothing against it. */
+type Judged = SentenceVerdict & RatedSentence & { isThin: boolean };
+
+type Claim = { words: SentenceWords; specifics: readonly Specific[]; certainty: Certainty };
 
 /** The reason a claim is not simply carried by its best place, and what is left of its share. */
-function judgeClaim(words: SentenceWords, specifics: readonly Specific[], evidence: Evidence, told: Evidence): { support: number; reason: string } {
-  const found = evidence.support(words, specifics);
+function judgeClaim({ words, specifics, certainty }: Claim, evidence: Evidence, told: Evidence): { support: number; reason: string } {
+  const found = evidence.support(words, specifics, certainty);
   const contradicted = found.share >= NEAR_CERTAIN ? null : told.contradiction(words, specifics);
   if (contradicted !== null) return { support: Math.min(CONTRADICTION, found.share), reason: `contradicts what this case was told: ${contradicted}` };
-  const repeated = told.support(words, specifics);
+  const repeated = told.support(words, specifics, certainty);
   const best: Support = repeated.share > found.share ? repeated : found;
   if (best.isDenied) return { support: best.share * DENIAL, reason: "the evidence says the opposite" };
+  if (best.isLessSure) return { support: best.share * OVERSURE, reason: "the evidence says it less surely" };
   if (best.isElsewhere) return { support: best.share * ELSEWHERE, reason: "its figures stand beside other words" };
-  return { support: best.share, reason: best.share >= SUPPORTED_FROM ? "supported" : best.share === 0 ? "nothing in the evidence speaks of it" : "only partly in the evidence" };
+  return { support: best.share, reason: best.share >= SUPPORTED_FROM ? "supported" : best.share === 0 ? NOTHING : PARTLY };
 }
 
-function judgeSentence(sentence: string, evidence: Evidence, told: Evidence): Judged {
+/** What a reply is held against, read once for all its sentences. */
+type Shown = { evidence: Evidence; told: Evidence; wording: Wording };
+
+function judgeSentence(sentence: string, { evidence, told, wording }: Shown): Judged {
   const { specifics, words: plain } = readSpecifics(sentence);
   const words = readWords(plain);
   const weight = words.stems.size;
-  const missing = specifics.filter((specific) => !evidence.has(specific) && !told.has(specific));
-  if (missing.length > 0) return { sentence, support: MISSING_SPECIFIC, isSupported: false, reason: `stands nowhere: ${missing.map(({ text }) => text).join(", ")}`, weight };
-  const { support, reason } = judgeClaim(words, specifics, evidence, told);
-  const measured = { sentence, support: weight === 0 ? 1 : Math.round(support * 1000) / 1000 };
+  const isAboutWriter = weight > 0 && speaksOfWriter(sentence);
+  const missing = [...specifics.filter((specific) => !evidence.has(specific) && !told.has(specific)).map(({ text }) => text), ...readNames(sentence).filter((name) => !isNamed(name, wording.words))];
+  if (missing.length > 0) return { sentence, support: MISSING_SPECIFIC, isSupported: false, reason: `stands nowhere: ${missing.join(", ")}`, weight, isQuestion: false, isAboutWriter, isThin: false };
+  const { support, reason } = judgeClaim({ words, specifics, certainty: readCertainty(sentence) }, evidence, told);
+  const measured = { sentence, support: weight === 0 ? 1 : Math.round(support * 1000) / 1000, weight, isThin: false };
   const emptiness = weight === 0 ? "no content" : readEmptiness(sentence);
-  if (emptiness !== null) return { ...measured, isSupported: true, reason: `claims nothing (${emptiness})`, weight: 0 };
-  return { ...measured, isSupported: support >= SUPPORTED_FROM, reason, weight };
+  if (emptiness !== null) return { ...measured, isSupported: true, reason: `claims nothing (${emptiness})`, isQuestion: emptiness === "question", isAboutWriter: false };
+  return { ...measured, isSupported: support >= SUPPORTED_FROM, reason, isQuestion: false, isAboutWriter, isThin: reason === PARTLY && support >= THIN_FROM };
 }
 
-function conclude(judged: readonly Judged[]): GroundingVerdict {
-  const total = judged.reduce((sum, { weight }) => sum + weight, 0);
-  const sum = judged.reduce((all, { weight, support }) => all + weight * support, 0);
-  return {
-    isGrounded: judged.every(({ isSupported }) => isSupported),
-    score: total === 0 ? (judged.every(({ isSupported }) => isSupported) ? 1 : 0) : Math.round((sum / total) * 1000) / 1000,
-    sentences: judged.map(({ sentence, support, isSupported, reason }) => ({ sentence, support, isSupported, reason })),
-  };
+/** Beside a reply that follows its evidence closely, a sentence in freer words may pass; nothing exact in it may be missing or denied. */
+function conclude(judged: readonly Judged[], followed: Followed): GroundingVerdict {
+  const score = judged.length === 0 ? 1 : Math.round(rateReply(readSigns(judged, followed)) * 10_000) / 10_000;
+  const sentences = judged.map(({ sentence, support, isSupported, reason, isThin }): SentenceVerdict => (isThin && score >= CLOSE_FROM ? { sentence, support, isSupported: true, reason: "in freer words, beside a reply that follows the evidence" } : { sentence, support, isSupported, reason }));
+  return { isGrounded: sentences.every(({ isSupported }) => isSupported), score, sentences };
+}
+
+/** Whether a verdict says no more than that the words are others: a reader for meaning may know better. */
+export function isOnlyInOtherWords({ isSupported, reason }: SentenceVerdict): boolean {
+  return !isSupported && (reason === PARTLY || reason === NOTHING);
 }
 
 /**
@@ -69,14 +92,13 @@ function conclude(judged: readonly Judged[]): GroundingVerdict {
  */
 export function createBuiltInGroundingJudge(): BuiltInJudge {
   return {
-    id: "built-in",
+    id: "built-in", kind: "built-in",
     judge({ reply, passages, facts, told }) {
       const sentences = splitSentences(reply.slice(0, MOST_CHARACTERS));
-      const evidence = createEvidence([...passages, ...facts]);
-      const said = createEvidence(told);
-      const judged = sentences.slice(0, MOST_SENTENCES).map(({ text }) => judgeSentence(text, evidence, said));
-      if (reply.length > MOST_CHARACTERS || sentences.length > MOST_SENTENCES) judged.push({ sentence: "", support: 0, isSupported: false, reason: "too long to judge", weight: 1 });
-      return conclude(judged);
+      const shown: Shown = { evidence: createEvidence([...passages, ...facts]), told: createEvidence(told), wording: createWording([...passages, ...facts, ...told]) };
+      const judged = sentences.slice(0, MOST_SENTENCES).map(({ text }) => judgeSentence(text, shown));
+      if (reply.length > MOST_CHARACTERS || sentences.length > MOST_SENTENCES) judged.push({ sentence: "", support: 0, isSupported: false, reason: "too long to judge", weight: 1, isQuestion: false, isAboutWriter: false, isThin: false });
+      return conclude(judged, shown.wording.follow(reply.slice(0, MOST_CHARACTERS)));
     },
   };
 }

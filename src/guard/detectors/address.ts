@@ -1,3 +1,4 @@
+import { withSurroundings } from "./address-block.ts";
 import type { Detector, Span } from "./detector.ts";
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}'’.-]{0,30}\p{L}|\.)?`;
@@ -73,11 +74,7 @@ export const addressDetector: Detector = {
   kind: "address",
   find(text) {
     if (!/\d/.test(text)) return [];
-    const spans: Span[] = [];
-    for (const span of FORMS.flatMap((form) => findForm(form, text)).toSorted((one, other) => one.start - other.start || other.end - one.end)) {
-      if (span.start >= (spans.at(-1)?.end ?? 0)) spans.push(span);
-    }
-    return spans;
+    return withSurroundings(text, FORMS.flatMap((form) => findForm(form, text)));
   },
   normalise: (value) => value.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim(),
 };

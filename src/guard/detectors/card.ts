@@ -1,5 +1,6 @@
 import { digitsOf, isWordCharacter } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
+import { hasLuhnDigit } from "./identifiers/check-digits.ts";
 
 /** Issuer prefixes and the lengths their numbers have (ISO/IEC 7812). */
 const BRANDS: readonly { prefix: RegExp; lengths: readonly number[] }[] = [
@@ -16,17 +17,6 @@ const BRANDS: readonly { prefix: RegExp; lengths: readonly number[] }[] = [
 const SHORTEST = 12;
 const LONGEST = 19;
 const RUN = /\d+(?:[ \u00a0\u202f-]\d+)*/g;
-
-/** The check digit rule of ISO/IEC 7812-1, annex B. */
-export function hasLuhnDigit(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
-  }
-  return sum % 10 === 0;
-}
 
 function isCardNumber(digits: string): boolean {
   if (digits.length < SHORTEST || digits.length > LONGEST || /^(\d)\1+$/.test(digits)) return false;

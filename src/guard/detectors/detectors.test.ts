@@ -1,9 +1,10 @@
 import { deepStrictEqual, strictEqual } from "node:assert";
 import { test } from "node:test";
 import { addressDetector } from "./address.ts";
-import { cardDetector, hasLuhnDigit } from "./card.ts";
+import { cardDetector } from "./card.ts";
 import type { Detector } from "./detector.ts";
 import { emailDetector } from "./email.ts";
+import { hasLuhnDigit } from "./identifiers/check-digits.ts";
 import { hasIbanChecksum, ibanDetector } from "./iban.ts";
 import { ipDetector } from "./ip.ts";
 import { createNameDetector } from "./name.ts";

@@ -1,4 +1,6 @@
 import type { Detector, Span } from "./detector.ts";
+import { foldWord } from "./fold-word.ts";
+import { PLAIN_WORDS } from "./plain-words.ts";
 
 type Word = { folded: string; start: number; end: number };
 
@@ -6,18 +8,7 @@ const WORD = /\p{L}[\p{L}\p{M}]*/gu;
 /** Scripts written without spaces between words: a name is found anywhere. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 const PARTICLES = new Set("de da do dos das di del della der den van von vom zu zum la le les el al bin ibn mac mc st san y e and und dr mr mrs ms herr frau prof jr sr".split(" "));
-/** First and family names that are also plain words: alone they count only when written as a name, inside a sentence. */
-const PLAIN_WORDS = new Set(
-  "will mark may grant rose bill hope joy grace faith art jack frank drew chase max summer autumn dawn june april august march rich rob sue pat guy miles page price cook baker young long short white black brown green gray king love day wood stone field hill rivers banks best good case cash close hall moon north west lane park power street sharp strong small swift wise klein groß gross lang kurz jung weiß weiss schwarz braun roth koch bauer fuchs wolf vogel stein berg bach sommer winter herbst frank ernst blanc noir petit grand leon luz paz sol rey reyes costa ring post said sweet star storm so an in my he".split(
-    " ",
-  ),
-);
 const SHORTEST_LOOSE = 3;
-
-function foldWord(word: string): string {
-  const lower = word.toLowerCase();
-  return /^[a-z]*$/.test(lower) ? lower : lower.normalize("NFKD").replace(/\p{M}+/gu, "").replace(/ß/g, "ss").replace(/ø/g, "o").replace(/ł/g, "l").replace(/æ/g, "ae").replace(/œ/g, "oe");
-}
 
 function wordsOf(text: string): Word[] {
   return Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({ folded: foldWord(word), start: index, end: index + word.length }));

@@ -1,5 +1,7 @@
 import { digitsOf } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
+import { isNationalNumber } from "./phone-regions.ts";
+import { RECORD_WORDS } from "./record-words.ts";
 
 /** A row of groups of digits with the marks people put between them. */
 const RUN = /(?<![\p{L}\p{N}_#@]|[\p{N}][.,:/-]|\p{L}-)(?:\+ ?|\((?=\+?\d))?\+?\d+(?:[ \u00a0]?[().\/-]?[ \u00a0]?[(]?\d+)*/gu;
@@ -12,19 +14,18 @@ const PHONE_AFTER = /^[ -]{0,2}\(?(?:office|fax|mobile|cell|home|work|phone|tel|
 const LINK =
   String.raw`(?:[^\p{L}\d]{0,3}(?<!\p{L})(?:me|us|him|her|them|number|nummer|nr|no|at|on|is|ist|unter|under|my|es|est|è|id|code|ref|back|please|bitte|al|au|op|anytime|the)(?!\p{L})){0,4}[^\p{L}\d]{0,4}$`;
 const PHONE_BEFORE = new RegExp(
-  String.raw`(?<!\p{L})(?:(?:tele)?phone|tel|telefon\p{L}*|teléfono|telefono|téléphone|mobile?|mobil\p{L}*|cell(?:phone)?|call|ring|reach|text|sms|fax|whats ?app|handy(?:nummer)?|rufnummer|number is|numéro|número|durchwahl|portable|móvil|cellulare|telefoon|telefone)${LINK}`,
+  String.raw`(?<!\p{L})(?:(?:tele)?phone|tel|telefon\p{L}*|teléfono|telefono|téléphone|mobile?|mobil\p{L}*|cell(?:phone)?|call|ring|reach|text|sms|fax|whats ?app|handy(?:nummer)?|rufnummer|number is|numéro|número|durchwahl|answer(?:ing|s)?|dial|portable|móvil|cellulare|telefoon|telefone)${LINK}`,
   "iu",
 );
-const RECORD_BEFORE = new RegExp(
-  String.raw`(?<!\p{L})(?:order|bestell\p{L}*|auftrag\p{L}*|commande|pedido|ordine|invoice|rechnung\p{L}*|facture|factura|sku|ean|upc|isbn|imei|article|artikel\p{L}*|item|product|serial|ref(?:erence)?|ticket|case|tracking|parcel|paket\p{L}*|sendung\p{L}*|shipment|customer|kunden\p{L}*|account|konto\p{L}*|iban|code|pin|vat|ust\p{L}*|tax|policy|contract|vertrag\p{L}*|transaction|booking|reservation)s?${LINK}`,
-  "iu",
-);
+const RECORD_BEFORE = new RegExp(String.raw`(?<!\p{L})(?:${RECORD_WORDS}|customer|kunden\p{L}*|account|konto\p{L}*|iban|code|pin|vat|ust\p{L}*|tax|policy|contract|vertrag\p{L}*)s?${LINK}`, "iu");
+/** Two to four groups of two digits or more: what people write of a phone number, and nothing of an amount that ends in noughts. */
+const IN_GROUPS = /^\(?\d{2,5}\)?(?:[ .-]|\/)\d{2,6}(?:[ .-]\d{2,4}){0,3}$/;
+const ROUND = /[ .]000$/;
 const LOOK_BACK = 40;
 const MOST_GROUPS = 9;
 const FEWEST_INTERNATIONAL = 8;
 const LETTERS_NEXT = /^[ -]{0,2}[\p{L}(]/u;
 const INTERNATIONAL = /^\(?(?:\+|00)/;
-const FEWEST_NATIONAL = 9;
 const FEWEST_DIGITS = 6;
 const MOST_DIGITS = 15;
 const LONGEST = 40;
@@ -41,7 +42,8 @@ function contextOf(before: string): Context {
 function hasNationalForm(value: string, digitCount: number): boolean {
   if (/^\(?0[1-9]/.test(value)) return digitCount >= 9 && digitCount <= 12;
   if (/^(?:1[ .-]?)?(?:\([2-9]\d\d\) ?-?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}$/.test(value)) return true;
-  return /^[6-9]\d\d[ .-]\d{3}[ .-]\d{3}$|^[6-9]\d\d(?:[ .-]\d\d){3}$/.test(value);
+  if (/^[6-9]\d\d[ .-]\d{3}[ .-]\d{3}$|^[6-9]\d\d(?:[ .-]\d\d){3}$/.test(value)) return true;
+  return digitCount >= FEWEST_INTERNATIONAL && digitCount <= 11 && IN_GROUPS.test(value) && !ROUND.test(value) && isNationalNumber(digitsOf(value));
 }
 
 function isPhone(value: string, digitCount: number, context: Context): boolean {
@@ -75,7 +77,7 @@ function findLast(text: string, groups: readonly Group[], first: number, context
     if (group === undefined || digitCount > MOST_DIGITS) break;
     if (digitCount < FEWEST_DIGITS || group.end - start > LONGEST) continue;
     const isLettersNext = LETTERS_NEXT.test(text.slice(group.end, group.end + 3));
-    if (!isLettersNext && context === "none" && digitCount < FEWEST_NATIONAL && !isInternational) continue;
+    if (!isLettersNext && context === "none" && digitCount < FEWEST_INTERNATIONAL && !isInternational) continue;
     const end = isLettersNext ? passExtension(text, group.end) : group.end;
     const after = text.slice(end, end + 12);
     const isCalled = isLettersNext && PHONE_AFTER.test(after);
@@ -101,8 +103,11 @@ function findInRun(text: string, run: string, offset: number): Span[] {
 }
 
 /**
- * Phone numbers: international (+ or 00), the common national forms, and any six digits after a word such as "call".
+ * Phone numbers: international (+ or 00), the common national forms, groups of digits that some region gives out, and any six
+ * digits after a word such as "call".
  * Dates, amounts and what is called an order, invoice or parcel number are left.
+ *
+ * Source: libphonenumber's metadata by libphonenumber-js (`phone-regions.ts`); ITU-T E.164 for the lengths.
  */
 export const phoneDetector: Detector = {
   kind: "phone",

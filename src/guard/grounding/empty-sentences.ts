@@ -18,7 +18,10 @@ const ABOUT_OURSELVES = [
 /** How many content words such a sentence may have beside; more, and it is judged like any other. */
 const MOST_WORDS_ABOUT_OURSELVES = 9;
 
-export type Emptiness = "greeting" | "question" | "about the conversation" | null;
+export type Emptiness = "greeting" | "question" | "introduction" | "about the conversation" | null;
+
+/** "These are the steps:" says nothing yet. */
+const MOST_WORDS_OF_INTRODUCTION = 3;
 
 /** Why a sentence claims nothing, or null when it may. Numbers and other exact things in it are looked at apart from this. */
 export function readEmptiness(sentence: string): Emptiness {
@@ -27,6 +30,7 @@ export function readEmptiness(sentence: string): Emptiness {
   const rest = plain.replace(PLEASANTRIES, " ");
   const left = readWords(rest).stems.size;
   if (left === 0) return "greeting";
+  if (/:["'”)*]*$/.test(plain) && left <= MOST_WORDS_OF_INTRODUCTION) return "introduction";
   if (rest !== plain && left <= 1 && plain.length < 40) return "greeting";
   const isAboutOurselves = ABOUT_OURSELVES.some((pattern) => pattern.test(plain));
   return isAboutOurselves && left <= MOST_WORDS_ABOUT_OURSELVES ? "about the conversation" : null;

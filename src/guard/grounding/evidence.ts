@@ -1,22 +1,24 @@
 import { splitSentences } from "../../lib/split-sentences.ts";
+import { isSurer, readCertainty } from "./certainty.ts";
+import type { Certainty } from "./certainty.ts";
 import { indexSpecifics } from "./specific-index.ts";
 import type { SpecificIndex } from "./specific-index.ts";
-import { readSpecifics } from "./specifics.ts";
+import { readNumberWords, readSpecifics } from "./specifics.ts";
 import type { Specific } from "./specifics.ts";
 import { plainWeight, readWords } from "./words.ts";
 import type { SentenceWords } from "./words.ts";
 
-/** How well one place of the evidence carries a claim. `share` 0..1 of the claim's weight; `isDenied`: that place says the opposite; `isElsewhere`: its figures stand, but not there. */
-export type Support = { share: number; isDenied: boolean; isElsewhere: boolean };
+/** How well one place of the evidence carries a claim. `share` 0..1 of the claim's weight; `isDenied`: that place says the opposite; `isElsewhere`: its figures stand, but not there; `isLessSure`: that place leaves open what the claim promises. */
+export type Support = { share: number; isDenied: boolean; isElsewhere: boolean; isLessSure: boolean };
 
 export type Evidence = {
   has(specific: Specific): boolean;
-  support(words: SentenceWords, specifics: readonly Specific[]): Support;
+  support(words: SentenceWords, specifics: readonly Specific[], certainty: Certainty): Support;
   /** The words of what is contradicted by the claim: the same thing denied, or with another figure of the same unit. */
   contradiction(words: SentenceWords, specifics: readonly Specific[]): string | null;
 };
 
-type Line = { text: string; words: SentenceWords; specifics: readonly Specific[]; index: SpecificIndex; source: number; isStatement: boolean };
+type Line = { text: string; words: SentenceWords; specifics: readonly Specific[]; index: SpecificIndex; source: number; isStatement: boolean; certainty: Certainty };
 
 /** Neighbouring sentences that are read as one place. */
 const WINDOW = 3;
@@ -31,15 +33,15 @@ const ALIKE_FROM = 0.6;
 /** A statement must share this much of the claim to deny it; others about as near may speak against that. */
 const DENIED_FROM = 0.2;
 const NEAR = 0.8;
-const NO_WORDS: SentenceWords = { stems: new Map(), inverted: new Set(), hasNegation: false };
 const MOST_LINES = 5_000;
 const MOST_CHARACTERS = 300_000;
 
 /** A question says nothing, unless "yes" or "no" follows: then it says what it asks, or denies it. */
 function readLine(text: string, next: string, source: number): Line {
-  const { specifics, words: plain } = readSpecifics(text);
+  const { specifics: exact, words: plain } = readSpecifics(text);
+  const specifics = [...exact, ...readNumberWords(plain)];
   const words = readWords(plain);
-  const line = { text, words, specifics, index: indexSpecifics(specifics), source, isStatement: true };
+  const line = { text, words, specifics, index: indexSpecifics(specifics), source, isStatement: true, certainty: readCertainty(text) };
   if (!text.endsWith("?")) return line;
   if (/^(?:yes|ja|oui|sí|si|sì|sim)(?!\p{L})/iu.test(next)) return line;
   if (!/^(?:no|nein|non|nee|nej|não|nie)(?![\p{L}])[,.!]/iu.test(next)) return { ...line, isStatement: false };
@@ -137,12 +139,12 @@ function findPlace({ lines, weights }: Body, claim: SentenceWords, claimed: read
   return best;
 }
 
-/** Whether the statements that share most with the claim say the opposite. */
-function isDeniedBy({ lines }: Body, claim: SentenceWords, near: readonly Near[]): boolean {
-  const statements = near.filter(({ at }) => lines[at]?.isStatement === true);
+/** Whether all statements that share most with the claim have it. */
+function isOfNearest({ lines }: Body, near: readonly Near[], has: (line: Line) => boolean): boolean {
+  const statements = near.flatMap(({ at, share }) => { const line = lines[at]; return line?.isStatement === true ? [{ line, share }] : []; });
   const nearest = statements[0]?.share ?? 0;
   if (nearest < DENIED_FROM) return false;
-  return statements.filter(({ share }) => share >= nearest * NEAR).every(({ at }) => isOpposite(claim, lines[at]?.words ?? NO_WORDS));
+  return statements.filter(({ share }) => share >= nearest * NEAR).every(({ line }) => has(line));
 }
 
 function findContradiction(body: Body, claim: SentenceWords, claimed: readonly Specific[]): string | null {
@@ -163,12 +165,15 @@ export function createEvidence(sources: readonly string[]): Evidence {
   const all = indexSpecifics(lines.flatMap(({ specifics }) => specifics));
   return {
     has: (specific) => all.has(specific),
-    support(claim, claimed) {
+    support(claim, claimed, certainty) {
       const near = findNear(body, claim);
       const place = findPlace(body, claim, claimed, near);
-      if (place === null) return { share: 0, isDenied: false, isElsewhere: false };
+      if (place === null) return { share: 0, isDenied: false, isElsewhere: false, isLessSure: false };
       const everywhere = shareOf(claim, body.weights, (stem) => body.weights.linesWith(stem).length > 0);
-      return { share: PLACE_WEIGHT * place.share + (1 - PLACE_WEIGHT) * everywhere, isDenied: isDeniedBy(body, claim, near), isElsewhere: !place.hasFigures };
+      return {
+        share: PLACE_WEIGHT * place.share + (1 - PLACE_WEIGHT) * everywhere, isElsewhere: !place.hasFigures,
+        isDenied: isOfNearest(body, near, (line) => isOpposite(claim, line.words)), isLessSure: isOfNearest(body, near, (line) => isSurer(certainty, line.certainty)),
+      };
     },
     contradiction: (claim, claimed) => findContradiction(body, claim, claimed),
   };

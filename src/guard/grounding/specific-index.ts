@@ -6,7 +6,7 @@ export type SpecificIndex = { has(claimed: Specific): boolean; hasUnit(unit: str
 
 /** Where something is filed: two that can be the same share at least one of these. */
 function keysOf({ kind, readings }: Specific): string[] {
-  if (kind === "date") return readings.map((reading) => `date ${reading.slice(reading.indexOf("-"))}`);
+  if (kind === "date") return readings.flatMap((reading) => [`date ${reading.slice(reading.indexOf("-"))}`, ...(reading.startsWith("-") ? [] : [`number ${reading.slice(0, 4)}`])]);
   if (kind === "time") return readings.flatMap((reading) => [`time ${reading}`, `hour ${Number(reading.split(":")[0]) % 12}`]);
   if (kind !== "number") return readings.map((reading) => `${kind} ${reading}`);
   return readings.flatMap((reading) => (/^\d{1,2}$/.test(reading) ? [`number ${reading}`, `hour ${Number(reading) % 12}`] : [`number ${reading}`]));

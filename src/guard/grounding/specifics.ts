@@ -38,6 +38,13 @@ const NUMBER_WORDS = new Map(
 );
 const WORDED = new RegExp(`(?<![\\p{L}])()(${[...NUMBER_WORDS.keys()].join("|")})[ -](\\p{L}+)`, "giu");
 
+const ANY_WORDED = new RegExp(`(?<![\\p{L}])(?:${[...NUMBER_WORDS.keys()].join("|")})(?!\\p{L})`, "giu");
+
+/** Numbers that evidence spells out, whatever is counted: "two gold albums" carries "2 gold albums". */
+export function readNumberWords(text: string): Specific[] {
+  return (text.match(ANY_WORDED) ?? []).map((word) => ({ kind: "number", text: word, readings: [String(NUMBER_WORDS.get(word.toLowerCase()) ?? word)], unit: null }));
+}
+
 /** Takes what a pattern matches out of the text, leaving blanks, so that nothing is read twice; `keepUnit` leaves all but the figure and its currency. */
 function take(text: string, pattern: RegExp, into: Specific[], read: (match: RegExpMatchArray) => Specific | null, keepUnit = false): string {
   const pieces: string[] = [];
@@ -113,9 +120,15 @@ function isSameHour(numbers: readonly string[], time: string): boolean {
   return minute === "00" && numbers.some((number) => /^\d{1,2}$/.test(number) && Number(number) % 12 === Number(hour) % 12);
 }
 
+/** A bare "1935" may be the year of a day. */
+function isSameYear(numbers: readonly string[], days: readonly string[]): boolean {
+  return numbers.some((number) => /^\d{4}$/.test(number) && days.some((day) => day.startsWith(`${number}-`)));
+}
+
 /** Whether the second can stand for the first: the same kind, a common reading, and no two different units. */
 export function isSameSpecific(claimed: Specific, given: Specific): boolean {
   if (claimed.kind === "number" && given.kind === "time" && claimed.unit === null) return given.readings.some((reading) => isSameHour(claimed.readings, reading));
+  if (claimed.kind === "number" && given.kind === "date" && claimed.unit === null) return isSameYear(claimed.readings, given.readings);
   if (claimed.kind !== given.kind || (claimed.unit !== null && given.unit !== null && claimed.unit !== given.unit)) return false;
   if (claimed.kind === "date") return isSameDate(claimed.readings, given.readings);
   return claimed.readings.some((reading) => given.readings.includes(reading));

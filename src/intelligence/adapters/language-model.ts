@@ -22,7 +22,7 @@ const EARLIER_CHARACTERS = 1_000;
 const MAX_OUTPUT_TOKENS = 400;
 const MOST_INTENTS = 4;
 
-/** A model's own figures are badly calibrated, so it says one of three words, which count as this. */
+/** A model's own figures are badly calibrated, so it says one of three words, which count as this: set, not measured (people correct what is wrong and seldom say what is right). */
 const SURE = { sure: 0.9, likely: 0.7, guess: 0.4 } as const;
 
 const answerShape = z.object({

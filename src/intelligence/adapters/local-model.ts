@@ -29,7 +29,7 @@ export function createLocalModelUnderstander(options: LocalModelOptions): Unders
     async understand(input) {
       const clauses = splitClauses(input.text).slice(0, MOST_CLAUSES);
       const texts = [input.text, ...(clauses.length > 1 ? clauses : [])];
-      const vectors = await embedder.embed(texts.map((text) => text.slice(0, READ_CHARACTERS)), "query", input.signal ?? new AbortController().signal);
+      const vectors = await embedder.embed(texts.map((text) => text.slice(0, READ_CHARACTERS)), "query", input.signal ?? new AbortController().signal, input.call);
       const [whole = { guess: null, labels: null }, ...parts] = texts.map((text, place) => read(text, vectors[place]));
       return { intents: readIntents(whole, parts, options.intentFrom ?? model.from), ...readSignals(input) };
     },

@@ -1,6 +1,6 @@
 import type { Encoded } from "../../lib/text-features/encode-features.ts";
 
-/** Of the meaning, and of words and characters beside it; chosen on a held-back part of banking77. */
+/** Of the meaning, and of words and characters beside it; chosen on a held-back part of banking77; that it was another than the reported one is not recorded. */
 const MEANING_WEIGHT = 2;
 const BESIDE_MEANING = 0.7;
 

@@ -21,9 +21,9 @@ const PATIENCE_MS = 600_000;
 
 const countTexts = (intents: readonly IntentExample[]): number => intents.reduce((sum, { examples }) => sum + examples.length, 0);
 
-async function vectorsOf({ intents, embedder }: ModelOf): Promise<TextVectors | null> {
+async function vectorsOf({ tenantId, intents, embedder }: ModelOf): Promise<TextVectors | null> {
   if (embedder === null) return null;
-  const { embedder: id, dimensions, byText } = await embedExamples(intents, embedder, AbortSignal.timeout(PATIENCE_MS));
+  const { embedder: id, dimensions, byText } = await embedExamples(intents, embedder, AbortSignal.timeout(PATIENCE_MS), tenantId);
   return { embedder: id, dimensions, byText };
 }
 

@@ -1,4 +1,6 @@
 import { messageOf } from "../../lib/app-error.ts";
+import { compileFinder } from "../../lib/patterns/linear-pattern.ts";
+import { PatternTooSlow, type Place } from "../../lib/patterns/run-program.ts";
 import { patternInvalid } from "../intelligence.errors.ts";
 import type { Entity, EntityPattern } from "../understander.ts";
 import { plainName } from "./list-pattern.ts";
@@ -21,7 +23,8 @@ const COMMON_PATTERNS: readonly EntityPattern[] = [
   },
 ];
 
-type Finder = { kind: string; pattern: RegExp; normalOf(value: string): string | null };
+/** `places`: where the values stand, at most 50. */
+type Finder = { kind: string; places(text: string): Place[]; normalOf(value: string): string | null };
 
 /** How a value of this pattern is brought into one form. */
 function normaliser({ kind, names }: EntityPattern): Finder["normalOf"] {
@@ -32,36 +35,58 @@ function normaliser({ kind, names }: EntityPattern): Finder["normalOf"] {
 function compile(given: EntityPattern): Finder {
   const { kind, pattern } = given;
   try {
-    return { kind, pattern: new RegExp(pattern, "giud"), normalOf: normaliser(given) };
+    return { kind, places: given.names === undefined ? ownPlaces(pattern) : placesBy(pattern), normalOf: normaliser(given) };
   } catch (thrown) {
-    throw patternInvalid({ message: `The pattern of the entity "${kind}" is not a valid regular expression: ${messageOf(thrown)}`, details: { kind, pattern }, cause: thrown });
+    throw patternInvalid({ message: `The pattern of the entity "${kind}" cannot be used: ${messageOf(thrown)}.`, details: { kind, pattern }, cause: thrown });
   }
 }
 
-function findOne({ kind, pattern, normalOf }: Finder, text: string): Entity[] {
-  const found: Entity[] = [];
-  for (const match of text.matchAll(pattern)) {
-    const span = match.indices?.[1] ?? match.indices?.[0];
-    if (span === undefined || span[0] === span[1]) continue;
-    const value = text.slice(span[0], span[1]);
+/** Of a pattern that somebody else has written, whose time grows with the text only. In a text that is too long for it nothing is found. */
+function ownPlaces(pattern: string): Finder["places"] {
+  const find = compileFinder(pattern);
+  return (text) => {
+    try {
+      return find(text, MOST_OF_A_KIND);
+    } catch (thrown) {
+      if (thrown instanceof PatternTooSlow) return [];
+      throw thrown;
+    }
+  };
+}
+
+/** Of a pattern of our own: it holds no repeat within a repeat. */
+function placesBy(pattern: string): Finder["places"] {
+  const expression = new RegExp(pattern, "giu");
+  return (text) => {
+    const places: Place[] = [];
+    for (const { index, 0: value } of text.matchAll(expression)) {
+      if (value !== "") places.push({ start: index, end: index + value.length });
+      if (places.length === MOST_OF_A_KIND) break;
+    }
+    return places;
+  };
+}
+
+function findOne({ kind, places, normalOf }: Finder, text: string): Entity[] {
+  return places(text).map(({ start, end }) => {
+    const value = text.slice(start, end);
     const normal = normalOf(value);
-    found.push({ kind, value, start: span[0], end: span[1], ...(normal === null ? {} : { normal }) });
-    if (found.length === MOST_OF_A_KIND) break;
-  }
-  return found;
+    return { kind, value, start, end, ...(normal === null ? {} : { normal }) };
+  });
 }
 
 /**
  * Makes the function that finds a workspace's entities, and dates and amounts of money.
  *
- * Shapes: patterns are JavaScript regular expressions with the flags `i` and `u`; the first group, if any, is the value.
+ * Shapes: patterns are JavaScript regular expressions with the flags `i` and `u`, without references back, which may look ahead, and back
+ * over one sign; the first group, if any, is the value.
  * Of two that overlap the one whose pattern stands first wins; the result is in the order of the text.
  * Units: reads 20,000 characters, returns at most 50 of a kind.
  * Throws: `intelligence.pattern_invalid` when it is made.
  * Replay: pure.
  */
 export function createEntityFinder(patterns: readonly EntityPattern[]): (text: string) => Entity[] {
-  const finders = [...patterns, ...COMMON_PATTERNS].map(compile);
+  const finders = [...patterns.map(compile), ...COMMON_PATTERNS.map((given) => ({ kind: given.kind, places: placesBy(given.pattern), normalOf: normaliser(given) }))];
   return (text) => {
     const head = text.slice(0, READ_CHARACTERS);
     const kept: Entity[] = [];

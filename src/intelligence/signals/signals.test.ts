@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { test } from "node:test";
+import { cpuNowMs } from "../../../test/cpu-now.ts";
 import { listPattern } from "./list-pattern.ts";
 import { readFrustration } from "./read-frustration.ts";
 import { splitClauses } from "../classifier/split-clauses.ts";
@@ -125,4 +126,13 @@ test("patience runs out over a conversation: by anger, by saying it again, by si
   const angry = readFrustration("This is ridiculous, WHERE IS MY PARCEL???", ["Where is my parcel?", "Still no parcel, this is terrible service"], 2);
   ok(angry > again && angry <= 1, `${angry}`);
   ok(readFrustration("Thank you, that helps", ["This is terrible service", "I am furious"], 0) < readFrustration("I am furious", ["This is terrible service"], 0), "patience comes back");
+});
+
+test("a message made for a workspace's pattern takes no longer than others", () => {
+  const find = createEntityFinder([{ kind: "order_number", pattern: String.raw`\border\s*(?:is\s+)?\s*#?\s*(\d{4})` }, { kind: "code", pattern: String.raw`((?:[a-z]+)+)-\d` }]);
+  const startedMs = cpuNowMs();
+  deepStrictEqual(find(`order${" ".repeat(19_900)}x`), []);
+  deepStrictEqual(find("a".repeat(20_000)), []);
+  ok(cpuNowMs() - startedMs < 3_000, String(cpuNowMs() - startedMs));
+  deepStrictEqual(find("Order is # 1043, code ab-1").map(({ kind, value }) => `${kind} ${value}`), ["order_number 1043", "code ab"]);
 });

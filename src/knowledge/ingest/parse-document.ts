@@ -1,11 +1,5 @@
-import { availableParallelism } from "node:os";
-import { DEFAULT_PARSE_LIMITS, refuseBySize, type DocumentFile, type ParseLimits, type ParseResult } from "./parsed-document.ts";
-import { ParserPool } from "./parser-pool.ts";
-
-const MOST_THREADS = 2;
-
-/** One for the process: its threads are few, whoever brings files. */
-const pool = new ParserPool({ threads: Math.min(MOST_THREADS, availableParallelism()) });
+import { DEFAULT_PARSE_LIMITS, parseResult, refuseBySize, type DocumentFile, type ParseLimits, type ParseResult } from "./parsed-document.ts";
+import { readingThreads } from "./reading-threads.ts";
 
 /**
  * Reads a file of any kind into a document: Markdown with headings, lists and tables, cleaned of what surrounds it.
@@ -19,5 +13,5 @@ const pool = new ParserPool({ threads: Math.min(MOST_THREADS, availableParalleli
  */
 export function parseDocument(file: DocumentFile, limits: ParseLimits = DEFAULT_PARSE_LIMITS): Promise<ParseResult> {
   const tooLarge = refuseBySize(file.bytes.byteLength, limits);
-  return tooLarge ? Promise.resolve(tooLarge) : pool.parse(file, limits);
+  return tooLarge ? Promise.resolve(tooLarge) : readingThreads.run({ kind: "document", file, limits }, parseResult, limits);
 }

@@ -74,20 +74,21 @@ const parsedDocument = z.object({
  */
 export type ParsedDocument = z.infer<typeof parsedDocument>;
 
-/** What the reading thread answers. A refusal's `reason` says to the keeper of the file what is wrong and what to do. */
-export const parseResult = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("ok"), document: parsedDocument }),
-  z.object({ kind: z.literal("refused"), code: z.enum(REFUSAL_CODES), reason: z.string() }),
-]);
+/** `reason` says to the keeper of the file what is wrong and what to do. */
+export const refusal = z.object({ kind: z.literal("refused"), code: z.enum(REFUSAL_CODES), reason: z.string() });
+export type Refusal = z.infer<typeof refusal>;
+
+/** What the reading thread answers about a file. */
+export const parseResult = z.discriminatedUnion("kind", [z.object({ kind: z.literal("ok"), document: parsedDocument }), refusal]);
 
 export type ParseResult = z.infer<typeof parseResult>;
 
-export function refuse(code: RefusalCode, reason: string): ParseResult {
+export function refuse(code: RefusalCode, reason: string): Refusal {
   return { kind: "refused", code, reason };
 }
 
 /** The refusal of a file by its size alone, so that a source need not fetch it; null when it may be read. */
-export function refuseBySize(byteLength: number, limits: ParseLimits = DEFAULT_PARSE_LIMITS): ParseResult | null {
+export function refuseBySize(byteLength: number, limits: ParseLimits = DEFAULT_PARSE_LIMITS): Refusal | null {
   return byteLength > limits.maxBytes ? refuse("too_large", `The file has ${megabytes(byteLength)} MB; at most ${megabytes(limits.maxBytes)} MB are read. Split it, or raise the limit.`) : null;
 }
 

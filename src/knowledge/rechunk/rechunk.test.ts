@@ -57,7 +57,7 @@ test("documents are cut anew out of what is stored; the old index serves until o
   await using cleanup = new AsyncDisposableStack();
   const { folder, database, deps, indexes, take, find, chunks } = await startHouse(cleanup);
   const embedder: Embedder = { id: "one", dimensions: 2, handling: "inside", embed: (texts) => Promise.resolve(texts.map((text) => Float32Array.from([text.length, 1]))) };
-  const embed = () => embedChunks({ ...deps, embedder, redact: (text) => text }, "acme", new AbortController().signal);
+  const embed = () => embedChunks({ ...deps, embedder }, "acme", new AbortController().signal);
   await take();
   await embed();
   const before = await indexes.ensureCurrent("acme");

@@ -94,7 +94,7 @@ for (const [documents, way] of [[30, "by what changed"], [90, "as a whole"]] as 
     await using cleanup = new AsyncDisposableStack();
     const ferry = await startFerry(cleanup, documents);
     const model = embedder("one", 4);
-    const embed = () => embedChunks({ ...ferry.deps, embedder: model, redact: (text) => text }, TENANT, new AbortController().signal);
+    const embed = () => embedChunks({ ...ferry.deps, embedder: model }, TENANT, new AbortController().signal);
     await embed();
     await wantChunker(ferry.database, TENANT, chunkerOf(small));
     const durable = {
@@ -117,16 +117,16 @@ for (const [documents, way] of [[30, "by what changed"], [90, "as a whole"]] as 
 test("a search whose question is embedded while the index goes on to another model has its full answer, by words", async () => {
   await using cleanup = new AsyncDisposableStack();
   const ferry = await startFerry(cleanup, 30);
-  const embed = (model: Embedder) => embedChunks({ ...ferry.deps, embedder: model, redact: (text) => text }, TENANT, new AbortController().signal);
+  const embed = (model: Embedder) => embedChunks({ ...ferry.deps, embedder: model }, TENANT, new AbortController().signal);
   const [one, two] = [embedder("one", 4), embedder("two", 6)];
   await embed(one);
   const [{ index, indexes }] = ferry.processes;
   const slow: Embedder = {
     ...one,
-    async embed(texts, kind, signal) {
+    async embed(texts, kind, signal, context) {
       await embed(two);
       await indexes.ensureCurrent(TENANT);
-      return one.embed(texts, kind, signal);
+      return one.embed(texts, kind, signal, context);
     },
   };
   const passages = await retrieve({ index, indexes, embedder: slow }, { tenantId: TENANT, audiences: ["public"], query: "When does the lantern ferry 7 leave from pier 3?", limit: MOST });
@@ -136,7 +136,7 @@ test("a search whose question is embedded while the index goes on to another mod
 test("while all texts are embedded by another model, every search has its full answer, in processes that ask by the old model and by the new one", async () => {
   await using cleanup = new AsyncDisposableStack();
   const ferry = await startFerry(cleanup, 90);
-  const embed = (model: Embedder) => embedChunks({ ...ferry.deps, embedder: model, redact: (text) => text }, TENANT, new AbortController().signal);
+  const embed = (model: Embedder) => embedChunks({ ...ferry.deps, embedder: model }, TENANT, new AbortController().signal);
   const models = [embedder("one", 4), embedder("two", 6), embedder("three", 5), embedder("four", 3)];
   const [one, two] = models;
   if (one === undefined || two === undefined) return assert.fail("no models");

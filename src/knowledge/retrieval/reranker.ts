@@ -1,3 +1,4 @@
+import type { CallContext } from "../../models/call-context.ts";
 import { analysePassage } from "../passage-units.ts";
 import { analyseQuestion } from "../question.ts";
 import { rankPassages } from "../rank-passages.ts";
@@ -8,11 +9,14 @@ import { scoreUnits, weighTerms } from "../score-units.ts";
  * Puts what the index found into a better order, by looking at question and passage together.
  *
  * Shapes: `passages` best first, at most 50; returns the same passages, each once, best first, with scores of its own (higher is
- * better, comparable within one answer). `question`: the asker's words, with those carried from earlier messages.
+ * better, comparable within one answer). `question`: the asker's words, with those carried from earlier messages. `call`: on whose behalf
+ *   a model is asked, and what the question holds; without it anything.
  * Errors: what it throws is the search's failure; one that can do without throws nothing and returns the order it was given.
  * Replay: not needed; the ids of what was found are journaled.
  */
-export type Reranker = { readonly id: string; rerank(input: { question: string; passages: readonly Passage[]; signal: AbortSignal }): Promise<Passage[]> };
+export type Reranker = { readonly id: string; rerank(input: RerankInput): Promise<Passage[]> };
+
+export type RerankInput = { tenantId: string; audiences: readonly string[]; call: Partial<CallContext>; question: string; passages: readonly Passage[]; signal: AbortSignal };
 
 /** What the best sentence of a passage adds to a first score of 1; chosen on the development halves of `mtrag_un` and `dstc9_faq`. */
 const SENTENCE = 0.4;

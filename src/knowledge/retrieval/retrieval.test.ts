@@ -96,7 +96,7 @@ test("a query of 100 kB is answered by its beginning, soon, in any script, and t
 
 test("with vectors a misspelt question is found, and a model that fails costs the meaning only", async () => {
   const embedder = createHashedEmbedder();
-  const vectors = await embedder.embed([NORWAY.text, SWITZERLAND.text], "passage", AbortSignal.timeout(1_000));
+  const vectors = await embedder.embed([NORWAY.text, SWITZERLAND.text], "passage", AbortSignal.timeout(1_000), { tenantId: "t", purpose: "index", dataClasses: [], audiences: [] });
   const chunks = [{ ...NORWAY, vector: vectors[0] ?? null }, { ...SWITZERLAND, vector: vectors[1] ?? null }];
   strictEqual((await search(chunks, { query: "Switzerlnd?" }, embedder))[0], "switzerland");
   const failing: Embedder = { ...embedder, embed: () => Promise.reject(modelUnavailable()) };
@@ -105,7 +105,7 @@ test("with vectors a misspelt question is found, and a model that fails costs th
 
 test("a model outside the house is given the question only, one inside what it leans on as well", async () => {
   const given: string[] = [];
-  const spy = (handling: Embedder["handling"]): Embedder => ({ ...createHashedEmbedder(), handling, embed: (texts, kind, signal) => (given.push(...texts), createHashedEmbedder().embed(texts, kind, signal)) });
+  const spy = (handling: Embedder["handling"]): Embedder => ({ ...createHashedEmbedder(), handling, embed: (texts, kind, signal, context) => (given.push(...texts), createHashedEmbedder().embed(texts, kind, signal, context)) });
   for (const handling of ["public", "inside"] as const) await search([NORWAY], { query: "and how long?", earlier: [contact("I am Erika and ask about Norway")] }, spy(handling));
   strictEqual(given[0], "and how long?");
   ok(given[1]?.includes("norway"));

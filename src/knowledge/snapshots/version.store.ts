@@ -9,7 +9,7 @@ import type { ChunkRecord, DocumentRecord } from "../knowledge.store.ts";
 export type StoredDocument = DocumentRecord & { item: string; fingerprint: string | null; chunker: string };
 
 /** Why there is a new version. `subject`: the sync, the snapshot or the version it comes from. */
-export type VersionChange = { reason: "sync" | "rollback" | "rechunk" | "embed" | "source_removed"; subject: string | null; by: string; at: Date };
+export type VersionChange = { reason: "sync" | "rollback" | "rechunk" | "embed" | "source_removed" | "source_changed"; subject: string | null; by: string; at: Date };
 
 /** One change of a tenant's documents at a time; held to the end of the transaction. */
 export async function lockKnowledge(query: TransactionQuery, tenantId: string): Promise<void> {
@@ -25,10 +25,10 @@ export async function openVersion(query: TransactionQuery, tenantId: string, cha
   return version;
 }
 
-/** The revision of what is served now, by document id. */
-export async function readRevisions(query: TransactionQuery, tenantId: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const rows = await query("select id, revision from document where tenant_id = $1 and id = any($2::text[]) and to_version is null", [tenantId, ids]);
-  return new Map(rows.map((row) => [String(row["id"]), String(row["revision"])]));
+/** What is served now, by document id: its revision, and for whom it is, which may have changed without it. */
+export async function readServed(query: TransactionQuery, tenantId: string, ids: readonly string[]): Promise<Map<string, { revision: string; audience: string[] }>> {
+  const rows = await query("select id, revision, audience from document where tenant_id = $1 and id = any($2::text[]) and to_version is null", [tenantId, ids]);
+  return new Map(rows.map((row) => [String(row["id"]), { revision: String(row["revision"]), audience: Array.isArray(row["audience"]) ? row["audience"].map(String) : [] }]));
 }
 
 /** Makes these the documents of their ids from `version` on; each id once a version. */
@@ -70,6 +70,17 @@ const CONTENT = (revision: string) => `split_part(${revision}, '.', 1)`;
 /** Takes the documents out from `version` on; their chunks stay for the answers that cite them. */
 export async function closeDocuments(query: TransactionQuery, tenantId: string, version: number, ids: readonly string[]): Promise<void> {
   await query("update document set to_version = $2 where tenant_id = $1 and id = any($3::text[]) and to_version is null", [tenantId, version, ids]);
+}
+
+/** From `version` on these documents are for another audience, with the same texts and chunks; the next sync makes them anew. */
+export async function readdressDocuments(query: TransactionQuery, tenantId: string, version: number, ids: readonly string[], audience: readonly string[]): Promise<void> {
+  await closeDocuments(query, tenantId, version, ids);
+  await query(
+    `insert into document (tenant_id, id, from_version, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at, chunker)
+     select tenant_id, id, $2, source_id, item, path, uri, title, language, $4::text[], product, brand, body, format, revision, null, warnings, updated_at, chunker
+     from document where tenant_id = $1 and to_version = $2 and id = any($3::text[])`,
+    [tenantId, version, ids, audience],
+  );
 }
 
 /** The source says something else of an item that has not changed: it is not taken again for that. */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Outbound } from "../../outbound/outbound.ts";
 import type { Database } from "../../storage/database.ts";
@@ -6,10 +7,14 @@ import type { Database } from "../../storage/database.ts";
 /**
  * One thing a source holds. `item`: its lasting name in the source (a path, an address, a key). `fingerprint`: changes when the
  * content may have; null: the source does not say, so it is taken every time. `details`: what `fetch` needs, small, survives JSON.
+ * `leadsOn`: further items may be found in it only, so that nothing counts as gone in a sync that cannot read it.
  */
-export type SourceItem = { item: string; fingerprint: string | null; uri: string | null; details?: Readonly<Record<string, string | number>> };
+export type SourceItem = { item: string; fingerprint: string | null; uri: string | null; details?: Readonly<Record<string, string | number>>; leadsOn?: boolean };
 
-export type SourcePage = { items: SourceItem[]; /** Hand it back for the next page; null on the last. */ next: string | null };
+/** What a source has beyond what it lists, at a limit; `reason` in words for people. Nothing behind it counts as gone. */
+export type LeftOut = { item: string; uri: string | null; reason: string };
+
+export type SourcePage = { items: SourceItem[]; /** Hand it back for the next page; null on the last. */ next: string | null; leftOut?: LeftOut };
 
 /** What an item holds: a file as it is, or a record whose body is Markdown (or HTML). */
 export type SourceContent =
@@ -48,6 +53,7 @@ export type ReadRecords = (input: { tenantId: string; tool: string; arguments: R
 /** What kinds of sources are opened with. */
 export type SourceDeps = {
   database: Database;
+  clock: Clock;
   log: Log;
   outbound: Outbound;
   /** For what connects by itself. Throws `outbound.authorization` for a private address that the operator did not list. */
@@ -74,9 +80,13 @@ export type SourceKind<Settings = unknown> = {
   readonly removals: "guarded" | "deliberate";
   readonly settings: z.ZodType<Settings>;
   open(input: { tenantId: string; sourceId: string; settings: Settings }, deps: SourceDeps): Promise<OpenedSource>;
+  /** Takes away what this machine keeps of a source that is no more. What others keep is theirs to clear in time. */
+  forget?(input: { tenantId: string; sourceId: string; settings: Settings }, deps: Pick<SourceDeps, "cacheFolder">): Promise<void>;
 };
 
 /** A kind whose settings are checked where it is opened, so that kinds of all settings stand in one list. */
 export function defineSourceKind<Settings>(kind: SourceKind<Settings>): SourceKind {
-  return { ...kind, open: (input, deps) => kind.open({ ...input, settings: kind.settings.parse(input.settings) }, deps) };
+  const { forget, ...rest } = kind;
+  const checked = <Input extends { settings: unknown }>(input: Input) => ({ ...input, settings: kind.settings.parse(input.settings) });
+  return { ...rest, open: (input, deps) => kind.open(checked(input), deps), ...(forget && { forget: async (input, deps) => forget(checked(input), deps) }) };
 }

@@ -22,6 +22,12 @@ export async function findSource(database: Database, tenantId: string, id: strin
   return found ? sourceOf(found) : null;
 }
 
+/** The source, held to the end of the transaction; null: there is none. */
+export async function lockSource(query: TransactionQuery, tenantId: string, id: string): Promise<Source | null> {
+  const [found] = await query("select * from source where tenant_id = $1 and id = $2 for update", [tenantId, id]);
+  return found ? sourceOf(found) : null;
+}
+
 /** By name; there are few. */
 export async function listSources(database: Database, tenantId: string): Promise<Source[]> {
   return (await database.query(tenantId, { name: "source_list", text: "select * from source where tenant_id = $1 order by id limit 1000" }, [tenantId])).map(sourceOf);
@@ -51,6 +57,12 @@ export async function deleteSource(query: TransactionQuery, tenantId: string, id
 /** The documents of the source that are served now. */
 export async function listSourceDocumentIds(query: TransactionQuery, tenantId: string, sourceId: string): Promise<string[]> {
   return (await query("select id from document where tenant_id = $1 and source_id = $2 and to_version is null", [tenantId, sourceId])).map((each) => String(each["id"]));
+}
+
+/** The served documents of the source that are for exactly this audience. */
+export async function listDocumentsForAudience(query: TransactionQuery, tenantId: string, sourceId: string, audience: readonly string[]): Promise<string[]> {
+  const rows = await query("select id from document where tenant_id = $1 and source_id = $2 and to_version is null and audience @> $3::text[] and audience <@ $3::text[]", [tenantId, sourceId, audience]);
+  return rows.map((each) => String(each["id"]));
 }
 
 /** What is due, its next time set, locked until the transaction ends; other processes pass over it. */

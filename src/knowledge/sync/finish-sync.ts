@@ -6,14 +6,15 @@ import { markSourceOk } from "../sources/source.store.ts";
 import type { SyncPlace } from "./list-items.ts";
 import { readSource } from "./open-source.ts";
 import type { SyncDeps } from "./sync-deps.ts";
-import { forgetOldProblems, listMissing } from "./sync-item.store.ts";
+import { findBlindSpot, forgetOldProblems, listMissing } from "./sync-item.store.ts";
 import { endSync, lockSync, putSync, type Sync, type SyncStatus } from "./sync.store.ts";
 
 /**
  * Takes out what the source no longer has, and ends the sync.
  *
  * A source that lists nothing any more, or less than half of what is served, has more likely failed than been emptied: its documents
- * stay, and the sync is `held` until a person says that they may go (`acceptRemovals`) or the source lists them again.
+ * stay, and the sync is `held` until a person says that they may go (`acceptRemovals`) or the source lists them again. So it is with
+ * documents that it did not meet while something that may lead to them could not be read, or was left out.
  * Returns null when the sync had ended. Replay: the second time it has ended.
  */
 export async function finishSync(deps: SyncDeps, place: SyncPlace): Promise<Sync | null> {
@@ -24,21 +25,30 @@ export async function finishSync(deps: SyncDeps, place: SyncPlace): Promise<Sync
     await lockKnowledge(query, tenantId);
     const open = await lockSync(query, tenantId, syncId);
     if (open === null) return null;
-    const { missing, served } = await listMissing(query, tenantId, syncId, sourceId);
-    const isHeld = !open.acceptRemovals && kind.removals === "guarded" && isSuspicious(missing.length, served);
-    if (!isHeld && missing.length > 0) await closeDocuments(query, tenantId, await openVersion(query, tenantId, { reason: "sync", subject: syncId, by: "sync", at }), missing);
+    const found = await listMissing(query, tenantId, syncId, sourceId);
+    const hold = open.acceptRemovals ? null : holdOf(found, { isGuarded: kind.removals === "guarded", blindSpot: await findBlindSpot(query, tenantId, syncId, sourceId) });
+    const removed = hold === null ? [...found.gone, ...found.unmet] : hold.removed;
+    if (removed.length > 0) await closeDocuments(query, tenantId, await openVersion(query, tenantId, { reason: "sync", subject: syncId, by: "sync", at }), removed);
     await forgetOldProblems(query, tenantId, syncId, sourceId);
-    if (!isHeld) await markSourceOk(query, tenantId, sourceId, at);
-    const error = isHeld ? `The source lists ${served - missing.length} of ${served} documents. Nothing was removed: see whether the source is whole, then sync again, or let them go with --accept-removals.` : null;
-    return conclude(query, place, { status: isHeld ? "held" : "done", error, removed: isHeld ? 0 : missing.length, missing: missing.length, at });
+    if (hold === null) await markSourceOk(query, tenantId, sourceId, at);
+    const missing = found.gone.length + found.unmet.length - (hold?.removed.length ?? 0);
+    return conclude(query, place, { status: hold === null ? "done" : "held", error: hold?.reason ?? null, removed: removed.length, missing, at });
   });
   if (ended !== null && ended.removed > 0) deps.onKnowledgeChanged(tenantId);
   tellEnd(deps, place, ended);
   return ended;
 }
 
-function isSuspicious(missing: number, served: number): boolean {
-  return missing > 0 && (missing === served || missing * 2 > served);
+type Missing = { gone: string[]; unmet: string[]; served: number };
+
+/** Why documents stay that were not met, and which go all the same; null: nothing speaks against their going. */
+function holdOf({ gone, unmet, served }: Missing, { isGuarded, blindSpot }: { isGuarded: boolean; blindSpot: { item: string; reason: string } | null }): { reason: string; removed: string[] } | null {
+  const missing = gone.length + unmet.length;
+  if (isGuarded && missing > 0 && missing * 2 > served) {
+    return { removed: [], reason: `The source lists ${served - missing} of ${served} documents. Nothing was removed: see whether the source is whole, then sync again, or let them go with --accept-removals.` };
+  }
+  if (blindSpot === null || unmet.length === 0) return null;
+  return { removed: gone, reason: `${unmet.length} of ${served} documents were not met, and "${blindSpot.item}", which may lead to them, was not read: ${blindSpot.reason} They stay: sync again when it can be read, or let them go with --accept-removals.` };
 }
 
 /** Ends a sync that did not come to its end. Null when it had ended. */

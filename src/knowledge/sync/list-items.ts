@@ -1,8 +1,9 @@
-import type { SourceItem } from "../sources/source-kind.ts";
+import type { TransactionQuery } from "../../storage/database.ts";
+import type { LeftOut, SourceItem } from "../sources/source-kind.ts";
 import { markOf } from "./make-document.ts";
 import { openSource, readSource } from "./open-source.ts";
 import { MAX_ITEMS, type SyncDeps } from "./sync-deps.ts";
-import { passUnchanged, putItems } from "./sync-item.store.ts";
+import { passUnchanged, putItems, putLeftOut, setProblems } from "./sync-item.store.ts";
 import { addCounts, lockSync, setPhase } from "./sync.store.ts";
 
 export type SyncPlace = { tenantId: string; syncId: string; sourceId: string };
@@ -14,11 +15,24 @@ export async function listItems(deps: SyncDeps, place: SyncPlace, cursor: string
   const page = await opened.list(cursor, signal);
   await deps.database.transaction(place.tenantId, async (query) => {
     if ((await lockSync(query, place.tenantId, place.syncId)) === null) return;
-    await putItems(query, place.tenantId, place.syncId, page.items.map((item) => marked(item, found)), Math.min(MAX_ITEMS, opened.maxItems ?? MAX_ITEMS));
-    await setPhase(query, place.tenantId, place.syncId, "listing", new Date(deps.clock.nowMs()));
+    const at = new Date(deps.clock.nowMs());
+    await putUpTo(query, place, page.items.map((item) => marked(item, found)), { most: opened.maxItems ?? MAX_ITEMS, at });
+    if (page.leftOut !== undefined) await tellLeftOut(query, place, page.leftOut, at);
+    await setPhase(query, place.tenantId, place.syncId, "listing", at);
   });
   deps.live.publish({ kind: "knowledge", tenantId: place.tenantId, sourceId: place.sourceId });
   return page.next;
+}
+
+/** Puts items as long as the sync has room; what is left out is told, and counts as neither taken nor gone. */
+export async function putUpTo(query: TransactionQuery, place: SyncPlace, items: readonly { item: SourceItem; mark: string | null }[], { most, at }: { most: number; at: Date }): Promise<void> {
+  const limit = Math.min(MAX_ITEMS, most);
+  const surplus = await putItems(query, place.tenantId, place.syncId, items, limit);
+  if (surplus !== null) await tellLeftOut(query, place, { item: surplus.item, uri: surplus.uri, reason: `The source has more than the ${limit} items that are taken up: this one and those behind it were left out. Raise its limit, or narrow it.` }, at);
+}
+
+async function tellLeftOut(query: TransactionQuery, { tenantId, syncId, sourceId }: SyncPlace, { item, uri, reason }: LeftOut, at: Date): Promise<void> {
+  if (await putLeftOut(query, tenantId, syncId, { item, uri })) await setProblems(query, tenantId, sourceId, { mended: [], failed: [{ item, uri, code: "left_out", reason }], at });
 }
 
 /** An item and what its document would have as fingerprint. */

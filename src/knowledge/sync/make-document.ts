@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../lib/canonical-json.ts";
 import { sha256 } from "../../lib/sha256.ts";
-import { chunkerOf, chunkMarkdown, DEFAULT_CHUNK_LIMITS, type ChunkLimits } from "../chunk-markdown.ts";
+import { chunkerOf, chunkMarkdown, DEFAULT_CHUNK_LIMITS, type Chunk, type ChunkLimits } from "../chunk-markdown.ts";
+import { cutDocument } from "../ingest/cut-document.ts";
 import type { DocumentFile, ParseResult } from "../ingest/parsed-document.ts";
 import { HEADING_SEPARATOR, type ChunkRecord } from "../knowledge.store.ts";
 import { hasFrontMatter, parseArticle } from "../parse-article.ts";
@@ -49,7 +50,8 @@ export async function makeDocument({ parse, chunks = DEFAULT_CHUNK_LIMITS, findI
   const found = findInstructions(`${facts.title}\n${facts.body}`);
   const warnings = found.length === 0 ? facts.warnings : [...facts.warnings, { code: INSTRUCTIONS_WARNING, message: `It reads like orders to an AI (${found.join(", ")}): see whether somebody put them there. It is quoted like every other document and not obeyed.` }];
   const document = { ...facts, warnings, chunker, id, sourceId: input.sourceId, item, path: pathOf(input.sourceId, item), uri, revision, fingerprint: markOf(input.defaults, input.fingerprint), updatedAt: updatedAt ?? givenAt ?? new Date(input.nowMs).toISOString() };
-  return { kind: "made", document, chunks: chunkRecordsOf(input.tenantId, id, revision, facts, chunks) };
+  const cut = await cutDocument(facts, chunks);
+  return cut.kind === "refused" ? cut : { kind: "made", document, chunks: recordsOf(input.tenantId, id, revision, facts.title, cut.chunks) };
 }
 
 /** Content and the way it is cut, so that a document may be cut anew without being read again. */
@@ -71,13 +73,18 @@ function pathOf(sourceId: string, item: string): string {
   return sourceId === WORKSPACE_SOURCE ? item : `${sourceId}:${item}`;
 }
 
-/** The chunks of a text as they are stored; pure. */
+/** The chunks of a text as they are stored, cut here: a long text keeps the thread busy for seconds (`cutDocument`). Pure. */
 export function chunkRecordsOf(tenantId: string, documentId: string, revision: string, text: { title: string; body: string }, limits: ChunkLimits = DEFAULT_CHUNK_LIMITS): ChunkRecord[] {
+  return recordsOf(tenantId, documentId, revision, text.title, chunkMarkdown(text.title, text.body, limits));
+}
+
+/** Chunks as they are stored; pure. */
+export function recordsOf(tenantId: string, documentId: string, revision: string, title: string, chunks: readonly Chunk[]): ChunkRecord[] {
   const plain = (heading: string) => heading.replaceAll("›", ">");
-  return chunkMarkdown(text.title, text.body, limits).map((chunk) => ({
+  return chunks.map((chunk) => ({
     id: `chunk_${hashText(`${tenantId}\n${documentId}\n${revision}\n${chunk.ordinal}`)}`,
     ordinal: chunk.ordinal,
-    heading: [text.title, ...chunk.headingPath].map(plain).join(HEADING_SEPARATOR),
+    heading: [title, ...chunk.headingPath].map(plain).join(HEADING_SEPARATOR),
     lead: chunk.lead,
     body: chunk.text,
     startOffset: chunk.startOffset,

@@ -47,12 +47,13 @@ export async function runRequestedSync(deps: RequestSyncDeps, durable: Pick<Dura
   return status;
 }
 
-function handOrLeave(deps: RequestSyncDeps, tenantId: string, sync: Sync): Promise<void> {
-  return hand(deps, tenantId, sync, sync.id).catch((error: unknown) => deps.log.warn("knowledge.sync_not_handed_on", { syncId: sync.id, error: messageOf(error) }));
+/** The same as `hand`; what the engine does not take now is written down and begun by a later look of `scheduleSyncs`. */
+export function handOrLeave(deps: RequestSyncDeps, tenantId: string, sync: Pick<Sync, "id" | "sourceId">, key: string = sync.id): Promise<void> {
+  return hand(deps, tenantId, sync, key).catch((error: unknown) => deps.log.warn("knowledge.sync_not_handed_on", { syncId: sync.id, error: messageOf(error) }));
 }
 
 /** Gives the sync to the engine; with the same key once. */
-export async function hand(deps: RequestSyncDeps, tenantId: string, sync: Pick<Sync, "id" | "sourceId">, key: string): Promise<void> {
+async function hand(deps: RequestSyncDeps, tenantId: string, sync: Pick<Sync, "id" | "sourceId">, key: string): Promise<void> {
   const { invocationId } = await deps.engine().start({ service: SYNC_SERVICE, handler: "run", key: `${tenantId}/${sync.sourceId}`, input: { tenantId, syncId: sync.id, sourceId: sync.sourceId }, idempotencyKey: key });
   await setInvocation(deps.database, tenantId, sync.id, invocationId, new Date(deps.clock.nowMs()));
 }

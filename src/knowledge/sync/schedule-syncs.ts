@@ -1,10 +1,11 @@
+import { newId } from "../../lib/ids.ts";
 import { parseIsoDuration } from "../../lib/iso-duration.ts";
 import { nextCron } from "../../lib/next-cron.ts";
 import { repeat } from "../../lib/repeat.ts";
 import type { Source, SourceSchedule } from "../sources/source.ts";
 import { claimDueSources, tellStaleSources } from "../sources/source.store.ts";
-import { hand, requestSync, type RequestSyncDeps } from "./request-sync.ts";
-import { listNeglectedSyncs } from "./sync.store.ts";
+import { handOrLeave, type RequestSyncDeps } from "./request-sync.ts";
+import { listNeglectedSyncs, putSync, type Sync } from "./sync.store.ts";
 
 const EVERY_MS = 1_000;
 const STALE_EVERY_MS = 15_000;
@@ -36,18 +37,35 @@ export function scheduleSyncs(deps: RequestSyncDeps & { onStale?: () => void }, 
   };
 }
 
-/** One look. Returns how many syncs were begun. */
+/**
+ * One look. Returns how many syncs were begun.
+ *
+ * A due source gets its next time and its sync in one transaction, so that a crash loses no turn. What cannot work (an unknown kind) ends
+ * as a failed sync with the reason, and what the engine does not take now is handed on by a later look; neither holds up the others.
+ */
 export async function startDue(deps: RequestSyncDeps, tenantId: string): Promise<number> {
   const nowMs = deps.clock.nowMs();
+  const due = await claimDue(deps, tenantId, nowMs);
+  for (const sync of due) {
+    if (sync.status === "waiting") await handOrLeave(deps, tenantId, sync);
+    deps.live.publish({ kind: "knowledge", tenantId, sourceId: sync.sourceId });
+  }
+  const neglected = await listNeglectedSyncs(deps.database, tenantId, { waitingBefore: new Date(nowMs - WAITING_MS), runningBefore: new Date(nowMs - RUNNING_MS) });
+  for (const sync of neglected) await handOrLeave(deps, tenantId, sync, `${sync.id}:${Math.floor(nowMs / ASK_AGAIN_MS)}`);
+  return due.length + neglected.length;
+}
+
+function claimDue({ database }: RequestSyncDeps, tenantId: string, nowMs: number): Promise<Sync[]> {
+  const at = new Date(nowMs);
   const nextOf = ({ schedule }: Source) => {
     const next = nextSyncMs(schedule, nowMs);
     return next === null ? null : new Date(next);
   };
-  const due = await deps.database.transaction(tenantId, (query) => claimDueSources(query, tenantId, new Date(nowMs), nextOf));
-  for (const source of due) await requestSync(deps, { tenantId, sourceId: source.id, by: "schedule", acceptRemovals: false, joins: true });
-  const neglected = await listNeglectedSyncs(deps.database, tenantId, { waitingBefore: new Date(nowMs - WAITING_MS), runningBefore: new Date(nowMs - RUNNING_MS) });
-  for (const sync of neglected) await hand(deps, tenantId, sync, `${sync.id}:${Math.floor(nowMs / ASK_AGAIN_MS)}`);
-  return due.length + neglected.length;
+  return database.transaction(tenantId, async (query) => {
+    const syncs: Sync[] = [];
+    for (const source of await claimDueSources(query, tenantId, at, nextOf)) syncs.push(await putSync(query, tenantId, { id: newId("sync", nowMs), sourceId: source.id, by: "schedule", acceptRemovals: false, joins: true, at }));
+    return syncs;
+  });
 }
 
 /** Returns the sources that were found stale now. */

@@ -1,14 +1,16 @@
+import { canonicalJson } from "../../lib/canonical-json.ts";
 import { AppError, isRetryable, messageOf } from "../../lib/app-error.ts";
 import type { TransactionQuery } from "../../storage/database.ts";
 import { sourceAway } from "../knowledge.errors.ts";
 import type { ChunkRecord } from "../knowledge.store.ts";
-import { lockKnowledge, openVersion, putChunks, putDocuments, readRevisions, setFingerprints, type StoredDocument } from "../snapshots/version.store.ts";
+import { lockKnowledge, openVersion, putChunks, putDocuments, readServed, setFingerprints, type StoredDocument } from "../snapshots/version.store.ts";
 import type { Fetched, OpenedSource, SourceItem } from "../sources/source-kind.ts";
-import { marked, type SyncPlace } from "./list-items.ts";
+import { lockSource } from "../sources/source.store.ts";
+import { marked, putUpTo, type SyncPlace } from "./list-items.ts";
 import { makeDocument } from "./make-document.ts";
 import { openSource, readSource, type FoundSource } from "./open-source.ts";
 import { MAX_ITEMS, type SyncDeps } from "./sync-deps.ts";
-import { countOpenItems, listOpenItems, putItems, setItemStates, setProblems, stillOpen, type ItemState } from "./sync-item.store.ts";
+import { countOpenItems, listOpenItems, setItemStates, setProblems, stillOpen, type ItemState } from "./sync-item.store.ts";
 import { addCounts, lockSync, type Counts } from "./sync.store.ts";
 
 /** Items looked at together; what was taken of them becomes one knowledge version. */
@@ -23,7 +25,7 @@ type Taken =
   | { state: "seen"; item: SourceItem; document: StoredDocument; chunks: ChunkRecord[]; found: readonly SourceItem[] }
   | { state: "seen"; item: SourceItem; document: null; found: readonly SourceItem[] }
   | { state: Exclude<ItemState, "seen" | "failed">; item: SourceItem; found: readonly SourceItem[] }
-  | { state: "failed"; item: SourceItem; code: string; reason: string; found: readonly SourceItem[] };
+  | { state: "failed"; item: SourceItem; code: string; reason: string; isFetched: boolean; found: readonly SourceItem[] };
 
 /**
  * Takes the next items of a sync and serves what changed. Returns how many are left.
@@ -70,15 +72,15 @@ async function take(deps: SyncDeps, { tenantId, sourceId }: SyncPlace, { source 
   } catch (error) {
     if (isRetryable(error) || (error instanceof AppError && /^knowledge\.source_(away|invalid)$/.test(error.code))) throw error;
     const isAway = error instanceof AppError && /^outbound\.(communication|timeout)$/.test(error.code);
-    return { state: "failed", item, code: isAway ? "unreachable" : "unreadable", reason: messageOf(error), found: [] };
+    return { state: "failed", item, code: isAway ? "unreachable" : "unreadable", reason: messageOf(error), isFetched: false, found: [] };
   }
-  if (fetched.kind === "refused") return { state: "failed", item, code: fetched.code, reason: fetched.reason, found: [] };
+  if (fetched.kind === "refused") return { state: "failed", item, code: fetched.code, reason: fetched.reason, isFetched: false, found: [] };
   if (fetched.kind === "gone") return { state: "gone", item, found: [] };
   if (fetched.kind === "moved") return { state: "moved", item, found: [fetched.to] };
   if (fetched.kind === "left_out") return { state: "gone", item, found: fetched.found };
   const made = await makeDocument(deps, { tenantId, sourceId, defaults: source.defaults, item, content: fetched.content, fingerprint: fetched.fingerprint, nowMs: deps.clock.nowMs() });
   const links = fetched.found ?? [];
-  if (made.kind === "refused") return { state: "failed", item, code: made.code, reason: made.reason, found: links };
+  if (made.kind === "refused") return { state: "failed", item, code: made.code, reason: made.reason, isFetched: true, found: links };
   return { state: "seen", item, document: made.document, chunks: made.chunks, found: links };
 }
 
@@ -89,11 +91,13 @@ async function store(deps: SyncDeps, place: SyncPlace, found: FoundSource & { ma
     await lockKnowledge(query, tenantId);
     // Stopped meanwhile: what was taken since is left out.
     if ((await lockSync(query, tenantId, syncId)) === null) return { isChanged: false, left: 0 };
+    // Read for those whom the source is no longer for: taken again, for those whom it is for now.
+    if (!(await isAsRead(query, tenantId, found.source))) return { isChanged: false, left: await countOpenItems(query, tenantId, syncId) };
     const open = await stillOpen(query, tenantId, syncId, all.map(({ item }) => item.item));
     const taken = all.filter(({ item }) => open.has(item.item));
     const counts = await serve(query, place, taken, at);
-    await setItemStates(query, tenantId, syncId, taken.map(({ item, state }) => ({ item: item.item, state })));
-    await putItems(query, tenantId, syncId, taken.flatMap((each) => each.found).map((item) => marked(item, found)), Math.min(MAX_ITEMS, found.maxItems));
+    await setItemStates(query, tenantId, syncId, taken.map((each) => ({ item: each.item.item, state: each.state, isFollowed: each.state !== "failed" || each.isFetched })));
+    await putUpTo(query, place, taken.flatMap((each) => each.found).map((item) => marked(item, found)), { most: found.maxItems, at });
     const failed = taken.flatMap((each) => (each.state === "failed" ? [{ item: each.item.item, uri: each.item.uri, code: each.code, reason: each.reason }] : []));
     await setProblems(query, tenantId, sourceId, { mended: taken.filter(({ state }) => state !== "failed").map(({ item }) => item.item), failed, at });
     await addCounts(query, tenantId, syncId, { ...counts, failed: failed.length }, at);
@@ -103,12 +107,18 @@ async function store(deps: SyncDeps, place: SyncPlace, found: FoundSource & { ma
   return outcome.left;
 }
 
+async function isAsRead(query: TransactionQuery, tenantId: string, { id, defaults }: FoundSource["source"]): Promise<boolean> {
+  const now = await lockSource(query, tenantId, id);
+  return now !== null && canonicalJson(now.defaults) === canonicalJson(defaults);
+}
+
 /** Compared under the lock: what another sync has made the same meanwhile is not made again. */
 async function serve(query: TransactionQuery, { tenantId, syncId }: SyncPlace, taken: readonly Taken[], at: Date): Promise<Omit<Counts, "failed">> {
   const made = taken.flatMap((each) => (each.state === "seen" && each.document !== null ? [{ document: each.document, chunks: each.chunks }] : []));
-  const before = await readRevisions(query, tenantId, made.map(({ document }) => document.id));
-  const changed = made.filter(({ document }) => before.get(document.id) !== document.revision);
-  const same = made.filter(({ document }) => before.get(document.id) === document.revision);
+  const before = await readServed(query, tenantId, made.map(({ document }) => document.id));
+  const isSame = ({ document: { id, revision, audience } }: (typeof made)[number]) => before.get(id)?.revision === revision && before.get(id)?.audience.join() === audience.join();
+  const changed = made.filter((each) => !isSame(each));
+  const same = made.filter(isSame);
   if (changed.length > 0) {
     const version = await openVersion(query, tenantId, { reason: "sync", subject: syncId, by: "sync", at });
     await putDocuments(query, tenantId, version, changed.map(({ document }) => document));

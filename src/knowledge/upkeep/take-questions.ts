@@ -26,7 +26,7 @@ export async function takeQuestions(deps: LookDeps, tenantId: string, after: { a
     const why = whyUnanswered(turn);
     return why === null ? [] : [{ turn, why, text: deps.redact(turn.text, turn.names).slice(0, LONGEST_QUESTION) }];
   });
-  const vectors = await vectorsOf(deps, open.map(({ text }) => text), signal);
+  const vectors = await vectorsOf(deps, tenantId, open.map(({ text }) => text), signal);
   await deps.database.transaction(tenantId, async (query) => {
     await lockUpkeep(query, tenantId);
     await putUses(query, tenantId, turns.map((turn) => ({ chunkIds: turn.foundChunkIds, citedDocumentIds: turn.citations.map(({ documentId }) => documentId), at: turn.startedAt })));
@@ -63,10 +63,10 @@ async function group(deps: LookDeps, query: TransactionQuery, tenantId: string, 
 }
 
 /** Without vectors, words alone decide: a model that fails costs nearness, not the look. */
-async function vectorsOf({ embedder }: LookDeps, texts: readonly string[], signal: AbortSignal): Promise<(Float32Array | null)[]> {
+async function vectorsOf({ embedder }: LookDeps, tenantId: string, texts: readonly string[], signal: AbortSignal): Promise<(Float32Array | null)[]> {
   if (embedder === null || texts.length === 0) return [];
   try {
-    return await embedder.embed(texts, "query", AbortSignal.any([signal, AbortSignal.timeout(EMBED_MS)]));
+    return await embedder.embed(texts, "query", AbortSignal.any([signal, AbortSignal.timeout(EMBED_MS)]), { tenantId, purpose: "index", stage: "upkeep", dataClasses: [], audiences: [] });
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith("models.")) return [];
     throw error;

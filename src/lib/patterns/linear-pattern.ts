@@ -1,9 +1,9 @@
 import { messageOf } from "../app-error.ts";
-import { compileProgram, type CharTest, type Program } from "./pattern-program.ts";
-import { parsePattern } from "./parse-pattern.ts";
+import { compileProgram } from "./pattern-program.ts";
+import { parsePattern, type PatternOptions } from "./parse-pattern.ts";
+import { createSteps, findIn, type Place } from "./run-program.ts";
 
 const MAX_LENGTH = 1_000;
-const MAX_STEPS = 10_000_000;
 const MAX_KNOWN = 1_000;
 
 /**
@@ -20,10 +20,6 @@ export type LinearPattern = {
   find(text: string): string | null;
 };
 
-export class PatternTooSlow extends Error {
-  override name = "PatternTooSlow";
-}
-
 const known = new Map<string, LinearPattern>();
 
 /**
@@ -34,18 +30,45 @@ const known = new Map<string, LinearPattern>();
 export function compilePattern(source: string): LinearPattern {
   const found = known.get(source);
   if (found !== undefined) return found;
-  if (source.length > MAX_LENGTH) throw new Error(`the pattern has more than ${MAX_LENGTH.toLocaleString("en")} characters`);
-  const program = compileProgram(parsePattern(source));
+  const program = programOf(source);
   const made: LinearPattern = {
-    test: (text) => find(program, text, true) !== null,
+    test: (text) => findIn(program, text, { isEnough: true, steps: createSteps(text) }) !== null,
     find(text) {
-      const found = find(program, text, false);
+      const found = findIn(program, text, { steps: createSteps(text) });
       return found === null ? null : text.slice(found.start, found.end);
     },
   };
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(source, made);
   return made;
+}
+
+function programOf(source: string, options: PatternOptions = {}) {
+  if (source.length > MAX_LENGTH) throw new Error(`the pattern has more than ${MAX_LENGTH.toLocaleString("en")} characters`);
+  return compileProgram(parsePattern(source, options));
+}
+
+/**
+ * Finds all places of a pattern with the flags `i` and `u`, from left to right, each as long as it can be and none within another: where
+ * the first group stands, or the whole where there is none. It may look ahead, and back over one sign.
+ *
+ * Shapes: at most `most` places, in UTF-16 units; empty ones are left out.
+ * Throws: Error with the reason when it is made; `PatternTooSlow` as `test` does.
+ */
+export function compileFinder(source: string): (text: string, most: number) => Place[] {
+  const program = programOf(source, { ignoresCase: true, looksAround: true });
+  return (text, most) => {
+    const places: Place[] = [];
+    const steps = createSteps(text);
+    for (let from = 0; places.length < most && from <= text.length; ) {
+      const found = findIn(program, text, { from, steps });
+      if (found === null) break;
+      const { start, end } = found.group ?? found;
+      if (end > start) places.push({ start, end });
+      from = found.end > found.start ? found.end : found.end + 1;
+    }
+    return places;
+  };
 }
 
 /** Whether the pattern is the whole text. */
@@ -61,53 +84,4 @@ export function faultOfPattern(source: string): string | null {
   } catch (error) {
     return messageOf(error);
   }
-}
-
-type Found = { start: number; end: number };
-/** A place in the pattern that waits for the next sign, and where in the text its match began. */
-type Thread = { test: CharTest; start: number };
-
-/** The first match, as long as it can be. With `isEnough` any match will do, the sooner the better. */
-function find(program: Program, text: string, isEnough: boolean): Found | null {
-  const marks = new Uint32Array(program.length);
-  const open: number[] = [];
-  let current: Thread[] = [];
-  let found: Found | null = null;
-  let generation = 0;
-  let steps = 0;
-  let before: number | null = null;
-  /** Follows what takes no sign; true when the end of the pattern is reached. */
-  const follow = (from: number, start: number, after: number | null, into: Thread[]): boolean => {
-    let isEnd = false;
-    open.push(from);
-    for (let at = open.pop(); at !== undefined; at = open.pop()) {
-      const instruction = program[at];
-      if (marks[at] === generation || instruction === undefined) continue;
-      marks[at] = generation;
-      steps += 1;
-      if (instruction.kind === "end") isEnd = true;
-      else if (instruction.kind === "char") into.push({ test: instruction, start });
-      else if (instruction.kind === "fork") open.push(...instruction.to);
-      else if (instruction.holds(before, after)) open.push(at + 1);
-    }
-    return isEnd;
-  };
-  for (let at = 0; at <= text.length; ) {
-    const sign = text.codePointAt(at) ?? null;
-    generation += 1;
-    const next: Thread[] = [];
-    // Threads stand in the order of their starts, so the first to reach a place has the earliest.
-    for (const { test, start } of current) {
-      if (found !== null && start > found.start) break;
-      if (before !== null && test.takes(before) && follow(test.next, start, sign, next)) found = { start, end: at };
-    }
-    if (found === null && follow(0, at, sign, next)) found = { start: at, end: at };
-    if (found !== null && (isEnough || next.length === 0)) return found;
-    steps += current.length + 1;
-    if (steps > MAX_STEPS) throw new PatternTooSlow(`the text of ${text.length.toLocaleString("en")} characters is too long for this pattern`);
-    current = next;
-    before = sign;
-    at += sign !== null && sign > 0xffff ? 2 : 1;
-  }
-  return found;
 }

@@ -2,12 +2,16 @@
 export type PatternNode =
   | { kind: "char"; takes(codePoint: number): boolean }
   | { kind: "place"; holds(before: number | null, after: number | null): boolean }
+  /** More than one sign that must, or must not, stand next. */
+  | { kind: "ahead"; of: PatternNode; isNegated: boolean }
+  /** Where the value stands that is looked for. */
+  | { kind: "group"; of: PatternNode }
   | { kind: "sequence"; parts: readonly PatternNode[] }
   | { kind: "choice"; branches: readonly PatternNode[] }
   | { kind: "repeat"; of: PatternNode; min: number; max: number | null };
 
 export type CharTest = { kind: "char"; next: number; takes(codePoint: number): boolean };
-type Instruction = CharTest | { kind: "fork"; to: number[] } | { kind: "place"; holds(before: number | null, after: number | null): boolean } | { kind: "end" };
+type Instruction = CharTest | { kind: "fork"; to: number[] } | { kind: "place"; holds(before: number | null, after: number | null): boolean } | { kind: "ahead"; program: Program; isNegated: boolean } | { kind: "mark"; isEnd: boolean } | { kind: "end" };
 
 /** Goes on with the next instruction but for `fork`, which goes on at each of its places. */
 export type Program = readonly Instruction[];
@@ -31,10 +35,18 @@ function emit(program: Instruction[], node: PatternNode): void {
   switch (node.kind) {
     case "char": return add(program, { kind: "char", next: program.length + 1, takes: node.takes });
     case "place": return add(program, { kind: "place", holds: node.holds });
+    case "ahead": return add(program, { kind: "ahead", program: compileProgram(node.of), isNegated: node.isNegated });
+    case "group": return emitGroup(program, node.of);
     case "sequence": return node.parts.forEach((part) => emit(program, part));
     case "choice": return emitChoice(program, node.branches);
     case "repeat": return emitRepeat(program, node);
   }
+}
+
+function emitGroup(program: Instruction[], of: PatternNode): void {
+  add(program, { kind: "mark", isEnd: false });
+  emit(program, of);
+  add(program, { kind: "mark", isEnd: true });
 }
 
 function emitChoice(program: Instruction[], branches: readonly PatternNode[]): void {

@@ -1,4 +1,5 @@
-import { PatternTooSlow, compilePattern } from "./linear-pattern.ts";
+import { compilePattern } from "./linear-pattern.ts";
+import { PatternTooSlow } from "./run-program.ts";
 
 /**
  * `pattern` and `patternProperties` of JSON Schema in time that grows with the text only, for Ajv's `code.regExp`. A text that is

@@ -1,10 +1,11 @@
 import { APICallError, InvalidResponseDataError, JSONParseError, TypeValidationError } from "ai";
 import { AppError, messageOf } from "../../lib/app-error.ts";
 import { isRecord } from "../../lib/is-record.ts";
-import { estimatePromptTokens, estimateTokens } from "../estimate-tokens.ts";
+import { estimatePromptTokens, estimateTokens, tokensOfBytes } from "../estimate-tokens.ts";
 import type { Model, ModelFinishReason, ModelHandling, ModelPart, ModelPrice, ModelRequest, ModelUsage } from "../model.ts";
 import { modelCancelled, modelInvalidAnswer, modelUnavailable } from "../models.errors.ts";
 import { modelErrorFrom } from "../provider-failure.ts";
+import { believedUsage, mostCharacters, type ToldUsage } from "../told-usage.ts";
 import type { VendorCall } from "./vendor-request.ts";
 import { createVendor, type Vendor, type VendorPart, type VendorSettings } from "./vendors.ts";
 
@@ -13,9 +14,6 @@ export type AiSdkOptions = VendorSettings & { handling: ModelHandling; priceMicr
 
 type VendorFinish = Extract<VendorPart, { type: "finish" }>;
 
-/** Longest answer taken, beyond which a server is not stopping: a token is rarely over 16 characters. */
-const MAX_CHARACTERS_PER_TOKEN = 32;
-const SPARE_CHARACTERS = 16_384;
 /** How long a server may keep the connection open after its finish before we close it. */
 const LINGER_MS = 1_000;
 
@@ -46,7 +44,7 @@ async function* streamParts(vendor: Vendor, options: AiSdkOptions, request: Mode
     request.signal.throwIfAborted();
     for await (const part of await vendor(vendorCall(options, request, AbortSignal.any([request.signal, closing.signal])))) {
       if (isFinished) continue;
-      const ours = toPart(part, request, received);
+      const ours = toPart(part, options.wire, request, received);
       if (!ours) continue;
       if (ours.kind === "finish") {
         isFinished = true;
@@ -65,7 +63,7 @@ async function* streamParts(vendor: Vendor, options: AiSdkOptions, request: Mode
 
 type Received = { text: string; hasToolCalls: boolean; characters: number };
 
-function toPart(part: VendorPart, request: ModelRequest, received: Received): ModelPart | null {
+function toPart(part: VendorPart, provider: string, request: ModelRequest, received: Received): ModelPart | null {
   switch (part.type) {
     case "text-delta":
       if (part.delta === "") return null;
@@ -80,7 +78,7 @@ function toPart(part: VendorPart, request: ModelRequest, received: Received): Mo
       received.hasToolCalls = true;
       return { kind: "tool_call", call: { callId: part.toolCallId, toolName: part.toolName, arguments: parseArguments(part.input) } };
     case "finish":
-      return { kind: "finish", reason: finishReason(part, received), usage: usageOf(part.usage, request, received) };
+      return { kind: "finish", reason: finishReason(part, received), usage: believedUsage(toldBy(part.usage), { provider, request, characters: received.characters }) ?? estimatedUsage(request, received) };
     case "error":
       throw part.error;
     default:
@@ -90,7 +88,8 @@ function toPart(part: VendorPart, request: ModelRequest, received: Received): Mo
 
 function count(delta: string, request: ModelRequest, received: Received): void {
   received.characters += delta.length;
-  if (received.characters > request.maxOutputTokens * MAX_CHARACTERS_PER_TOKEN + SPARE_CHARACTERS)
+  request.onReceived?.(delta.length);
+  if (received.characters > mostCharacters(request.maxOutputTokens))
     throw modelInvalidAnswer({ message: "The AI model's answer went on far beyond the limit asked for." });
 }
 
@@ -114,22 +113,13 @@ function finishReason(part: VendorFinish, received: Received): ModelFinishReason
   return reason === "stop" ? "stop" : "other";
 }
 
-function usageOf(usage: VendorFinish["usage"], request: ModelRequest, received: Received): ModelUsage {
-  const prompt = plausible(usage.inputTokens.total);
-  const completion = plausible(usage.outputTokens.total);
-  const read = plausible(usage.inputTokens.cacheRead);
-  const written = plausible(usage.inputTokens.cacheWrite);
-  if (prompt === null || completion === null) return estimatedUsage(request, received);
-  return { promptTokens: prompt, completionTokens: completion, isEstimated: false, ...(read ? { cacheReadTokens: read } : {}), ...(written ? { cacheWriteTokens: written } : {}) };
-}
-
-/** A count a provider can have meant; 0 stands for "not said" in several servers. */
-function plausible(tokens: number | undefined): number | null {
-  return tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : null;
+/** Only OpenAI's form has a total of its own. */
+function toldBy({ inputTokens, outputTokens, raw }: VendorFinish["usage"]): ToldUsage {
+  return { prompt: inputTokens.total, completion: outputTokens.total, total: raw?.["total_tokens"], cacheRead: inputTokens.cacheRead, cacheWrite: inputTokens.cacheWrite };
 }
 
 function estimatedUsage(request: ModelRequest, received: Received): ModelUsage {
-  return { promptTokens: estimatePromptTokens(request.messages, request.tools), completionTokens: Math.max(estimateTokens(received.text), Math.ceil(received.characters / 3)), isEstimated: true };
+  return { promptTokens: estimatePromptTokens(request.messages, request.tools), completionTokens: Math.max(estimateTokens(received.text), tokensOfBytes(received.characters)), isEstimated: true };
 }
 
 function failure(thrown: unknown, options: AiSdkOptions, request: ModelRequest, received: Received): AppError {

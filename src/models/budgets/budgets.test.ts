@@ -189,6 +189,16 @@ describe("a budget of one process", () => {
   });
 });
 
+test("a tenant whose report fails keeps no other tenant's from being written down", async () => {
+  const [lost, kept] = [contextOf(), contextOf()];
+  const shaky: Database = { ...database, query: (tenantId, statement, values) => (tenantId === lost.tenantId && statement.name === "budget_report" ? Promise.reject(new Error("refused")) : database.query(tenantId, statement, values)) };
+  const budgets = openBudgets({ database: shaky, clock: systemClock, log: { ...log, warn: () => {} }, rules: [], flushMs: 60_000 });
+  for (const context of [lost, kept]) budgets.settle(idOf(await budgets.reserve(context, askOf(1))), endOf(1));
+  await assert.rejects(budgets.flush(), /refused/);
+  assert.equal((await uses(kept.tenantId)).length, 1);
+  await budgets.stop().catch(() => undefined);
+});
+
 describe("a budget of several processes", () => {
   const reset = () => superuser.query("delete from budget_use where tenant_id = 'desk'");
   const spend = async (calls: number, microUsd: number, hard: number) => {

@@ -37,6 +37,9 @@ export type CallEnd = {
 /** What a call in this context would meet now. `thrifty`: a budget with `then: cheaper` has passed its soft limit; `use` names what to go to, null: the cheapest there is. */
 export type BudgetOutlook = { kind: "open" } | { kind: "thrifty"; use: string | null; budget: string };
 
+/** A model whose own budget, one with `then: cheaper`, has passed its soft limit. `use`: the route or model to ask instead; null: whatever else there is. */
+export type PassedModel = { model: string; use: string | null; budget: string };
+
 /**
  * Budgets that hold, and the record of every call.
  *
@@ -59,4 +62,6 @@ export type Budgets = {
   record(context: CallContext, ask: Pick<BudgetAsk, "model" | "provider">, end: CallEnd): void;
   /** Before a model is chosen: budgets by model are left out. Reads PostgreSQL the first time a budget is met in a window. */
   outlook(context: CallContext): BudgetOutlook | Promise<BudgetOutlook>;
+  /** Of these models of the inventory those to be spared: budgets by model. Reads as `outlook` does. */
+  passedModels(context: CallContext, models: readonly string[]): readonly PassedModel[] | Promise<readonly PassedModel[]>;
 };

@@ -96,13 +96,23 @@ export function openBudgets(deps: BudgetDeps): OpenBudgets {
     reporter.add(call.context.tenantId, modelUseOf(call, ended, charged, deps.clock.nowMs()), call.drawn.map(({ purse }) => ({ purse, microUsd: charged })));
   };
 
-  const look = async (found: readonly Purse[]): Promise<BudgetOutlook> => {
+  const look = async (found: readonly Purse[]): Promise<void> => {
     for (const purse of found) {
       const counter = await readCounter(deps.database, purse.tenantId, purse);
       purse.known = { ...counter, atMs: performance.now() };
     }
-    return outlookOf(found);
   };
+
+  /** What is told of purses that are known here, at once where they are. */
+  const onceKnown = <Told>(found: readonly Purse[], tell: () => Told): Told | Promise<Told> => {
+    const isOld = (purse: Purse) => purse.known === null || purse.known.atMs < performance.now() - STALE_MS;
+    const old = found.filter((purse) => isOld(purse) && isWithinSoft(purse));
+    if (old.some((purse) => purse.known === null)) return look(found).then(tell);
+    if (old.length > 0) look(old).catch((error: unknown) => deps.log.warn("models.budget_unread", { error: messageOf(error) }));
+    return tell();
+  };
+  const cheaperRules = deps.rules.filter((rule) => rule.then === "cheaper");
+  const [modelRules, otherRules] = [cheaperRules.filter((rule) => rule.scope === "model"), cheaperRules.filter((rule) => rule.scope !== "model")];
 
   return {
     reserve(context, ask) {
@@ -120,12 +130,16 @@ export function openBudgets(deps: BudgetDeps): OpenBudgets {
       reporter.add(context.tenantId, modelUseOf(begun, ended, 0, deps.clock.nowMs()), []);
     },
     outlook(context) {
-      const found = deps.rules.flatMap((rule) => (rule.then === "cheaper" && rule.scope !== "model" ? (purseOf(rule, context, null) ?? []) : []));
-      const isOld = (purse: Purse) => purse.known === null || purse.known.atMs < performance.now() - STALE_MS;
-      const old = found.filter((purse) => isOld(purse) && isWithinSoft(purse));
-      if (old.some((purse) => purse.known === null)) return look(found);
-      if (old.length > 0) look(old).catch((error: unknown) => deps.log.warn("models.budget_unread", { error: messageOf(error) }));
-      return outlookOf(found);
+      const found = otherRules.flatMap((rule) => purseOf(rule, context, null) ?? []);
+      return onceKnown(found, () => outlookOf(found));
+    },
+    passedModels(context, models) {
+      if (modelRules.length === 0) return [];
+      const found = modelRules.flatMap((rule) => models.flatMap((model) => {
+        const purse = purseOf(rule, context, model);
+        return purse === null ? [] : [{ purse, model }];
+      }));
+      return onceKnown(found.map(({ purse }) => purse), () => found.flatMap(({ purse, model }) => (isWithinSoft(purse) ? [] : [{ model, use: purse.rule.use, budget: purse.rule.name }])));
     },
     flush: reporter.flush,
     async stop() {

@@ -1,3 +1,4 @@
+import { messageOf } from "../../lib/app-error.ts";
 import type { Database } from "../../storage/database.ts";
 import { reportUse, type Charge } from "./budget.store.ts";
 import type { ModelUse } from "./model-use.ts";
@@ -64,12 +65,21 @@ export function createUseReporter(deps: UseReporterDeps) {
   const flushOnce = async () => {
     const nowMs = performance.now();
     const tenants = new Set([...waiting.keys(), ...[...deps.purses.values()].map((purse) => purse.tenantId)]);
-    for (const tenantId of tenants) while ((await sendOnce(tenantId)) === BATCH);
+    const faults: unknown[] = [];
+    for (const tenantId of tenants) {
+      try {
+        while ((await sendOnce(tenantId)) === BATCH);
+      } catch (fault) {
+        // What one tenant's report fails by is nothing to the others.
+        faults.push(fault);
+      }
+    }
     for (const [key, purse] of deps.purses) {
       purse.rate = Math.max(purse.recent, Math.floor(purse.rate * KEPT_RATE));
       purse.recent = 0;
       if (isEmpty(purse) && purse.touchedMs < nowMs - FORGET_MS) deps.purses.delete(key);
     }
+    if (faults.length > 0) throw faults.length === 1 ? faults[0] : new AggregateError(faults, faults.map(messageOf).join("; "));
   };
 
   // One report at a time; each takes what has ended until it begins.
@@ -90,7 +100,10 @@ export function createUseReporter(deps: UseReporterDeps) {
     hasRoom: () => count < MAX_WAITING,
     /** Throws what the database throws: then no call may begin. */
     async makeRoom(): Promise<void> {
-      while (count >= MAX_WAITING) await flush();
+      while (count >= MAX_WAITING)
+        await flush().catch((fault: unknown) => {
+          if (count >= MAX_WAITING) throw fault;
+        });
     },
     /** Writes down the rest and keeps no more than open calls have reserved. */
     async close(): Promise<void> {

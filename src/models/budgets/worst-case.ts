@@ -1,4 +1,4 @@
-import { estimatePromptTokens } from "../estimate-tokens.ts";
+import { boundPromptTokens } from "../estimate-tokens.ts";
 import type { Model, ModelPrice, ModelRequest } from "../model.ts";
 import type { UnknownPrice } from "./budget-rules.ts";
 import type { BudgetAsk } from "./budgets.ts";
@@ -6,14 +6,9 @@ import type { BudgetAsk } from "./budgets.ts";
 /** What a model without a known price is counted as, unless `models.yaml` says otherwise: 15 and 75 USD per million tokens, the dearest that were common. */
 export const UNKNOWN_PRICE: Exclude<UnknownPrice, "refuse"> = { prompt: 15_000_000, completion: 75_000_000 };
 
-/** The estimate counts 3 bytes a token; tokenizers of today stay above 2 for every written language. */
-const ESTIMATE_FACTOR = 1.5;
-
 /** The most that a request can use and cost. A price with a dearer class for long prompts counts by the dearer one as soon as the prompt may be long. */
 export function worstCase(model: Pick<Model, "id" | "name" | "provider" | "priceMicroUsdPerMillion">, request: Pick<ModelRequest, "messages" | "tools" | "maxOutputTokens" | "answerSchema">): BudgetAsk {
-  const schema = request.answerSchema === undefined ? 0 : JSON.stringify(request.answerSchema).length / 2;
-  const promptTokens = Math.ceil(estimatePromptTokens(request.messages, request.tools) * ESTIMATE_FACTOR + schema);
-  const asked = { promptTokens, maxOutputTokens: request.maxOutputTokens };
+  const asked = { promptTokens: boundPromptTokens(model.provider, request), maxOutputTokens: request.maxOutputTokens };
   return { model: model.id, ...(model.name === undefined ? {} : { name: model.name }), provider: model.provider, ...asked, microUsd: worstCost(model.priceMicroUsdPerMillion, asked) };
 }
 

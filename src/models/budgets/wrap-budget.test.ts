@@ -81,7 +81,7 @@ describe("a model within its budget", () => {
   });
 
   test("each try of a call that is asked again is a row of its own; what the provider refused costs nothing", async () => {
-    await using one = await openBudgeted([{ fault: "status", status: 429 }, { fault: "status", status: 500 }, [{ text: "Yes." }, USAGE]], { around: (model) => withRetry(model, DEFAULT_RETRY, sleeping) });
+    await using one = await openBudgeted([{ fault: "status", status: 429 }, { fault: "status", status: 529 }, [{ text: "Yes." }, USAGE]], { around: (model) => withRetry(model, DEFAULT_RETRY, sleeping) });
     await readAnswer(one.model, one.request());
     const { rows, spent } = await one.recorded();
     assert.deepEqual(rows.map((row: Record<string, unknown>) => [row["outcome"], row["error_code"], row["cost"]]), [["failed", "models.rate_limited", 0], ["failed", "models.unavailable", 0], ["ok", null, 25]]);
@@ -103,11 +103,35 @@ describe("a model within its budget", () => {
     assert.deepEqual([rows[0].outcome, rows[0].is_estimated, spent > 0], ["cancelled", true, true]);
   });
 
-  test("a provider that says nothing in time is charged for the prompt it got", async () => {
+  test("what a proxy gives up, and what is no answer, is charged as a whole one: the model behind it may have made it", async () => {
+    for (const fault of [{ fault: "status", status: 502 }, { fault: "status", status: 504 }, { fault: "html", status: 200 }] as const) {
+      await using one = await openBudgeted([fault]);
+      await errorOf(readAnswer(one.model, one.request()));
+      const { rows, spent } = await one.recorded();
+      assert.deepEqual([rows[0].completion, rows[0].is_estimated, spent], [100, true, rows[0].prompt + 100], JSON.stringify(fault));
+    }
+  });
+
+  test("thinking that is not handed on is counted, and where it is not even shown, the whole answer", async () => {
+    const thinking = (given: Partial<Model>): Model => ({ id: "m", provider: "p", handling: "contract", priceMicroUsdPerMillion: PRICE, ...given, async *stream(request) {
+      request.onReceived?.(300);
+      yield { kind: "text", text: "Yes" };
+      yield { kind: "text", text: "." };
+    } });
+    for (const [id, completion] of [["m", 100], ["o3", 1_000]] as const) {
+      const budgets = openBudgets({ database, clock: systemClock, log, rules: [RULE] });
+      const context: CallContext = { tenantId: `w${(tenants += 1)}`, purpose: "reply", dataClasses: [], audiences: [] };
+      for await (const _ of wrapBudget(thinking({ id }), { budgets }).stream(requestOf({ context, maxOutputTokens: 1_000 }))) break;
+      await budgets.stop();
+      assert.equal((await superuser.query("select completion_tokens::int as tokens from model_use where tenant_id = $1", [context.tenantId])).rows[0].tokens, completion);
+    }
+  });
+
+  test("a provider that says nothing in time is charged for the prompt it got and a whole answer", async () => {
     await using one = await openBudgeted([{ fault: "hang" }], { before: (model) => withTimeout(model, { firstPartMs: 100, idleMs: 100, totalMs: 200 }) });
     assert.equal((await errorOf(readAnswer(one.model, one.request()))).code, "models.timeout");
     const { rows, spent } = await one.recorded();
-    assert.deepEqual([rows[0].outcome, rows[0].completion, spent === rows[0].prompt], ["timeout", 0, true]);
+    assert.deepEqual([rows[0].outcome, rows[0].completion, spent], ["timeout", 100, rows[0].prompt + 100]);
   });
 
   test("a provider that is not there, and a call that was cancelled before it began, cost nothing", async () => {

@@ -42,6 +42,15 @@ export function createStoredCache(deps: { database: Database; clock: Clock; ttlS
   };
 }
 
+/**
+ * Forgets what was kept for one contact: for when they are erased, or their records were another's. A change of their rights needs it not, since rights are
+ * a part of what must be the same. Returns how many answers are gone. Replay: safe.
+ */
+export async function forgetCachedAnswers(database: Database, tenantId: string, contactId: string): Promise<number> {
+  const [gone] = await database.of(tenantId).deleteFrom("model_cache").where("tenant_id", "=", tenantId).where("contact_id", "=", contactId).execute();
+  return Number(gone?.numDeletedRows ?? 0);
+}
+
 /** Written by other versions of this code; null when it cannot be read. */
 function readAnswer(stored: unknown): CachedAnswer | null {
   const read = answer.safeParse(stored);

@@ -13,7 +13,8 @@ import { noContext, requestOf } from "../model.contract.ts";
 import type { Model, ModelMessage, ModelRequest } from "../model.ts";
 import { readAnswer } from "../read-answer.ts";
 import { withCache, type CacheDeps } from "../wrappers/with-cache.ts";
-import { createStoredCache } from "./answer-cache.store.ts";
+import { createStoredCache, forgetCachedAnswers } from "./answer-cache.store.ts";
+import { cacheKey } from "./cache-key.ts";
 
 let server: ScriptedModelServer;
 let database: Database;
@@ -128,7 +129,7 @@ test("a question that means nearly the same is answered again, but not one with 
 
 test("an embedding model outside of the house is never shown a question", async () => {
   const shown: string[] = [];
-  const ask = asker({ embedder: { ...embedder, handling: "public", embed: (texts, kind, signal) => (shown.push(...texts), embedder.embed(texts, kind, signal)) } });
+  const ask = asker({ embedder: { ...embedder, handling: "public", embed: (texts, kind, signal, context) => (shown.push(...texts), embedder.embed(texts, kind, signal, context)) } });
   await ask("Which lamps are dimmable?", { cache: "semantic" });
   assert.deepEqual(shown, []);
 });
@@ -174,6 +175,26 @@ test("one customer cannot get the answer of another, whatever they try", async (
       }
     }
   }
+});
+
+test("what was kept for a contact is forgotten with them, and nothing else", async () => {
+  const ask = asker({ settings: { similarity: 0.95, personal: true } });
+  const of = (contactId: string) => ask("Which lamp did I buy last?", { contactId, dataClasses: ["personal"] });
+  const [eves, finns, everybodys] = [(await of("contact_eve")).text, (await of("contact_finn")).text, (await ask("Which lamps are round?")).text];
+  assert.equal(await forgetCachedAnswers(database, "other", "contact_eve"), 0, "not for another tenant");
+  assert.equal(await forgetCachedAnswers(database, "acme", "contact_eve"), 1);
+  assert.notEqual((await of("contact_eve")).text, eves);
+  assert.deepEqual([(await of("contact_finn")).text, (await ask("Which lamps are round?")).text], [finns, everybodys]);
+});
+
+test("a question that is one run of letters is read as quickly as others, and numbers in words still count", () => {
+  const keyOf = (text: string) => cacheKey(requestOf({ messages: [{ role: "user", text }] }), false)?.partition;
+  const from = performance.now();
+  keyOf("a".repeat(300_000));
+  keyOf("a-".repeat(150_000));
+  assert.ok(performance.now() - from < 1_000);
+  assert.equal(keyOf("is X-12b in stock"), keyOf("is it so that X-12b is in stock"));
+  assert.notEqual(keyOf("is X-12b in stock"), keyOf("is X-13b in stock"));
 });
 
 test("a cache that fails costs a call, not the answer", async () => {

@@ -12,7 +12,12 @@ export const embeddingsSection = z.union([
     model: z.string().min(1).max(200),
     dimensions: dimensions.describe("Length of its vectors."),
     key: z.string().min(1).max(120).optional().describe("Name of the secret that holds its key."),
-    handling: z.enum(["inside", "outside"]).optional().describe("Overrules whether the server counts as inside the house."),
+    handling: z.enum(["inside", "contract", "public", "outside"]).optional().describe("Where the texts end, as in models.yaml; outside is public. Without it by the address."),
+    price: z.strictObject({
+      prompt: z.number().nonnegative().max(100_000).transform((usd) => Math.round(usd * 1_000_000)).describe("USD per million tokens."),
+      source: z.string().min(1).describe("Where the price was read: an address, or the contract."),
+      readOn: z.iso.date().describe("When it was read."),
+    }).optional(),
     prefixes,
   }),
   z.strictObject({

@@ -54,6 +54,14 @@ test("the model of the settings stands in the inventory as one of the file does,
   assert.equal(server.requests[0]?.headers["authorization"], "Bearer sk-own");
 });
 
+test("a server at a private address is free only where it is said to be in the house, or is Ollama", () => {
+  const priceOf = (entry: object) => composeModels({ ...bare(), file: modelsFile.parse({ models: [{ name: "a", ...entry }], routes: { default: ["a"] } }) }).inventory.get("a");
+  const proxy = priceOf({ provider: "openai-compatible", url: "http://10.0.0.7:4000/v1" });
+  assert.deepEqual([proxy?.handling, proxy?.price], ["inside", null]);
+  assert.equal(priceOf({ provider: "openai-compatible", url: "http://10.0.0.7:4000/v1", handling: "inside" })?.price?.prompt, 0);
+  assert.equal(priceOf({ provider: "ollama" })?.price?.prompt, 0);
+});
+
 test("a route and a purpose may declare a cache, a misspelt one is refused", () => {
   const file = (more: object) => modelsFile.safeParse({ models: [{ name: "a", provider: "ollama" }], routes: { default: { models: ["a"], cache: "exact" } }, ...more });
   assert.equal(routesOf(file({}).data?.routes ?? {}).get("default")?.cache, "exact");

@@ -19,6 +19,7 @@ const price = z.strictObject({
   longPrompt: z.strictObject({ overTokens: z.int().positive(), ...rates }).optional().describe("Rates of the whole call once its prompt is longer."),
   source: z.string().min(1).describe("Where the price was read: an address, or the contract."),
   readOn: z.iso.date().describe("When it was read."),
+  until: z.iso.date().optional().describe("The last day it holds, where that is known; `baton check` warns after it."),
 });
 
 const entry = z.strictObject({

@@ -61,13 +61,24 @@ export function openModel(entry: ModelEntry, deps: OpenModelDeps): OpenedModel {
   const defaults = DEFAULTS[entry.provider];
   const baseUrl = baseUrlOf(entry, defaults);
   const key = keyOf(entry, defaults, deps);
-  const isOurs = defaults.wire === "openai-compatible" && isInside(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ""));
-  const handling = entry.handling ?? (isOurs ? "inside" : defaults.wire === "openai-compatible" ? "public" : "contract");
+  const isCompatible = defaults.wire === "openai-compatible";
+  const handling = entry.handling ?? (isCompatible ? (isAtHome(baseUrl) ? "inside" : "public") : "contract");
   const modelId = entry.model ?? entry.name;
-  const price = entry.price === undefined ? (handling === "inside" && defaults.wire === "openai-compatible" ? NO_CHARGE : findPrice(entry.provider, modelId)) : priceOf(entry.price);
+  // What stands at a private address may hand requests on to somebody who bills them; Ollama runs them itself.
+  const isFree = isCompatible && handling === "inside" && !isTakenForOurs(entry);
+  const price = entry.price !== undefined ? priceOf(entry.price) : isFree ? NO_CHARGE : findPrice(entry.provider, modelId);
   const abilities = new Set(entry.abilities ?? defaults.abilities);
   const options = { wire: defaults.wire, modelId, baseUrl, handling, priceMicroUsdPerMillion: price, hasJson: abilities.has("json"), ...(entry.region === undefined ? {} : { region: entry.region }) };
   return { name: entry.name, provider: entry.provider, modelId, wire: defaults.wire, baseUrl, region: entry.region ?? null, handling, abilities, contextTokens: entry.contextTokens ?? null, price, key, adapter: { ...openLate(options, key), name: entry.name } };
+}
+
+function isAtHome(url: string): boolean {
+  return isInside(new URL(url).hostname.replace(/^\[|\]$/g, ""));
+}
+
+/** Whether only its address says that this server is in the house. */
+export function isTakenForOurs({ provider, url, handling }: Pick<ModelEntry, "provider" | "url" | "handling">): boolean {
+  return provider === "openai-compatible" && handling === undefined && url !== undefined && isAtHome(url);
 }
 
 /** The library of a provider takes its key when it is made, so it is made at the first call. */

@@ -22,11 +22,12 @@ export type Chosen = { best: number; order: number[]; points: RouterPoint[]; cho
 /**
  * Chooses how far requests may go to cheaper models, by what was measured on cases that the predictions had not seen.
  *
- * The points are fixed by the predictions alone and tried from careful to bold; the first whose quality is not proven to keep the
- * floor ends it, so that trying many does not find one by luck. A language or an intent in which the chosen point does not prove it goes
- * to the best single model as a whole, as do those that are not in the cases, and those in which no case went to a cheaper model:
- * what a cheaper one makes of them was not seen. The more of them are looked at, the more each has to prove, so that all that are
- * opened hold together with the same certainty.
+ * The points are fixed by the predictions alone and tried from careful to bold, in all and in every language and intent; the first
+ * whose quality is not proven to keep the floor ends it there, so that trying many does not find one by luck. Of the points that are
+ * proven in all, that one is chosen which costs least: a language or an intent in which it is not proven goes to the best single model
+ * as a whole, as do those that are not in the cases, and those in which no case went to a cheaper model: what a cheaper one makes of
+ * them was not seen. The more of them are looked at, the more each has to prove, so that all that are opened hold together with
+ * the same certainty.
  *
  * Shapes: `predictions[i]` are those of `cases[i]`, in the models' order. `floor`: share of the best single model's quality to keep, 0..1.
  * Replay: pure.
@@ -41,23 +42,41 @@ export function choosePoint(cases: readonly GradedCase[], predictions: readonly 
   order.push(best);
   const measured = (picks: readonly number[], places: readonly number[], name: string, error = ERROR) => measure({ cases, picks, places, best, floor, name, error });
   const all = [...cases.keys()];
-  const picksAt = (tolerance: number) => predictions.map((predicted) => pickModel({ order, tolerance }, predicted));
-  const tried = tolerancesOf(predictions, order).map((tolerance) => ({ tolerance, picks: picksAt(tolerance) })).map((each) => ({ ...each, row: measured(each.picks, all, "all") }));
-  const failed = tried.findIndex(({ row }) => !row.isOpen);
-  const last = failed === -1 ? tried.length - 1 : failed - 1;
-  const picks = tried[last]?.picks ?? cases.map(() => best);
+  const tried = tolerancesOf(predictions, order).map((tolerance) => {
+    const picks = predictions.map((predicted) => pickModel({ order, tolerance }, predicted));
+    return { tolerance, picks, row: measured(picks, all, "all") };
+  });
+  const proven = tried.slice(0, lastProven(tried.map(({ row }) => row)) + 1);
   const slicesBy = (of: (one: GradedCase) => string | null) => [...Map.groupBy(all.filter((i) => nameIn(cases, i, of) !== null), (i) => nameIn(cases, i, of) ?? "")];
   const [byLanguage, byIntent] = [slicesBy((one) => one.language), slicesBy((one) => one.intent)];
-  const tests = [...byLanguage, ...byIntent].filter(([, places]) => places.some((i) => picks[i] !== best)).length;
-  const tested = ([name, places]: [string, number[]]) => ({ name, places, row: measured(picks, places, name, ERROR / Math.max(1, tests)) });
+  const tests = [...byLanguage, ...byIntent].filter(([, places]) => proven.some(({ picks }) => places.some((i) => picks[i] !== best))).length;
+  const error = ERROR / Math.max(1, tests);
+  const tested = ([name, places]: [string, number[]]): Slice => {
+    const rows = proven.map(({ picks }) => measured(picks, places, name, error));
+    const last = lastProven(rows);
+    return { name, places, isOpenAt: (point) => point <= last && (rows[point]?.share ?? 0) > 0 };
+  };
   const [languages, intents] = [byLanguage.map(tested), byIntent.map(tested)];
-  const closed = new Set([...languages, ...intents].filter(({ row }) => !row.isOpen).flatMap(({ places }) => places));
-  // Cases without an intent stand for requests whose intent is not known; where others have one, these are not measured.
-  if (intents.length > 0) for (const i of all) if (cases[i]?.intent === null) closed.add(i);
-  const final = picks.map((pick, i) => (closed.has(i) ? best : pick));
-  const rowsOf = (given: typeof languages) => given.map(({ name, places, row }) => ({ ...measured(final, places, name, ERROR / Math.max(1, tests)), isOpen: row.isOpen })).sort((one, other) => other.cases - one.cases);
-  const total = measured(final, all, "all");
-  return { best, order, points: tried.map(({ tolerance, row }) => ({ tolerance, share: row.share, microUsd: row.microUsd, quality: row.quality, lower: row.lower })), chosen: total.share === 0 ? null : last, total, languages: rowsOf(languages), intents: rowsOf(intents) };
+  const picksAt = (point: number) => {
+    const closed = new Set([...languages, ...intents].filter((slice) => !slice.isOpenAt(point)).flatMap(({ places }) => places));
+    // Cases without an intent stand for requests whose intent is not known; where others have one, these are not measured.
+    if (intents.length > 0) for (const i of all) if (cases[i]?.intent === null) closed.add(i);
+    return proven[point]?.picks.map((pick, i) => (closed.has(i) ? best : pick)) ?? cases.map(() => best);
+  };
+  const total = (point: number) => measured(picksAt(point), all, "all");
+  const cheapest = [...proven.keys()].reduce((least, point) => (total(point).microUsd < total(least).microUsd ? point : least), 0);
+  const chosen = total(cheapest).share === 0 ? null : cheapest;
+  const rowsOf = (given: readonly Slice[]) => given.map(({ name, places, isOpenAt }) => ({ ...measured(picksAt(cheapest), places, name, error), isOpen: isOpenAt(cheapest) })).sort((one, other) => other.cases - one.cases);
+  return { best, order, points: tried.map(({ tolerance, row }) => ({ tolerance, share: row.share, microUsd: row.microUsd, quality: row.quality, lower: row.lower })), chosen, total: total(cheapest), languages: rowsOf(languages), intents: rowsOf(intents) };
+}
+
+/** A language or an intent. */
+type Slice = { name: string; places: readonly number[]; isOpenAt(point: number): boolean };
+
+/** The last point before the first that is not proven; -1: none is. Where no case goes to a cheaper model there is nothing to prove. */
+function lastProven(rows: readonly RouterRow[]): number {
+  const failed = rows.findIndex(({ share, isOpen }) => share > 0 && !isOpen);
+  return failed === -1 ? rows.length - 1 : failed - 1;
 }
 
 function nameIn(cases: readonly GradedCase[], place: number, of: (one: GradedCase) => string | null): string | null {

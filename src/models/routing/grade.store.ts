@@ -8,7 +8,7 @@ const LIST = { name: "model_grades", text: "select prompt_hash, prompt, model, q
 const COUNT = { name: "model_grade_count", text: "select count(*) as grades, count(distinct prompt_hash) as prompts, count(distinct model) as models from model_grade where tenant_id = $1" };
 const BATCH = 500;
 
-/** A grade of the same prompt and model is replaced by the newer one. */
+/** A grade of the same prompt and model is replaced by the newer one; a cost that was measured stays where the newer one has none. */
 export async function putGrades(query: TransactionQuery, tenantId: string, grades: readonly Grade[], by: string, at: Date): Promise<void> {
   // Of two in one statement PostgreSQL takes none: the last of the file holds.
   const last = [...new Map(grades.map((grade) => [`${grade.promptHash} ${grade.model}`, grade])).values()];
@@ -17,7 +17,7 @@ export async function putGrades(query: TransactionQuery, tenantId: string, grade
       `insert into model_grade (tenant_id, prompt_hash, model, prompt, quality, micro_usd, intent, language, source, made_by, made_at)
        select $1, "promptHash", model, prompt, quality, "microUsd", intent, language, source, $3, $4
        from jsonb_to_recordset($2::jsonb) as given("promptHash" text, model text, prompt text, quality double precision, "microUsd" bigint, intent text, language text, source text)
-       on conflict (tenant_id, prompt_hash, model) do update set quality = excluded.quality, micro_usd = excluded.micro_usd, intent = excluded.intent, language = excluded.language, source = excluded.source, made_by = excluded.made_by, made_at = excluded.made_at`,
+       on conflict (tenant_id, prompt_hash, model) do update set quality = excluded.quality, micro_usd = coalesce(excluded.micro_usd, model_grade.micro_usd), intent = excluded.intent, language = excluded.language, source = excluded.source, made_by = excluded.made_by, made_at = excluded.made_at`,
       [tenantId, JSON.stringify(last.slice(from, from + BATCH)), by, at],
     );
   }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { QualityModel } from "./quality-model.ts";
 
-/** Changes whenever features, training or this form change, so that a router made by other code is not taken for ours. */
-export const ROUTER_FORM = "router-1";
+/** Changes whenever features, training, the choice of the point or this form change, so that a router made by other code is not taken for ours. */
+export const ROUTER_FORM = "router-2";
 
 const head = z.object({ form: z.literal(ROUTER_FORM), rows: z.int(), bias: z.array(z.number()), lines: z.array(z.object({ slope: z.number(), intercept: z.number() })) });
 

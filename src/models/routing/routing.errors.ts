@@ -6,3 +6,5 @@ export const routerUnknown = defineError({ code: "models.router_unknown", status
 export const nothingToRollBack = defineError({ code: "models.nothing_to_roll_back", status: 409, message: "No router is in use." });
 /** Details: `lines`, up to ten faults. */
 export const gradesUnreadable = defineError({ code: "models.grades_unreadable", status: 422, message: "The file of grades cannot be read." });
+export const nothingToGrade = defineError({ code: "models.nothing_to_grade", status: 409, message: "There is nothing to grade." });
+export const promptUnknown = defineError({ code: "models.prompt_unknown", status: 404, message: "There is no stored reply of this id whose prompt could be graded." });

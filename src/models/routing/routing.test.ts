@@ -86,6 +86,15 @@ describe("the point that is chosen", () => {
     }
     assert.ok(opened <= 1, String(opened));
   });
+  test("a lower floor never saves less, also where one intent is near its limit", () => {
+    const random = seeded(7);
+    const chances = Array.from({ length: 6_000 }, () => random());
+    const cases = chances.map((chance, i): GradedCase => ({ prompt: `p${i}`, intent: i % 12 === 0 ? "rare" : "usual", language: "en", qualities: [random() < chance ? 1 : 0, random() < 0.9 ? 1 : 0], microUsd: [100, 1_000] }));
+    const predictions = chances.map((chance) => [chance, 0.9]);
+    const costs = [0.99, 0.97, 0.95, 0.93, 0.9, 0.85, 0.8].map((floor) => choosePoint(cases, predictions, 2, floor).total.microUsd);
+    assert.deepEqual(costs, costs.toSorted((one, other) => other - one));
+    assert.ok((costs.at(-1) ?? 1_000) < 600, String(costs));
+  });
   test("where nothing stays open there is no chosen point", () => {
     const cases = Array.from({ length: 12 }, (_, i) => makeCases(60, `x${i}`)).flat();
     const { chosen, total } = choosePoint(cases, sure(cases), 2, 0.98);

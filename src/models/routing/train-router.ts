@@ -60,15 +60,19 @@ export async function trainRouter({ database, clock }: { database: Database; clo
 /** Trains and measures. Pure; the same cases give the same router. */
 export function learn(cases: readonly GradedCase[], models: readonly Omit<RoutableModel, "price">[], floor: number): { model: QualityModel; report: RouterReport } {
   const { model, heldBack } = trainQualityModel(cases, models.length);
+  return { model, report: reportOn(cases, heldBack, models, floor) };
+}
+
+/** What a router does with these cases, by predictions that were made without having seen each. Pure. */
+export function reportOn(cases: readonly GradedCase[], heldBack: readonly (readonly number[])[], models: readonly Omit<RoutableModel, "price">[], floor: number): RouterReport {
   const { best, order, ...chosen } = choosePoint(cases, heldBack, models.length, floor);
   const cheapest = order[0] ?? best;
   const gap = cheapest === best ? null : measureGap(cases.map(({ qualities }, i) => ({ weak: qualities[cheapest] ?? 0, strong: qualities[best] ?? 0, gain: (heldBack[i]?.[best] ?? 0) - (heldBack[i]?.[cheapest] ?? 0) }))).apgr;
-  const report: RouterReport = {
+  return {
     models: models.map(({ name, provider, modelId }, m) => ({ name, provider, modelId, quality: mean(cases.map(({ qualities }) => qualities[m] ?? 0)), microUsd: mean(cases.map(({ microUsd }) => microUsd[m] ?? 0)) })),
     best: models[best]?.name ?? "", floor, folds: FOLDS, apgr: gap,
     calibrationError: calibrationError(cases.flatMap(({ qualities }, i) => qualities.map((isRight, m) => ({ confidence: heldBack[i]?.[m] ?? 0, isRight })))), ...chosen,
   };
-  return { model, report };
 }
 
 function casesOf(grades: readonly Grade[], given: readonly RoutableModel[]): { models: RoutableModel[]; cases: GradedCase[]; leftOut: string[]; incomplete: number } {

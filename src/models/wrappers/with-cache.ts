@@ -80,6 +80,6 @@ async function look(deps: CacheDeps, key: CacheKey, isSemantic: boolean, request
 async function embed({ embedder }: CacheDeps, request: ModelRequest): Promise<QuestionVector | null> {
   const question = request.messages.at(-1);
   if (embedder === null || embedder.handling !== "inside" || question === undefined) return null;
-  const [vector] = await embedder.embed([question.text], "query", request.signal);
+  const [vector] = await embedder.embed([question.text], "query", request.signal, request.context);
   return vector === undefined ? null : { embedder: embedder.id, vector };
 }

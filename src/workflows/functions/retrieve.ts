@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { recordBlockedSearch } from "../../knowledge/block-search.ts";
 import { loadPassages, retrieve, wholeText, type Passage } from "../../knowledge/retrieve.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import { declareFunction, defineFunction, toolContact } from "./define-function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
+import type { RunSubject } from "./function.ts";
 
 const input = z.strictObject({
   query: z.string().min(1).max(4_000),
@@ -27,11 +29,16 @@ export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy"
         const permitted = deps.audiences.filter((audience) => deps.policy.decide({ principal: { type: "AiAgent", id: "assistant" }, action: "readAudience", resource: { type: "Audience", id: audience }, context }).effect === "allow");
         const audiences = permitted.filter((audience) => given.audiences === undefined || given.audiences.includes(audience));
         if (audiences.length === 0) await recordBlockedSearch(deps.database, { tenantId, asker: { actor: `workflow:${call.subject.workflow.name}`, subjectId: call.subject.conversationId ?? call.subject.runId, caseId: call.subject.caseId }, at: new Date(deps.clock.nowMs()) });
-        found = audiences.length === 0 ? [] : await retrieve(deps.knowledge, { tenantId, audiences, query: given.query, limit: given.limit });
+        found = audiences.length === 0 ? [] : await retrieve(deps.knowledge, { tenantId, audiences, query: given.query, limit: given.limit, call: callOf(call.subject) });
         return { audiences, chunkIds: found.map((each) => each.chunkId) };
       });
       const passages = found ?? (searched.chunkIds.length === 0 ? [] : await loadPassages(deps.knowledge, { tenantId, ...searched }));
       return { passages: passages.map(({ documentId, chunkId, title, heading, ...read }) => ({ documentId, chunkId, title, heading, text: wholeText(read) })) };
     },
   });
+}
+
+/** A value of a run may hold anything. */
+function callOf({ runId, workflow, caseId, contactId, conversationId }: RunSubject): Partial<CallContext> {
+  return { stage: "retrieve", runId, workflow: workflow.name, ...(caseId === null ? {} : { caseId }), ...(contactId === null ? {} : { contactId }), ...(conversationId === null ? {} : { conversationId }) };
 }

@@ -2,7 +2,7 @@ import type { BudgetView, CostView } from "../../../../src/shapes/cost.ts";
 import { formatCost } from "../../lib/format.ts";
 import type { StateWords } from "../../ui/state-badge.tsx";
 
-const PURPOSES: Readonly<Record<string, string>> = { reply: "Replies", understand: "Understanding", judge: "Checks", rewrite: "Rewriting", workflow: "Workflows", gateway: "Gateway", evaluate: "Evaluation" };
+const PURPOSES: Readonly<Record<string, string>> = { reply: "Replies", understand: "Understanding", judge: "Checks", rewrite: "Rewriting", workflow: "Workflows", gateway: "Gateway", evaluate: "Evaluation", search: "Searching articles", index: "Taking in articles" };
 
 /** Dollars with cents at least: $0.50, $0.00021. */
 export function sayUsd(microUsd: number): string {

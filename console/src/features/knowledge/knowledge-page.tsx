@@ -35,21 +35,21 @@ export function KnowledgePage({ search }: { search: KnowledgeSearch }) {
       title="Knowledge"
       note="What answers are made of. Each document is shown only to the audiences it names."
       actions={mayManage && tab === "sources" ? <SourceActions /> : undefined}
-      below={<Tabs current={tab} />}
+      below={mayManage ? <Tabs current={tab} /> : undefined}
     >
       <Suspense fallback={<LoadingRows count={5} label="Loading the page" className="h-14" />}>
-        {tab === "sources" || mayManage ? <Tab tab={tab} search={search} mayManage={mayManage} /> : <ForAdmins />}
+        {mayManage ? <Tab tab={tab} search={search} /> : <ForAdmins />}
       </Suspense>
     </WidePage>
   );
 }
 
-function Tab({ tab, search, mayManage }: { tab: KnowledgeTab; search: KnowledgeSearch; mayManage: boolean }): ReactNode {
+function Tab({ tab, search }: { tab: KnowledgeTab; search: KnowledgeSearch }): ReactNode {
   if (tab === "documents") return <DocumentsTab search={search} />;
   if (tab === "search") return <SearchTab />;
   if (tab === "versions") return <VersionsTab search={search} />;
   if (tab === "gaps") return <GapsTab />;
-  return <SourcesTab mayManage={mayManage} />;
+  return <SourcesTab />;
 }
 
 function ForAdmins() {

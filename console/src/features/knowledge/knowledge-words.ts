@@ -60,8 +60,8 @@ export function sayCounts({ added, changed, removed, failed }: Pick<SyncView, "a
   return parts.filter(([count]) => count > 0).map(([count, verb]) => `${count.toLocaleString("en")} ${verb}`).join(", ") || "nothing changed";
 }
 
-const REASONS: Record<string, string> = { sync: "Sync", rollback: "Rollback", rechunk: "Cut anew", embed: "Embedded anew", source_removed: "Source removed" };
-const SUBJECTS: Record<string, string> = { rollback: " to version ", source_removed: ": " };
+const REASONS: Record<string, string> = { sync: "Sync", rollback: "Rollback", rechunk: "Cut anew", embed: "Embedded anew", source_removed: "Source removed", source_changed: "Audience changed" };
+const SUBJECTS: Record<string, string> = { rollback: " to version ", source_removed: ": ", source_changed: ": " };
 
 export function sayReason({ reason, subject }: Pick<VersionView, "reason" | "subject">): string {
   const words = REASONS[reason] ?? sayCode(reason);

@@ -11,6 +11,7 @@ import { EmptyState, LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { CostIcon } from "../../ui/icons.tsx";
 import { WidePage } from "../../ui/wide-page.tsx";
 import { useSession } from "../identity/session.ts";
+import { Grading } from "./grading.tsx";
 import { RoutesChart } from "./routes-chart.tsx";
 import { putToUse, routesQuery } from "./routes-query.ts";
 import { RoutesTable } from "./routes-table.tsx";
@@ -37,9 +38,12 @@ function Routers({ view }: { view: RoutingView }) {
   const { grades, prompts, models } = view.grades;
   if (shown === undefined) {
     return (
-      <EmptyState icon={<CostIcon />} title="No router is trained yet">
-        <p>{grades === 0 ? "Nothing is graded." : `${formatCount(grades, "grade", "grades")} of ${formatCount(models, "model", "models")} on ${formatCount(prompts, "prompt", "prompts")} are kept.`} Bring in what models made of your prompts by <code>baton routes grade import FILE</code>, then <code>baton routes train</code>. Until then the default route of models.yaml answers.</p>
-      </EmptyState>
+      <div className="mx-auto flex max-w-6xl flex-col gap-4">
+        <EmptyState icon={<CostIcon />} title="No router is trained yet">
+          <p>{grades === 0 ? "Nothing is graded." : `${formatCount(grades, "grade", "grades")} of ${formatCount(models, "model", "models")} on ${formatCount(prompts, "prompt", "prompts")} are kept.`} Grade answers here, or bring grades in by <code>baton routes grade import FILE</code>; then <code>baton routes train</code>. Until then the default route of models.yaml answers.</p>
+        </EmptyState>
+        <Grading />
+      </div>
     );
   }
   return (
@@ -52,6 +56,7 @@ function Routers({ view }: { view: RoutingView }) {
       </section>
       <section className="rounded-xl border border-line bg-surface px-4 py-4"><RoutesTable report={shown.report} /></section>
       <Versions view={view} shown={shown} onShow={setChosen} />
+      <Grading />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RouterReport } from "../../../../src/shapes/routing.ts";
-import { sayOutcome, scaleOf } from "./routes-words.ts";
+import { sayEvaluation, sayOutcome, scaleOf } from "./routes-words.ts";
 
 const total = { name: "all", cases: 100, isOpen: true, share: 0.5, microUsd: 600, bestMicroUsd: 1_000, quality: 0.9, lower: 0.89, bestQuality: 0.9 };
 const report: RouterReport = {
@@ -12,6 +12,12 @@ const report: RouterReport = {
 test("the outcome says what is saved and what is kept", () => {
   assert.equal(sayOutcome(report), "50.0 % of the prompts go to a cheaper model, which saves 40.0 % of the cost. At least 98.0 % of the quality of big is kept, with 95 % certainty.");
   assert.match(sayOutcome({ ...report, chosen: null }), /all goes to big/);
+});
+
+test("what a model has graded is said with its cost, what failed, and why it ended early", () => {
+  const made = { judge: "big", models: ["small", "big"], prompts: 2, grades: 4, microUsd: 4_620, failures: [], stopped: null };
+  assert.equal(sayEvaluation(made), "big has graded 4 answers to 2 prompts, which cost $0.0046.");
+  assert.equal(sayEvaluation({ ...made, microUsd: null, failures: [{ model: "small", reason: "models.unavailable", count: 1 }], stopped: "The budget is used up." }), "big has graded 4 answers to 2 prompts. Not answered: small, 1 time (models.unavailable). It ended early: The budget is used up.");
 });
 
 test("the better model stands higher and the dearer one further right, all within the sheet", () => {

@@ -1,11 +1,19 @@
+import type { EvaluationView } from "../../../../src/shapes/grading.ts";
 import type { RouterReport } from "../../../../src/shapes/routing.ts";
-import { sayShare } from "../../lib/format.ts";
+import { formatCost, formatCount, sayShare } from "../../lib/format.ts";
 
 /** What the router does, as one sentence. */
 export function sayOutcome({ chosen, total, floor, best }: RouterReport): string {
   if (chosen === null || total.share === 0) return `No cheaper model is proven to keep ${sayShare(floor)} of the quality of ${best}: all goes to ${best}.`;
   const saved = total.bestMicroUsd === 0 ? 0 : 1 - total.microUsd / total.bestMicroUsd;
   return `${sayShare(total.share)} of the prompts go to a cheaper model, which saves ${sayShare(saved)} of the cost. At least ${sayShare(floor)} of the quality of ${best} is kept, with 95 % certainty.`;
+}
+
+/** What came of a run in which a model graded. */
+export function sayEvaluation({ judge, prompts, grades, microUsd, failures, stopped }: EvaluationView): string {
+  const cost = microUsd === null ? "" : `, which cost ${formatCost(microUsd)}`;
+  const failed = failures.length === 0 ? "" : ` Not answered: ${failures.map(({ model, reason, count }) => `${model}, ${formatCount(count, "time", "times")} (${reason})`).join("; ")}.`;
+  return `${judge} has graded ${formatCount(grades, "answer", "answers")} to ${formatCount(prompts, "prompt", "prompts")}${cost}.${failed}${stopped === null ? "" : ` It ended early: ${stopped}`}`;
 }
 
 export type ChartPoint = { x: number; y: number };

@@ -23,6 +23,11 @@ test("every field of a mail arrives: names with commas, encoded words, groups, d
   deepStrictEqual([title, body, updatedAt], ["Rückgabe meiner Lampe", "Hello,\n\nthe lamp is broken.", "2020-05-17T23:18:39.000Z"]);
 });
 
+test("a mail names all that it answers, over as many lines as it takes", async () => {
+  const { mail } = await read(["From: a@example.com", "Message-ID: <c@shop.example>", "In-Reply-To: <b@shop.example> (Anna's of Monday)", "References: <a@shop.example>", "\t<b@shop.example>", " <x@[10.0.0.1]>", "Subject: Re", "", "Hello."]);
+  deepStrictEqual([mail?.inReplyTo, mail?.references], [["b@shop.example"], ["a@shop.example", "b@shop.example", "x@[10.0.0.1]"]]);
+});
+
 test("attachments are read in turn, what cannot be read is named, and mails in mails end", async () => {
   const document = await read([
     "From: a@example.com", "To: b@example.com", "Subject: Prices", "Date: Mon, 1 Jan 2024 10:00:00 +0000", "MIME-Version: 1.0", 'Content-Type: multipart/mixed; boundary="b"', "", "--b", "Content-Type: multipart/alternative; boundary=c", "",

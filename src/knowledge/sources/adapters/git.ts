@@ -1,15 +1,15 @@
 import { execFile } from "node:child_process";
 import { lookup } from "node:dns/promises";
-import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { messageOf } from "../../../lib/app-error.ts";
-import { sha256 } from "../../../lib/sha256.ts";
 import { DEFAULT_PARSE_LIMITS, refuseBySize } from "../../ingest/parsed-document.ts";
 import { sourceAway, sourceInvalid } from "../../knowledge.errors.ts";
 import { isDocumentName } from "../document-names.ts";
+import { clearUnusedCopies, copyFolder, countPacks, openCopy, withinBytes } from "../git/repository-copy.ts";
 import { defineSourceKind, type SourceDeps, type SourceItem } from "../source-kind.ts";
 import { permitted } from "./folder.ts";
 
@@ -17,6 +17,7 @@ const settings = z.strictObject({
   url: z.string().max(1_000).refine((text) => /^(https|file):$/.test(URL.parse(text)?.protocol ?? ""), "an https:// or file:// address").describe("https://… or file:///… of a folder that the operator lists."),
   branch: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/).refine((text) => !text.includes(".."), "not a branch").default("HEAD").describe("A branch or tag; without it the repository's own."),
   folder: z.string().max(500).regex(/^(?!\/)(?!.*\.\.)[^\0:]*$/, "a path within the repository").default("").describe("Only documents below it."),
+  maxMegabytes: z.number().int().min(1).max(100_000).default(2_000).describe("Most that the copy of it may take on the disk."),
   tokenSecret: z.string().min(1).max(120).optional().describe("Name of the secret that holds an access token."),
 });
 type GitSettings = z.output<typeof settings>;
@@ -26,6 +27,8 @@ const FETCH_MS = 10 * 60_000;
 const READ_MS = 60_000;
 const HEAD = "refs/baton/head";
 const PAGE = 5_000;
+/** After so many fetches what no newest commit holds any more is thrown away. */
+const MOST_PACKS = 10;
 
 /**
  * The documents of a git repository's branch. Only its newest commit is fetched, into a bare copy: nothing is checked out, so that
@@ -37,7 +40,10 @@ export const gitKind = defineSourceKind({
     const repository = await openRepository({ tenantId, sourceId, given }, deps);
     return {
       async list(cursor, signal) {
-        if (cursor === null) await repository.fetch(signal);
+        if (cursor === null) {
+          await repository.fetch(signal);
+          await repository.tidy(signal);
+        }
         const items = await repository.list(given.folder, signal);
         const from = Number(cursor ?? 0);
         return { items: items.slice(from, from + PAGE), next: from + PAGE < items.length ? String(from + PAGE) : null };
@@ -52,12 +58,15 @@ export const gitKind = defineSourceKind({
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   },
+  async forget({ tenantId, sourceId, settings: { url } }, { cacheFolder }) {
+    await rm(copyFolder(cacheFolder, { tenantId, sourceId, url }), { recursive: true, force: true });
+  },
 });
 
 async function openRepository({ tenantId, sourceId, given }: { tenantId: string; sourceId: string; given: GitSettings }, deps: SourceDeps) {
   const url = new URL(given.url);
-  const folder = join(deps.cacheFolder, "git", sha256(`${tenantId}\n${sourceId}\n${given.url}`).slice(0, 32));
-  await mkdir(folder, { recursive: true });
+  const folder = copyFolder(deps.cacheFolder, { tenantId, sourceId, url: given.url });
+  await openCopy(folder, deps.clock);
   const config = await connectionOf(url, tenantId, given, deps);
   const git = async (args: readonly string[], timeout: number, signal: AbortSignal) => {
     try {
@@ -69,10 +78,19 @@ async function openRepository({ tenantId, sourceId, given }: { tenantId: string;
   const fetch = async (signal: AbortSignal) => {
     await git(["init", "--quiet", "--bare"], READ_MS, signal);
     const place = url.protocol === "file:" ? `file://${await permitted(fileURLToPath(url), deps.folders)}` : url.href;
-    await git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--no-recurse-submodules", "--force", "--", place, `+${given.branch}:${HEAD}`], FETCH_MS, signal);
+    await withinBytes(folder, given.maxMegabytes * 1_000_000, signal, (stop) => git(["fetch", "--quiet", "--depth", "1", "--no-tags", "--no-recurse-submodules", "--force", "--", place, `+${given.branch}:${HEAD}`], FETCH_MS, stop));
   };
   return {
     fetch,
+    /** What fails here is left for the next time: the documents can be read all the same. */
+    async tidy(signal: AbortSignal): Promise<void> {
+      try {
+        if ((await countPacks(folder)) > MOST_PACKS) await git(["gc", "--quiet", "--prune=now"], FETCH_MS, signal);
+        await clearUnusedCopies(folder, deps.clock);
+      } catch (error) {
+        deps.log.warn("knowledge.git_not_tidied", { sourceId, error: messageOf(error) });
+      }
+    },
     async list(below: string, signal: AbortSignal): Promise<SourceItem[]> {
       const listed = await git(["ls-tree", "-r", "-l", "-z", "--full-tree", HEAD, "--", ...(below === "" ? [] : [below])], READ_MS, signal);
       return listed.toString("utf8").split("\0").flatMap(itemOf);
@@ -96,7 +114,7 @@ function itemOf(line: string): SourceItem[] {
 
 /** Git connects by itself: what the name resolves to now is checked, and is what git connects to. */
 async function connectionOf(url: URL, tenantId: string, given: GitSettings, deps: SourceDeps): Promise<[string, string][]> {
-  const config: [string, string][] = [["core.hooksPath", "/dev/null"], ["http.followRedirects", "false"], ["gc.auto", "0"], ["safe.directory", "*"], ["credential.helper", ""]];
+  const config: [string, string][] = [["core.hooksPath", "/dev/null"], ["http.followRedirects", "false"], ["gc.auto", "0"], ["fetch.unpackLimit", "1"], ["safe.directory", "*"], ["credential.helper", ""]];
   if (url.protocol === "https:") {
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const port = url.port === "" ? 443 : Number(url.port);

@@ -36,7 +36,8 @@ export const s3Kind = defineSourceKind({
         const tooLarge = refuseBySize(Number(details?.["size"] ?? 0));
         if (tooLarge?.kind === "refused") return tooLarge;
         const answer = await ask(item, {}, DEFAULT_PARSE_LIMITS.maxBytes, signal);
-        if (answer.status === 404) return { kind: "gone" };
+        // What its owner has closed is not served on.
+        if (answer.status === 403 || answer.status === 404) return { kind: "gone" };
         if (answer.status !== 200) return { kind: "refused", code: answer.status >= 500 ? "unreachable" : "unreadable", reason: `The store answered ${answer.status}.` };
         const modified = Date.parse(answer.headers["last-modified"] ?? "");
         return { kind: "taken", content: { kind: "file", bytes: answer.body, name: basename(item), mediaType: answer.headers["content-type"] ?? null, updatedAt: Number.isNaN(modified) ? null : new Date(modified).toISOString() }, fingerprint: answer.headers["etag"] ?? null };

@@ -1,14 +1,15 @@
 import { basename } from "node:path";
 import type { OutboundAnswer } from "../../../outbound/outbound.ts";
+import { readPageHints } from "../../ingest/site/read-site.ts";
 import { sourceAway, sourceInvalid } from "../../knowledge.errors.ts";
 import { isDocumentName } from "../document-names.ts";
 import { defineSourceKind, type Fetched, type SourceItem } from "../source-kind.ts";
+import { listSitemaps } from "../web/list-sitemaps.ts";
 import { addressOf, pageItem, webSettings, type WebSettings } from "../web/page-address.ts";
-import { readPage } from "../web/read-page.ts";
-import { readSitemap } from "../web/read-sitemap.ts";
-import { openWebSite, type WebSite } from "../web/web-site.ts";
+import { isRedirect, openWebSite, type WebSite } from "../web/web-site.ts";
 
-const MAX_SITEMAPS = 100;
+/** Larger HTML is no page that people read: it would hold a reading thread for long. */
+const MAX_PAGE_BYTES = 5_000_000;
 /** Redirects that lead to what counts as the same page (another scheme, a dropped parameter). */
 const MAX_HOPS = 3;
 
@@ -18,14 +19,16 @@ const MAX_HOPS = 3;
  */
 export const webKind = defineSourceKind({
   kind: "web", concurrency: 1, removals: "guarded", settings: webSettings,
-  open({ settings }, { outbound }) {
+  open({ settings }, deps) {
     let site: WebSite | null = null;
-    const siteOf = async (signal: AbortSignal) => (site ??= await openWebSite(outbound, settings, signal));
+    const siteOf = async (signal: AbortSignal) => (site ??= await openWebSite(deps, settings, signal, { isBeginning: false }));
     return Promise.resolve({
       maxItems: settings.maxPages,
       async list(_, signal) {
-        const listed = settings.find === "links" ? [] : await listSitemaps(await siteOf(signal), settings, signal);
-        if (listed.length > 0) return { items: listed.slice(0, settings.maxPages), next: null };
+        site = await openWebSite(deps, settings, signal, { isBeginning: true });
+        const { pages, leftOut } = settings.find === "links" ? { pages: [] } : await listSitemaps(site, settings, deps.clock.nowMs(), signal);
+        // Links of these pages lead nowhere new: the site says itself what it has.
+        if (pages.length > 0) return { items: pages.map(({ item, fingerprint }) => itemOf(settings, item, settings.maxDepth, fingerprint)), next: null, ...(leftOut && { leftOut }) };
         if (settings.find === "sitemap") throw sourceAway({ message: `${settings.url} has no sitemap with pages of its own.` });
         const start = pageItem({ ...settings, include: [], exclude: [] }, settings.url, settings.url);
         if (start === null) throw sourceInvalid({ message: `${settings.url} is not the address of a page.` });
@@ -38,29 +41,7 @@ export const webKind = defineSourceKind({
 });
 
 function itemOf(settings: WebSettings, item: string, depth: number, fingerprint: string | null = null): SourceItem {
-  return { item, uri: addressOf(settings, item).href, fingerprint, details: { depth } };
-}
-
-async function listSitemaps(site: WebSite, settings: WebSettings, signal: AbortSignal): Promise<SourceItem[]> {
-  const { origin, host } = new URL(settings.url);
-  const waiting = site.sitemaps.length > 0 ? [...site.sitemaps] : [`${origin}/sitemap.xml`];
-  const seen = new Set<string>();
-  const items = new Map<string, SourceItem>();
-  for (let next = waiting.shift(); next !== undefined && seen.size < MAX_SITEMAPS && items.size < settings.maxPages; next = waiting.shift()) {
-    const url = URL.parse(next, origin);
-    if (url === null || url.host !== host || seen.has(url.href)) continue;
-    seen.add(url.href);
-    const answer = await site.get(url, signal);
-    const read = answer.status === 200 ? readSitemap(answer.body) : null;
-    if (read?.kind !== "ok") continue;
-    waiting.push(...read.sitemap.sitemaps);
-    for (const page of read.sitemap.pages) {
-      const item = pageItem(settings, page.address, url.href);
-      // Its links lead nowhere new: the site says itself what it has.
-      if (item !== null && !items.has(item)) items.set(item, itemOf(settings, item, settings.maxDepth, page.lastChange));
-    }
-  }
-  return [...items.values()];
+  return { item, uri: addressOf(settings, item).href, fingerprint, details: { depth }, ...(depth < settings.maxDepth && { leadsOn: true }) };
 }
 
 async function fetchPage(site: WebSite, settings: WebSettings, item: SourceItem, signal: AbortSignal): Promise<Fetched> {
@@ -80,13 +61,9 @@ async function fetchPage(site: WebSite, settings: WebSettings, item: SourceItem,
   return readAnswer(settings, item, { url, answer, depth });
 }
 
-function isRedirect(answer: OutboundAnswer): boolean {
-  return [301, 302, 303, 307, 308].includes(answer.status) && answer.headers["location"] !== undefined;
-}
-
-function readAnswer(settings: WebSettings, item: SourceItem, { url, answer, depth }: { url: URL; answer: OutboundAnswer; depth: number }): Fetched {
-  if (answer.status === 404 || answer.status === 410) return { kind: "gone" };
-  if (answer.status === 401 || answer.status === 403) return { kind: "refused", code: "forbidden", reason: `The page answers ${answer.status}: it is not open to everyone.` };
+async function readAnswer(settings: WebSettings, item: SourceItem, { url, answer, depth }: { url: URL; answer: OutboundAnswer; depth: number }): Promise<Fetched> {
+  // What is no longer open to everyone is not served on.
+  if ([401, 403, 404, 410].includes(answer.status)) return { kind: "gone" };
   if (answer.status !== 200) return { kind: "refused", code: answer.status >= 500 || answer.status === 429 ? "unreachable" : "unreadable", reason: `The page answers ${answer.status}.` };
   const mediaType = (answer.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const modified = Date.parse(answer.headers["last-modified"] ?? "");
@@ -94,7 +71,10 @@ function readAnswer(settings: WebSettings, item: SourceItem, { url, answer, dept
   if (mediaType !== "text/html" && mediaType !== "application/xhtml+xml") {
     return isDocumentName(url.pathname) ? { kind: "taken", content: { ...file, name: basename(url.pathname) }, fingerprint: item.fingerprint } : { kind: "left_out", found: [] };
   }
-  const page = readPage(Buffer.from(answer.body).toString("utf8"), answer.headers["x-robots-tag"] ?? "");
+  if (answer.body.byteLength > MAX_PAGE_BYTES) return { kind: "refused", code: "too_large", reason: `The page has more than ${MAX_PAGE_BYTES / 1_000_000} MB of HTML.` };
+  const read = await readPageHints(answer.body, answer.headers["x-robots-tag"] ?? "");
+  if (read.kind === "refused") return read;
+  const page = read.hints;
   const base = (URL.parse(page.base ?? "", url.href) ?? url).href;
   const canonical = page.canonical === null ? null : pageItem(settings, page.canonical, base);
   if (canonical !== null && canonical !== item.item) return { kind: "moved", to: itemOf(settings, canonical, depth) };

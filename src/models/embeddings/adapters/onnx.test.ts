@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Embedder } from "../embedder.ts";
 import { describeEmbedderCancelling, describeEmbedderContract } from "../embedder.contract.ts";
+import { noContext } from "../../model.contract.ts";
 import { openOnnxEmbedder } from "./onnx.ts";
 
 const bench = join(import.meta.dirname, "..", "..", "..", "..", "bench");
@@ -34,11 +35,11 @@ test("a question overtakes a long list of passages, and what is called off holds
   const embedder = await open();
   const leaving = new AbortController();
   const done: string[] = [];
-  const long = embedder.embed(Array.from({ length: 48 }, (_, number) => `passage ${number} ${"word ".repeat(30)}`), "passage", AbortSignal.timeout(60_000)).then(() => done.push("passages"));
-  const dropped = rejects(embedder.embed(Array.from({ length: 500 }, () => "word ".repeat(200)), "passage", leaving.signal), { code: "models.cancelled" });
+  const long = embedder.embed(Array.from({ length: 48 }, (_, number) => `passage ${number} ${"word ".repeat(30)}`), "passage", AbortSignal.timeout(60_000), noContext).then(() => done.push("passages"));
+  const dropped = rejects(embedder.embed(Array.from({ length: 500 }, () => "word ".repeat(200)), "passage", leaving.signal, noContext), { code: "models.cancelled" });
   leaving.abort();
   await dropped;
-  await embedder.embed(["a question"], "query", AbortSignal.timeout(60_000)).then(() => done.push("question"));
+  await embedder.embed(["a question"], "query", AbortSignal.timeout(60_000), noContext).then(() => done.push("question"));
   await long;
   strictEqual(done.join(), "question,passages");
 });

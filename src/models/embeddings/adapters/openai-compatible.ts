@@ -3,6 +3,7 @@ import { AppError } from "../../../lib/app-error.ts";
 import { modelCancelled, modelInvalidAnswer } from "../../models.errors.ts";
 import { modelErrorFrom } from "../../provider-failure.ts";
 import { normalise, type Embedder } from "../embedder.ts";
+import { unmetered, type Embedded, type EmbedMeter } from "../meter-requests.ts";
 import { retried, type EmbedderRetry } from "../retried.ts";
 
 /** `baseUrl` ends before `/embeddings`. A missing `apiKey` sends none. */
@@ -15,6 +16,8 @@ export type OpenAiEmbedderOptions = {
   /** What some models want in front of a text, as `search_query: ` for nomic-embed-text. */
   prefixes?: { query: string; passage: string };
   retry?: EmbedderRetry;
+  /** Counts each request; without it none is. */
+  meter?: EmbedMeter;
 };
 
 /** Texts and characters of one request, and what is read of one text. */
@@ -23,7 +26,7 @@ const MOST_CHARACTERS = 120_000;
 const LONGEST_TEXT = 24_000;
 const LONGEST_ANSWER_BYTES = 64 * 1_024 * 1_024;
 
-const answer = z.object({ data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })) });
+const answer = z.object({ data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })), usage: z.object({ prompt_tokens: z.unknown() }).nullish().catch(null) });
 
 /**
  * OpenAI and every server that speaks its `/v1/embeddings`: Ollama, llama.cpp, vLLM, text-embeddings-inference.
@@ -34,14 +37,15 @@ const answer = z.object({ data: z.array(z.object({ index: z.int().nonnegative(),
  */
 export function createOpenAiEmbedder(options: OpenAiEmbedderOptions): Embedder {
   const again = retried(options.retry);
+  const meter = options.meter ?? unmetered;
   return {
     id: `openai-compatible/${options.modelId}`,
     dimensions: options.dimensions,
     handling: options.handling,
-    async embed(texts, kind, signal) {
+    async embed(texts, kind, signal, context) {
       const vectors: Float32Array[] = [];
       const prefix = options.prefixes?.[kind] ?? "";
-      for (const batch of batchesOf(texts.map((text) => prefix + (text.trim() === "" ? "." : text.slice(0, LONGEST_TEXT))))) vectors.push(...(await again((inner) => request(options, batch, inner), signal)));
+      for (const batch of batchesOf(texts.map((text) => prefix + (text.trim() === "" ? "." : text.slice(0, LONGEST_TEXT))))) vectors.push(...(await again((inner) => meter(context, batch, inner, () => request(options, batch, inner)), signal)));
       return vectors;
     },
   };
@@ -62,7 +66,7 @@ function* batchesOf(texts: readonly string[]): Generator<string[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function request(options: OpenAiEmbedderOptions, texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+async function request(options: OpenAiEmbedderOptions, texts: readonly string[], signal: AbortSignal): Promise<Embedded> {
   const details = { provider: "openai-compatible", modelId: options.modelId };
   try {
     const response = await fetch(`${options.baseUrl.replace(/\/+$/, "")}/embeddings`, {
@@ -91,7 +95,7 @@ async function readText(response: Response, details: Record<string, unknown>): P
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function readVectors(body: string, count: number, dimensions: number, details: Record<string, unknown>): Float32Array[] {
+function readVectors(body: string, count: number, dimensions: number, details: Record<string, unknown>): Embedded {
   const parsed = answer.safeParse(parseJson(body));
   if (!parsed.success || parsed.data.data.length !== count) throw modelInvalidAnswer({ message: "The embedding model's server answered something that is no list of vectors; check the base URL.", details });
   const vectors: (Float32Array | undefined)[] = Array.from({ length: count });
@@ -99,10 +103,11 @@ function readVectors(body: string, count: number, dimensions: number, details: R
     if (embedding.length !== dimensions) throw modelInvalidAnswer({ message: `The embedding model's vectors have ${embedding.length} dimensions, not ${dimensions}; correct the setting.`, details });
     vectors[index] = normalise(Float32Array.from(embedding));
   }
-  return vectors.map((vector) => {
+  const all = vectors.map((vector) => {
     if (vector === undefined) throw modelInvalidAnswer({ message: "The embedding model's server left a text out.", details });
     return vector;
   });
+  return { vectors: all, promptTokens: parsed.data.usage?.prompt_tokens };
 }
 
 function parseJson(text: string): unknown {

@@ -21,7 +21,7 @@ export function HeldNotice({ sync, mayManage }: { sync: SyncView; mayManage: boo
   const documents = formatCount(sync.missing, "document", "documents");
   return (
     <div role="status" className="flex flex-wrap items-center justify-between gap-3 rounded-lg bg-warn-soft px-3.5 py-2.5 text-warn">
-      <p className="min-w-0 flex-1 basis-64">! The source no longer lists {documents}. Nothing was removed: see whether the source is whole. If they are meant to go, accept it.</p>
+      <p className="min-w-0 flex-1 basis-64">! The source no longer lists {documents}, or could not be read where they stand. They stay: see whether the source is whole. If they are meant to go, accept it.</p>
       {mayManage && <Button size="small" onClick={() => setIsAsking(true)}>Accept the removals…</Button>}
       {isAsking && (
         <Confirm title={`Remove ${documents}?`} confirmLabel="Sync and remove" isBusy={accepting.isPending} problem={accepting.isError ? sayProblem(accepting.error) : null} onConfirm={() => accepting.mutate()} onClose={() => setIsAsking(false)}>

@@ -22,7 +22,7 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /** Where documents come from, and how each source stands. */
-export function SourcesTab({ mayManage }: { mayManage: boolean }) {
+export function SourcesTab() {
   const list = useQuery(sourcesQuery);
   const nowMs = useNow(30_000);
   const box = useListShortcuts<HTMLTableSectionElement>();
@@ -32,7 +32,7 @@ export function SourcesTab({ mayManage }: { mayManage: boolean }) {
       {list.isError && <Problem text={sayProblem(list.error)} onRetry={() => void list.refetch()} />}
       {list.isSuccess && list.data.length === 0 && (
         <EmptyState icon={<KnowledgeIcon />} title="There are no sources yet">
-          {mayManage ? "Add one: files, a folder, a web site, a repository, a bucket, or records of one of your systems." : "Ask an admin to add one."}
+          Add one: files, a folder, a web site, a repository, a bucket, or records of one of your systems.
         </EmptyState>
       )}
       {list.isSuccess && list.data.length > 0 && (

@@ -1,0 +1,78 @@
+/** The same text in plain signs; `placeOf` leads from a place in it to the place in the text it was made of. */
+export type FoldedText = { text: string; placeOf(at: number): number };
+
+/** Anything beyond plain Latin writing, or an escape of the sign @. */
+const UNUSUAL = /[^\u0000-\u017f\u2010-\u201f\u2026\u20ac]|[\u00ad\u00a0\u2010-\u2015]|%40|&#(?:64|x40);|&commat;/i;
+/** Signs nobody sees: zero-width blanks and joiners, directions, soft hyphens, variation selectors. */
+const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/;
+const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+const BLANK = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
+const ESCAPED_AT = /%40|&#(?:64|x40);|&commat;/iy;
+/** Cyrillic and Greek letters that look like Latin ones, in the order of the letters they look like. */
+const LOOK_ALIKE = new Map(
+  Object.entries({
+    a: "аα", b: "Ьƅ", c: "сϲ", d: "ԁ", e: "еєε", g: "ɡ", h: "һ", i: "іι", j: "јϳ", k: "кκ", l: "ӏ", m: "м", n: "пη", o: "оοσ", p: "рρ", q: "ԛ", r: "г", s: "ѕ", t: "тτ", u: "υ", v: "ѵν", w: "ԝω", x: "хχ", y: "уγ", z: "ᴢ",
+    A: "АΑ", B: "ВΒ", C: "СϹ", E: "ЕΕ", H: "НΗ", I: "ІΙӀ", J: "Ј", K: "КΚ", M: "МΜ", N: "Ν", O: "ОΟ", P: "РΡ", S: "Ѕ", T: "ТΤ", X: "ХΧ", Y: "УΥ", Z: "Ζ",
+  }).flatMap(([plain, alike]) => Array.from(alike, (letter): [string, string] => [letter, plain])),
+);
+const OTHER_SCRIPT = /[\u0370-\u052f]/;
+const MIXED_RUN = /[\p{L}\p{N}@._+-]+/gu;
+const LATIN = /[a-zA-Z\u00c0-\u017f]/;
+
+/** Letters of another script inside a word of Latin letters are what they look like. */
+function withoutLookAlikes(text: string): string {
+  if (!OTHER_SCRIPT.test(text)) return text;
+  return text.replace(MIXED_RUN, (run) => (LATIN.test(run) && OTHER_SCRIPT.test(run) ? run.replace(/[\u0370-\u052f]/g, (letter) => LOOK_ALIKE.get(letter) ?? letter) : run));
+}
+
+/** One sign as a plain one; nothing for what nobody sees. A sign that stands for several stays. */
+function plainOf(sign: string): string {
+  if (INVISIBLE.test(sign)) return "";
+  if (DASH.test(sign)) return "-";
+  if (BLANK.test(sign)) return " ";
+  if (/\p{Nd}/u.test(sign)) return digitOf(sign);
+  if (sign.charCodeAt(0) < 0x0250 || !/[\uff00-\uffef\u2100-\u214f\u2460-\u24ff]|[\u{1d400}-\u{1d7ff}\u{1f100}-\u{1f1ff}]/u.test(sign)) return sign;
+  const plain = sign.normalize("NFKC");
+  return [...plain].length === 1 ? plain : sign;
+}
+
+/** The ten digits of a script follow one another, so the places back to the first are the value. */
+function digitOf(sign: string): string {
+  const plain = sign.normalize("NFKC");
+  if (/^\d$/.test(plain)) return plain;
+  const code = sign.codePointAt(0) ?? 0;
+  for (let value = 0; value < 10; value += 1) {
+    const isFirst = !/\p{Nd}/u.test(String.fromCodePoint(code - value - 1));
+    if (isFirst) return String(value);
+  }
+  return sign;
+}
+
+function gather(text: string): { pieces: string[]; places: number[] } {
+  const pieces: string[] = [];
+  const places: number[] = [];
+  for (let at = 0; at < text.length; ) {
+    const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    ESCAPED_AT.lastIndex = at;
+    const escaped = sign === "%" || sign === "&" ? ESCAPED_AT.exec(text)?.[0] : undefined;
+    const plain = escaped !== undefined ? "@" : sign.length === 1 && sign < "\u00a0" ? sign : plainOf(sign);
+    if (plain !== "") pieces.push(plain);
+    for (let i = 0; i < plain.length; i += 1) places.push(at + (plain.length === sign.length ? i : 0));
+    at += escaped?.length ?? sign.length;
+  }
+  places.push(text.length);
+  return { pieces, places };
+}
+
+/**
+ * Undoes what hides a value from detectors and not from readers: signs of no width, full-width and other scripts' digits,
+ * letters that look like Latin ones inside Latin words, every kind of dash and blank, an escaped @.
+ *
+ * Units: linear; a text in plain signs is given back as it is.
+ * Source: Unicode TR 36 and TR 39 (confusables), the part of them that meets Latin letters.
+ */
+export function foldText(text: string): FoldedText {
+  if (!UNUSUAL.test(text)) return { text, placeOf: (at) => at };
+  const { pieces, places } = gather(text);
+  return { text: withoutLookAlikes(pieces.join("")), placeOf: (at) => places[at] ?? text.length };
+}

@@ -1,0 +1,61 @@
+import { foldWord } from "../fold-word.ts";
+import { COMMON_WORDS } from "./common-words.ts";
+
+export type Word = { folded: string; start: number; end: number };
+
+/** Words with a capital letter side by side, without common words; `isFirst` where a sentence or line begins with them. */
+export type CapitalGroup = { words: Word[]; start: number; end: number; isFirst: boolean };
+
+const CAPITAL = /\p{Lu}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+const PARTICLES = /^ (?:(?:van|der|de|la|von|vom|bin|al|el|di|da|do|dos|du|le|ter|den|del|della|y|e|zu|af|av|ben|ibn) ){0,3}$/;
+const LONGEST_GAP = 16;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}\p{M}_@]/u;
+const SENTENCE_BEFORE = /(?:(?:^|[.!?:\n"“”„»«*>•|])[\s"“”„'‘(*>-]*|[.!?] )$/;
+const LOOK_BACK = 6;
+
+function isTogether(text: string, word: Word | undefined, next: Word): boolean {
+  if (word === undefined || next.start - word.end > LONGEST_GAP) return false;
+  const gap = text.slice(word.end, next.start);
+  // The dot of an initial belongs to the name.
+  return PARTICLES.test(gap) || (gap === ". " && word.end - word.start <= 2) || (gap === "." && word.end - word.start === 1);
+}
+
+function beginsSentence(text: string, at: number): boolean {
+  return at === 0 || SENTENCE_BEFORE.test(text.slice(Math.max(0, at - LOOK_BACK), at));
+}
+
+function closeGroup(text: string, words: Word[]): CapitalGroup {
+  const start = words[0]?.start ?? 0;
+  return { words, start, end: words.at(-1)?.end ?? start, isFirst: beginsSentence(text, start) };
+}
+
+/** Single letters are initials inside a name ("Hanne I. Berg"), else the word "I" or "A". */
+function isInitial(text: string, words: readonly Word[], { start, end }: Word): boolean {
+  return words.length > 0 && end - start === 1 && /^\.? \p{Lu}/u.test(text.slice(end, end + 3));
+}
+
+/** Groups in the order of the text. With `keepsCommon` common words stay inside a group, where only a title or name writes them so. Units: linear. */
+export function capitalGroups(text: string, keepsCommon = false): CapitalGroup[] {
+  const groups: CapitalGroup[] = [];
+  let words: Word[] = [];
+  const close = (): void => {
+    if (keepsCommon) while (words.length > 0 && COMMON_WORDS.has(words.at(-1)?.folded ?? "") && words.every(({ folded }) => COMMON_WORDS.has(folded))) words.pop();
+    if (words.length > 0) groups.push(closeGroup(text, words));
+    words = [];
+  };
+  for (const { 0: found, index } of text.matchAll(CAPITAL)) {
+    if (index > 0 && LETTER_OR_DIGIT.test(text.charAt(index - 1))) continue;
+    const whole = found.replace(/['’]s$/, "");
+    const word = { folded: foldWord(whole).replaceAll("’", "'"), start: index, end: index + whole.length };
+    if (!isTogether(text, words.at(-1), word)) close();
+    const isCommon = COMMON_WORDS.has(word.folded) && !isInitial(text, words, word);
+    if (isCommon && !(keepsCommon && whole.length > 1 && (words.length > 0 || !beginsSentence(text, index)))) {
+      close();
+      continue;
+    }
+    words.push(word);
+    if (whole.length !== found.length) close();
+  }
+  close();
+  return groups;
+}
