@@ -14,6 +14,7 @@ const PROOFS: Record<string, () => Promise<number>> = {
   tau3: async () => (await import("./tau3.ts")).proveTau3(),
   ingest: async () => (await import("./ingest.ts")).proveIngest(),
   understand: async () => (await import("./understand.ts")).proveUnderstand(),
+  redaction: async () => (await import("./redaction.ts")).proveRedaction(),
   routing: async () => (await import("./routing.ts")).proveRouting(),
   retrieval: async () => (await import("./retrieval.ts")).proveRetrieval(),
 };

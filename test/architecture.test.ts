@@ -13,7 +13,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["models"],
   ["intelligence", "guard", "knowledge"],
   ["tools", "channels"],
-  ["handoff"],
+  ["handoff", "privacy"],
   ["agents", "workflows"],
   ["workspace"],
   ["conversation"],

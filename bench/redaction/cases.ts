@@ -24,7 +24,7 @@ const RULES: Record<string, string> = {
   UK_POSTCODE: "uk-postcode", US_ITIN: "us-itin", US_MBI: "us-medicare", US_NPI: "us-npi", US_SSN: "us-ssn", ZA_ID_NUMBER: "za-id",
 };
 const FORMS: Record<string, Detector> = { CREDIT_CARD: cardDetector, CRYPTO: walletDetector, IBAN_CODE: ibanDetector, IP_ADDRESS: ipDetector, MAC_ADDRESS: macDetector, PHONE_NUMBER: phoneDetector, PH_MOBILE_NUMBER: phoneDetector, TR_PHONE_NUMBER: phoneDetector };
-/** Numbers without a check digit, which only a word before them makes personal: hidden behind that word, so cases without one are not ours. */
+/** Numbers without a check digit: hidden behind a word that says what they are, so most cases, which are the number alone, are missed. */
 const LABELLED = new Set(["ES_PASSPORT", "IN_PASSPORT", "IN_VEHICLE_REGISTRATION", "IN_VOTER", "IT_DRIVER_LICENSE", "IT_PASSPORT", "KR_PASSPORT", "NG_VEHICLE_REGISTRATION", "TR_LICENSE_PLATE", "UK_PASSPORT", "UK_VEHICLE_REGISTRATION", "US_DRIVER_LICENSE", "US_PASSPORT", "DE_KFZ"]);
 
 function ruleOf(entity: string): Identifier | undefined {
@@ -37,16 +37,16 @@ function detectorOf(entity: string): Detector | undefined {
   return rule === undefined ? FORMS[entity] : createIdentifierDetector([rule]);
 }
 
-export type CaseQuality = { cases: number; right: number; share: number; withoutLabel: { cases: number; right: number }; unsupported: number; missed: string[] };
+export type CaseQuality = { cases: number; right: number; share: number; ofThoseLabelled: { cases: number; right: number }; unsupported: number; missed: string[] };
 
 /**
  * Cases of the entities with a detector of their own. A value counts when the whole redactor takes all of it out; that there is
  * none counts when the entity's own detector finds nothing (another may: a German VAT number is no Austrian one, yet a number
- * of a company). Entities that only a word makes personal are counted beside it.
+ * of a company). Entities that only a word makes personal count too.
  */
 export function measureCases(cases: readonly RecogniserCase[]): CaseQuality {
   const finder = createFinder();
-  const quality: CaseQuality = { cases: 0, right: 0, share: 0, withoutLabel: { cases: 0, right: 0 }, unsupported: 0, missed: [] };
+  const quality: CaseQuality = { cases: 0, right: 0, share: 0, ofThoseLabelled: { cases: 0, right: 0 }, unsupported: 0, missed: [] };
   for (const one of cases) {
     const detector = LABELLED.has(one.entity) ? labelledDetector : detectorOf(one.entity);
     if (detector === undefined) {
@@ -54,10 +54,11 @@ export function measureCases(cases: readonly RecogniserCase[]): CaseQuality {
       continue;
     }
     const isRight = isDone(one, detector, finder);
-    const into = LABELLED.has(one.entity) ? quality.withoutLabel : quality;
-    into.cases += 1;
-    if (isRight) into.right += 1;
-    else if (into === quality) quality.missed.push(`${one.entity} ${one.count} ${JSON.stringify(one.text)}`);
+    for (const counts of LABELLED.has(one.entity) ? [quality, quality.ofThoseLabelled] : [quality]) {
+      counts.cases += 1;
+      counts.right += isRight ? 1 : 0;
+    }
+    if (!isRight) quality.missed.push(`${one.entity} ${one.count} ${JSON.stringify(one.text)}`);
   }
   return { ...quality, share: quality.right / quality.cases };
 }

@@ -20,12 +20,14 @@ import { openGround } from "./compose/open-ground.ts";
 import { openKnowledge } from "./compose/open-knowledge.ts";
 import { openModels } from "./compose/open-models.ts";
 import { openPolicy } from "./compose/open-policy.ts";
+import { openPrivacy } from "./compose/open-privacy.ts";
 import { openSearch } from "./compose/open-search.ts";
 import { openSpending } from "./compose/open-spending.ts";
 import { openUnderstanding } from "./compose/open-understanding.ts";
 import { openWorkflows } from "./compose/open-workflows.ts";
 import { startEngine } from "./compose/start-engine.ts";
 import { startSchedules } from "./compose/start-schedules.ts";
+import { recordConfiguration } from "./record-configuration.ts";
 import type { Config } from "./settings.ts";
 import type { Servers } from "./start-servers.ts";
 
@@ -82,9 +84,11 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const workflows = await openWorkflows(composing, ground, { turns, versions, autonomy, model });
   const receive = { database, engine, live, clock, log };
   const handoff = { database, live, clock, log, channels, engine, autonomy };
-  started = await startEngine(composing, { tenantId, turns, outbox: { database, channels, clock, log }, workflows, knowledge, upkeep });
+  const privacy = openPrivacy(composing, ground);
+  started = await startEngine(composing, { privacy, tenantId, turns, outbox: { database, channels, clock, log }, workflows, knowledge, upkeep });
   startSchedules(composing, ground, { receive, handoff, workflows, knowledge, upkeep, embedder, publicUrl: () => place.publicUrl });
   const secrets = createSecretCache(database);
+  await recordConfiguration({ database, clock, secrets }, { tenantId, config, folder: workspace.folder });
   const disposal = cleanup.move();
   return {
     workspace, database, clock, log, live, secrets, policy: policies.forPeople, autonomy, receive, handoff, toolCalls, turns, metrics,

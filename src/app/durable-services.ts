@@ -10,6 +10,7 @@ import { tenantForeign } from "./app.errors.ts";
 import type { DurableService } from "../durable/durable.ts";
 import type { WorkflowParts } from "./workflow-functions/compose-workflows.ts";
 import { knowledgeServices } from "./knowledge/compose-knowledge.ts";
+import { privacyServices, type PrivacyParts } from "./compose/open-privacy.ts";
 import { workflowHandlers } from "./workflow-functions/workflow-handlers.ts";
 
 /** This process has one tenant's tools, policies and knowledge; another tenant's work is not its to do. */
@@ -25,12 +26,13 @@ const outboxInput = z.object({ tenantId: z.string(), conversationId: z.string() 
  * The handlers Restate runs. `conversation` is keyed, so its turns never overlap; a turn that a model answers goes on in
  * `turn`, and what waits for people goes on in `approval`, so that the conversation stays free. Renaming a service or a handler strands what is under way: never do.
  */
-export function durableServices(tenantId: string, turns: TurnDeps, outbox: OutboxDeps, workflows: WorkflowParts, knowledge: RequestSyncDeps, upkeep: UpkeepDeps): DurableService[] {
+export function durableServices(tenantId: string, turns: TurnDeps, outbox: OutboxDeps, workflows: WorkflowParts, knowledge: RequestSyncDeps, upkeep: UpkeepDeps, privacy: PrivacyParts): DurableService[] {
   return [
     { name: "conversation", isKeyed: true, handlers: { turn: (durable, input) => runTurn(turns, durable, own(tenantId, turnInput.parse(input)), "inline") } },
     { name: "turn", isKeyed: false, handlers: { run: (durable, input) => runTurn(turns, durable, own(tenantId, turnInput.parse(input)), "detached") } },
     { name: "outbox", isKeyed: true, handlers: { deliver: (durable, input) => deliverOutbox(outbox, durable, own(tenantId, outboxInput.parse(input))) } },
     { name: APPROVAL_SERVICE, isKeyed: false, waitsLong: true, handlers: { settle: (durable, input) => settleApproval(turns, durable, own(tenantId, settleInput.parse(input))) } },
+    ...privacyServices(privacy, (input) => own(tenantId, input)),
     ...knowledgeServices(knowledge, upkeep, (input) => own(tenantId, input)),
     ...workflowHandlers(workflows, (input) => own(tenantId, input)),
   ];

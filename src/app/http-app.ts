@@ -28,6 +28,8 @@ import { knowledgeSnapshotRoutes } from "./routes/knowledge-snapshot.routes.ts";
 import { knowledgeSourceRoutes } from "./routes/knowledge-source.routes.ts";
 import { knowledgeUpkeepRoutes } from "./routes/knowledge-upkeep.routes.ts";
 import { knowledgeRoutes } from "./routes/knowledge.routes.ts";
+import { ledgerRoutes } from "./routes/ledger.routes.ts";
+import { privacyRoutes } from "./routes/privacy.routes.ts";
 import { messageRoutes } from "./routes/message.routes.ts";
 import { observeRoutes } from "./routes/observe.routes.ts";
 import { policyRoutes } from "./routes/policy.routes.ts";
@@ -65,7 +67,7 @@ export function createHttpApp(app: App): OpenAPIHono<ApiEnv> {
   http.use("/access/*", readBody);
   http.use("/hooks/*", readBody);
   http.use("/api/*", signInFirst(app.identity));
-  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, routeTableRoutes, gradingRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
+  for (const routes of [sessionRoutes, chatRoutes, conversationRoutes, draftRoutes, handoffRoutes, knowledgeRoutes, knowledgeSourceRoutes, knowledgeDocumentRoutes, knowledgeSnapshotRoutes, knowledgeUpkeepRoutes, knowledgeSearchRoutes, observeRoutes, ledgerRoutes, privacyRoutes, messageRoutes, workflowRoutes, runRoutes, approvalRoutes, actorRoutes, toolRoutes, costRoutes, routeTableRoutes, gradingRoutes, autonomyRoutes, policyRoutes, understandingRoutes]) http.route("/", routes(app));
   http.route("/", eventRoutes(app, { deps: app.workflows.events, secrets: app.eventSecrets }));
   http.route("/", hookRoutes(app, app.workflows.events));
   http.route("/", authzenRoutes(app));

@@ -96,11 +96,12 @@ export const COMMANDS: readonly Command[] = [
     examples: ["baton diff 3 4                 all that changed from publish 3 to publish 4", "baton diff 1a2b3c4d 5e6f7a8b   one version of a workflow and another; hashes are in `baton versions NAME`"],
   },
   {
-    name: "rollback", usage: "rollback [NUMBER]", about: "Make an earlier publish active again", run: (args) => rollbackCommand(args),
+    name: "rollback", usage: "rollback [NUMBER] [--knowledge]", about: "Make an earlier publish active again", run: (args) => rollbackCommand(args),
     takes: [
       ["NUMBER", "The publish to make active again; without it the one before the active one"],
+      ["--knowledge", "Serve the documents again that were served when it was published"],
     ],
-    examples: ["baton rollback 3"],
+    examples: ["baton rollback 3", "baton rollback 3 --knowledge"],
   },
   {
     name: "policy check", usage: "policy check [folder]", about: "Say what is wrong with the policies: schema, names, unused and contradictory ones", run: (args) => policyCheckCommand(args),

@@ -3,7 +3,7 @@ import { showGaps, showHealth } from "./knowledge-upkeep.ts";
 import { pruneVersions } from "./knowledge-prune.ts";
 import { goBack, nameVersion, onKnowledge, showDiff, showSnapshots, showSources, syncSources } from "./knowledge.ts";
 
-const VERSION = "A snapshot's name, a version's number, or now";
+const VERSION = "A snapshot's name (release:7 for what was served when release 7 was published), a version's number, or now";
 
 export const KNOWLEDGE_COMMANDS: readonly Command[] = [
   {
@@ -32,7 +32,7 @@ export const KNOWLEDGE_COMMANDS: readonly Command[] = [
   {
     name: "knowledge rollback", usage: "knowledge rollback TO [--source SOURCE]", about: "Make a new knowledge version that equals an earlier one", run: onKnowledge(goBack),
     takes: [["TO", VERSION], ["--source", "Only the documents of this source"]],
-    examples: ["baton knowledge rollback before-summer", "baton knowledge rollback 41 --source help-centre"],
+    examples: ["baton knowledge rollback before-summer", "baton knowledge rollback 41 --source help-centre", "baton knowledge rollback release:7"],
   },
   {
     name: "knowledge prune", usage: "knowledge prune [--keep-days N] [--dry-run]", about: "Forget versions of documents that have not been served for so long and that no snapshot and no reply needs", run: onKnowledge(pruneVersions),

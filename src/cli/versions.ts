@@ -7,7 +7,7 @@ export async function versionsCommand([name]: readonly string[], write = toStdou
   await using store = await openStore();
   if (name === undefined) {
     const publishes = await listPublishes(store.database, store.tenantId, 50);
-    for (const each of publishes) write(`${each.is_active ? "*" : " "} ${String(each.number).padStart(4)}  ${each.published_at}  ${each.published_by}${each.note === null ? "" : `  ${each.note}`}\n         ${each.members.map((member) => `${member.name} ${member.version} (${member.hash.slice(0, 12)})`).join(", ")}\n`);
+    for (const each of publishes) write(`${each.is_active ? "*" : " "} ${String(each.number).padStart(4)}  ${each.published_at}  ${each.published_by}${each.knowledge_snapshot === null ? "" : `  knowledge ${each.knowledge_snapshot}`}${each.note === null ? "" : `  ${each.note}`}\n         ${each.members.map((member) => `${member.name} ${member.version} (${member.hash.slice(0, 12)})`).join(", ")}\n`);
     if (publishes.length === 0) write("Nothing has been published yet.\n");
     return 0;
   }

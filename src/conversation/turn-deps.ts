@@ -1,5 +1,6 @@
 import type { Channel } from "../channels/channel.ts";
 import type { GroundingJudge } from "../guard/groundedness.ts";
+import type { ReplyJudge } from "../guard/reply-rules.ts";
 import type { Redactor } from "../guard/redactor.ts";
 import type { Understander } from "../intelligence/understander.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -34,6 +35,10 @@ export type TurnDeps = ActDeps & {
   redactor: Redactor;
   understander: Understander;
   judge: GroundingJudge;
+  /** Judges sentences while they are made: rules alone, since a preview is no promise and must not cost a model call each. */
+  previewJudge: GroundingJudge;
+  /** What the workspace forbids replies to say. */
+  judgeReply: ReplyJudge;
   intents: ReadonlyMap<string, IntentRule>;
   tools: ReadonlyMap<string, Tool>;
   channels: ReadonlyMap<string, Channel>;

@@ -85,6 +85,8 @@ export type Decision = {
   runtimeVersion?: string;
   /** Whether a question that leans on the talk is put anew by a model before it is searched for. Older journals have none: it is not. */
   rewrites?: true;
+  /** Whether the contact is asked before an effect that only a model wants. Older journals have none: they are not. */
+  asksFirst?: true;
   /** How far the AI may go with its reply, by which rule of the ladder; what it leaves to a person. Older journals have none: sent. */
   autonomy?: { level: AutonomyLevel; rule: string | null; calls: { tool: string; arguments: Record<string, string | number | boolean> }[] };
 };

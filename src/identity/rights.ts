@@ -6,7 +6,7 @@ type Reach = "all" | "conversations" | "none";
 type RightRow = Readonly<Record<"admin" | "agent" | "key", Reach>> & { /** Said to those who may not. */ otherwise: string };
 
 /**
- * Who may do what to workflows, their runs, the autonomy ladder and the knowledge. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
+ * Who may do what to workflows, their runs, the autonomy ladder, the knowledge and what is known of people. To look at them every sign-in of staff is enough. `key`: an API key, which whoever
  * runs the installation has made. Which approvals a person may decide is said by each approval (`hasSay`).
  */
 export const RIGHTS = {
@@ -29,6 +29,9 @@ export const RIGHTS = {
   "routes.use": { admin: "all", agent: "none", key: "all", otherwise: "Admins choose which router answers: ask one, or sign in as one." },
   "routes.grade": { admin: "all", agent: "all", key: "all", otherwise: "" },
   "routes.evaluate": { admin: "all", agent: "none", key: "all", otherwise: "Admins let models grade answers, which costs money: ask one, or sign in as one." },
+  "privacy.export": { admin: "all", agent: "none", key: "none", otherwise: "Admins give out what is stored of a person: ask one, or sign in as one." },
+  "privacy.hold": { admin: "all", agent: "none", key: "none", otherwise: "Admins place and lift legal holds: ask one, or sign in as one." },
+  "privacy.retain": { admin: "all", agent: "none", key: "none", otherwise: "Admins have data forgotten before their daily time: ask one, or sign in as one." },
   "events.send": { admin: "none", agent: "none", key: "all", otherwise: "This is for your systems: use an API key, or sign the event." },
 } as const satisfies Record<string, RightRow>;
 

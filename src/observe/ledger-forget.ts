@@ -1,4 +1,4 @@
-import type { Database } from "../storage/database.ts";
+import type { Database, TransactionQuery } from "../storage/database.ts";
 import { REMOVED_KIND } from "./ledger-chain.ts";
 import { forgetEntries, listForgettable } from "./ledger-proof.store.ts";
 import { recordInLedger } from "./ledger.ts";
@@ -7,10 +7,11 @@ import { recordInLedger } from "./ledger.ts";
  * Takes the contents of old entries out of the ledger, and says in the ledger which. Their links stay, so that the chain
  * goes on to verify. What is held stays; so does what is younger than 30 days, whatever the rule says.
  *
- * Returns how many went; fewer than `limit`: there are no more. Replay: what is gone is not there a second time.
+ * `lock`: keeps holds from being placed meanwhile. Returns how many went; fewer than `limit`: there are no more. Replay: what is gone is not there a second time.
  */
-export async function forgetContents(database: Database, tenantId: string, given: { before: Date; limit: number; by: string; at: Date }): Promise<number> {
+export async function forgetContents(database: Database, tenantId: string, given: { before: Date; limit: number; by: string; at: Date; lock(query: TransactionQuery): Promise<void> }): Promise<number> {
   return database.transaction(tenantId, async (query) => {
+    await given.lock(query);
     const found = await listForgettable(query, tenantId, given.before, given.limit);
     if (found.length === 0) return 0;
     const gone = await forgetEntries(query, tenantId, found.map(({ id }) => id));

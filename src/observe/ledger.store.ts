@@ -118,3 +118,13 @@ function toStored(row: Row): StoredEntry {
 function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
+
+/** The body of the newest entry of a kind; null: there is none. */
+export async function newestOfKind(query: TransactionQuery, tenantId: string, kind: string): Promise<string | null> {
+  return textOf((await query("select body from ledger_entry where tenant_id = $1 and kind = $2 order by at desc, id desc limit 1", [tenantId, kind]))[0]?.["body"]);
+}
+
+/** One process records the configuration at a time; held to the end of the transaction. */
+export async function lockConfiguration(query: TransactionQuery, tenantId: string): Promise<void> {
+  await query("select pg_advisory_xact_lock(hashtextextended('baton.configuration.' || $1, 0))", [tenantId]);
+}

@@ -4,7 +4,7 @@ import { countForgettable } from "../observe/ledger-proof.store.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { RetentionReport } from "../shapes/privacy.ts";
 import type { Database } from "../storage/database.ts";
-import { countHolds } from "./hold.store.ts";
+import { countHolds, lockForgetting } from "./hold.store.ts";
 import { DATA_CLASSES, type DataClass, type RetentionPlan } from "./retention-file.ts";
 import { RETENTION_STEPS, type RetentionStep } from "./retention-steps.store.ts";
 import { carryOutStep, countStep } from "./retention.store.ts";
@@ -55,7 +55,7 @@ export async function applyRetention(deps: RetentionDeps, { tenantId, plan, by }
     if (days === undefined) continue;
     const before = new Date(atMs - days * DAY_MS);
     const tables: { table: string; rows: number; isEmptied: boolean }[] = [];
-    if (name === "ledger") tables.push({ table: "ledger_entry", isEmptied: true, rows: await inBatches((limit) => step("ledger", () => forgetContents(deps.database, tenantId, { before, limit, by, at: new Date(deps.clock.nowMs()) }))) });
+    if (name === "ledger") tables.push({ table: "ledger_entry", isEmptied: true, rows: await inBatches((limit) => step("ledger", () => forgetContents(deps.database, tenantId, { before, limit, by, at: new Date(deps.clock.nowMs()), lock: (query) => lockForgetting(query, tenantId) }))) });
     else for (const each of RETENTION_STEPS[name]) tables.push({ table: each.table, isEmptied: each.set !== undefined, rows: await inBatches((limit) => step(`${name} ${each.table}`, () => forgetRows(deps, tenantId, { name, each, before, limit, by }))) });
     classes.push({ name, days, before: before.toISOString(), tables });
   }
@@ -74,6 +74,7 @@ async function inBatches(forget: (limit: number) => Promise<number>): Promise<nu
 async function forgetRows({ database, clock }: RetentionDeps, tenantId: string, given: { name: DataClass; each: RetentionStep; before: Date; limit: number; by: string }): Promise<number> {
   const { name, each, before, limit, by } = given;
   return database.transaction(tenantId, async (query) => {
+    await lockForgetting(query, tenantId);
     const rows = await carryOutStep(query, tenantId, each, { before, limit });
     if (rows > 0) await recordInLedger(query, tenantId, [{ kind: "retention.applied", subjectId: name, actor: by, at: new Date(clock.nowMs()), body: { class: name, table: each.table, rows, before: before.toISOString(), isEmptied: each.set !== undefined } }]);
     return rows;

@@ -3,6 +3,11 @@ import type { Database, Row, TransactionQuery } from "../storage/database.ts";
 
 export type HoldTarget = { contactId: string } | { caseId: string };
 
+/** Holds are placed and data are forgotten one after the other, so that what is held from now on is not forgotten by what began before. To the end of the transaction. */
+export async function lockForgetting(query: TransactionQuery, tenantId: string): Promise<void> {
+  await query("select pg_advisory_xact_lock(hashtextextended('baton.forgetting.' || $1, 0))", [tenantId]);
+}
+
 /** False: there is one in force for the same. */
 export async function insertHold(query: TransactionQuery, tenantId: string, hold: { id: string; target: HoldTarget; reason: string; by: string; at: Date }): Promise<boolean> {
   const { id, target, reason, by, at } = hold;

@@ -3,7 +3,7 @@ import { newId } from "../lib/ids.ts";
 import { recordInLedger } from "../observe/ledger.ts";
 import type { HoldView } from "../shapes/privacy.ts";
 import type { Database } from "../storage/database.ts";
-import { insertHold, liftHold, lockTarget, type HoldTarget } from "./hold.store.ts";
+import { insertHold, liftHold, lockForgetting, lockTarget, type HoldTarget } from "./hold.store.ts";
 import { alreadyHeld, noSuchCase, noSuchContact, noSuchHold } from "./privacy.errors.ts";
 
 export type HoldDeps = { database: Database; clock: Clock };
@@ -19,6 +19,7 @@ export async function placeHold({ database, clock }: HoldDeps, given: { tenantId
   const contactId = "contactId" in target ? target.contactId : null;
   const caseId = "caseId" in target ? target.caseId : null;
   await database.transaction(tenantId, async (query) => {
+    await lockForgetting(query, tenantId);
     if (!(await lockTarget(query, tenantId, target))) throw caseId === null ? noSuchContact() : noSuchCase();
     if (!(await insertHold(query, tenantId, { id, target, reason, by, at }))) throw alreadyHeld();
     await recordInLedger(query, tenantId, [{ kind: "hold.placed", subjectId: contactId ?? caseId ?? id, caseId, actor: by, at, body: { holdId: id, reason } }]);

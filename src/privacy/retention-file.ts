@@ -11,7 +11,7 @@ const days = (least: number) => z.number().int().min(least).max(36_500).optional
 
 /** `retention` of baton.yaml: after how many days what is forgotten. */
 export const retentionSection = z.strictObject({
-  /** Cases that are resolved, with their messages, turns, tool calls, drafts, handoffs and approvals; counted from the end of the case. */
+  /** Cases that are resolved, or in which nothing happens any more, with their messages, turns, tool calls, drafts, handoffs and approvals; counted from their end. */
   conversations: days(1),
   /** People of whom nothing else is left, with their addresses; counted from their last activity. */
   contacts: days(1),

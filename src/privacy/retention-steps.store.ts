@@ -6,12 +6,14 @@ import type { DataClass } from "./retention-file.ts";
  */
 export type RetentionStep = { table: string; where: string; set?: string };
 
-/** Cases that are over, with nothing under way. */
-const OLD_CASES = `(select s.id from support_case s where s.tenant_id = $1 and s.status = 'resolved' and s.resolved_at < $2 and not is_held($1, null, s.conversation_id, s.id)
+/** Cases that are resolved, or in which nothing has happened for as long and nobody is expected to do anything. */
+const OLD_CASES = `(select s.id from support_case s join conversation v on v.tenant_id = $1 and v.id = s.conversation_id
+  where s.tenant_id = $1 and not is_held($1, null, s.conversation_id, s.id)
+  and ((s.status = 'resolved' and s.resolved_at < $2 and v.current_case_id is distinct from s.id)
+    or (s.status = 'open' and s.opened_at < $2 and v.updated_at < $2 and v.holder = 'ai' and v.pending_count = 0 and v.running_turn_id is null))
   and not exists (select from turn r where r.tenant_id = $1 and r.case_id = s.id and r.status = 'running')
   and not exists (select from approval a where a.tenant_id = $1 and a.case_id = s.id and a.status = 'waiting')
-  and not exists (select from workflow_run w where w.tenant_id = $1 and w.case_id = s.id and w.ended_at is null)
-  and not exists (select from conversation v where v.tenant_id = $1 and v.id = s.conversation_id and v.current_case_id = s.id))`;
+  and not exists (select from workflow_run w where w.tenant_id = $1 and w.case_id = s.id and w.ended_at is null))`;
 const OF_OLD_CASE = `t.case_id in ${OLD_CASES}`;
 const OF_OLD_TURN = `exists (select from turn r where r.tenant_id = $1 and r.id = t.turn_id and r.case_id in ${OLD_CASES})`;
 /** What came to belong to no case, of a conversation that is quiet. */
@@ -27,7 +29,7 @@ const CONVERSATIONS: readonly RetentionStep[] = [
   { table: "message", where: `${OLD_MESSAGE("t")} and not exists (select from outbox o where o.tenant_id = $1 and o.message_id = t.id and o.status = 'pending')` },
   {
     table: "tool_call",
-    where: `${OF_OLD_TURN} or (t.turn_id is null and t.status not in ('waiting', 'started') and exists (select from support_case c where c.tenant_id = $1 and c.conversation_id = t.conversation_id and t.created_at between c.opened_at and c.resolved_at and c.id in ${OLD_CASES}))`,
+    where: `${OF_OLD_TURN} or (t.turn_id is null and t.status not in ('waiting', 'started') and exists (select from support_case c where c.tenant_id = $1 and c.conversation_id = t.conversation_id and t.created_at between c.opened_at and coalesce(c.resolved_at, t.created_at) and c.id in ${OLD_CASES}))`,
   },
   { table: "model_call", where: OF_OLD_TURN },
   { table: "approval_vote", where: `exists (select from approval a where a.tenant_id = $1 and a.id = t.approval_id and a.case_id in ${OLD_CASES})` },
@@ -37,6 +39,7 @@ const CONVERSATIONS: readonly RetentionStep[] = [
   { table: "reply_draft", where: OF_OLD_CASE },
   { table: "knowledge_question", where: OF_OLD_CASE },
   { table: "turn", where: `${OF_OLD_CASE} or (t.case_id is null and t.finished_at < $2 and ${QUIET})` },
+  { table: "conversation", where: `t.current_case_id in ${OLD_CASES}`, set: "current_case_id = null" },
   // Last: everything above is found by it.
   { table: "support_case", where: `t.id in ${OLD_CASES} and not exists (select from message m where m.tenant_id = $1 and m.case_id = t.id)` },
 ];

@@ -135,7 +135,7 @@ export type Schema = {
   workflow_collection: { tenant_id: string; namespace: string; name: string; hash: string; groups: Json<unknown>; updated_at: Time };
   workflow_schedule: { tenant_id: string; namespace: string; name: string; hash: string; kind: "every" | "cron" | "after"; rule: string; next_at: Time | null; last_fired_at: Time | null; last_run_id: string | null };
   workflow_listener: { tenant_id: string; event_type: string };
-  workflow_publish: { tenant_id: string; id: string; number: number; set_hash: string; members: Json<unknown>; note: string | null; previous_id: string | null; published_at: Time; published_by: string; is_active: boolean };
+  workflow_publish: { tenant_id: string; id: string; number: number; set_hash: string; members: Json<unknown>; note: string | null; previous_id: string | null; published_at: Time; published_by: string; is_active: boolean; knowledge_snapshot: string | null };
   approval: {
     tenant_id: string; id: string; call_id: string | null; turn_id: string | null; run_id: string | null; workflow: string | null; pointer: string | null; task_name: string | null; channel: Generated<string>; conversation_id: string | null; case_id: string | null; contact_id: string | null;
     principal: Generated<string>; requested_by: Generated<string>; tool: string; risk: "read" | "write" | "money" | "irreversible"; given: Json<Record<string, unknown>>; arguments: Json<Record<string, unknown>>; facts: Json<Record<string, unknown>>; amount_cents: number | null; currency: string | null;

@@ -11,6 +11,7 @@ import { compileFinder } from "../lib/patterns/linear-pattern.ts";
 import type { ToolFallback } from "../tools/call-tool.ts";
 import { modelsFile } from "../models/inventory/models-file.ts";
 import { readPolicyFolder } from "../policy/read-policy-folder.ts";
+import { DATA_CLASSES, type DataClass, type RetentionPlan } from "../privacy/retention-file.ts";
 import type { Tool } from "../tools/tool.ts";
 import { needsOfModels } from "./load-models.ts";
 import { loadTools, type ToolKinds } from "./load-tools.ts";
@@ -41,13 +42,18 @@ export async function loadWorkspace(folder: string, options: { tools: ToolKinds;
     folder: root, tenantId: baton.tenant.id, tenantName: baton.tenant.name, greeting: baton.greeting, suggestions: baton.suggestions, isDemo: baton.demo, seed: baton.seed, audiences: baton.audiences,
     assistantName: baton.assistantName, demoData: baton.demoData === undefined ? null : join(root, baton.demoData),
     intents: intents.intents, outOfScopeExamples: intents.out_of_scope, entityPatterns: Object.entries(baton.entities).map(([kind, given]) => (typeof given === "string" ? { kind, pattern: checkPattern(kind, given) } : listPattern(kind, given))), understanding: baton.understanding,
-    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, needs: models === null ? needs : new Map([...needs, ["models.yaml", needsOfModels(models)]]), fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, embeddings: baton.embeddings, models, agent: agents.values().next().value ?? null, agents,
+    contactPanel: baton.contactPanel ?? null, demoCustomers: baton.demoCustomers, tools, hooks, needs: models === null ? needs : new Map([...needs, ["models.yaml", needsOfModels(models)]]), fallbacks: checkFallbacks(tools, baton.fallbacks), workflows: await readWorkflowFiles(join(root, "workflows")), policy: await readPolicyFolder(root), autonomy: baton.autonomy, retention: planOf(baton.retention), guard: baton.guard, embeddings: baton.embeddings, models, agent: agents.values().next().value ?? null, agents,
     knowledgeFolder: (await isFolder(join(root, "knowledge"))) ? join(root, "knowledge") : null,
     knowledgeSources: (await isFile(join(root, "knowledge", "sources.yaml"))) ? await readYaml(join(root, "knowledge", "sources.yaml"), sourcesFile) : NO_SOURCES,
     webhook: baton.webhook === undefined ? null : { url: baton.webhook.url, secret: options.webhookSecret ?? "" },
   };
   const disposal = cleanup.move();
   return { ...workspace, [Symbol.asyncDispose]: () => disposal.disposeAsync() };
+}
+
+/** The classes that have a time. */
+function planOf(given: { readonly [Name in DataClass]?: number | undefined }): RetentionPlan {
+  return Object.fromEntries(DATA_CLASSES.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
 }
 
 /** Throws when a fallback names a tool there is not, or stands for a call that changes something. */

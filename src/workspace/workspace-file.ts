@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { guardSection } from "../guard/guard-file.ts";
 import { entitiesSection, understandingSection } from "../intelligence/understanding-file.ts";
 import { embeddingsSection } from "../models/embeddings/embeddings-file.ts";
+import { retentionSection } from "../privacy/retention-file.ts";
 import { autonomySection } from "../policy/autonomy-file.ts";
 
 const action = z.union([
@@ -40,8 +42,12 @@ export const batonFile = z.strictObject({
   fallbacks: z.record(z.string(), z.union([z.strictObject({ tool: z.string() }), z.strictObject({ say: z.string().min(1).max(1_000) })])).default({}),
   /** How far the AI may go, by intent, channel, risk and amount. */
   autonomy: autonomySection.prefault({}),
+  /** After how many days what is forgotten; without a time it is kept. */
+  retention: retentionSection.default({}),
   /** What finds passages by their meaning beside their words. */
   embeddings: embeddingsSection,
+  /** Who judges replies, and what none may say. */
+  guard: guardSection,
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

@@ -1,4 +1,5 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
+import type { GuardSettings } from "../guard/guard-file.ts";
 import type { SourcesFile } from "../knowledge/sources/sources-file.ts";
 import type { EntityPattern } from "../intelligence/understander.ts";
 import type { UnderstandingSettings } from "../intelligence/understanding-file.ts";
@@ -8,6 +9,7 @@ import type { AutonomyPlan } from "../policy/autonomy.ts";
 import type { PolicyFolder } from "../policy/read-policy-folder.ts";
 import type { InboundHook } from "../tools/declared/tool-source.ts";
 import type { ToolNeeds } from "../tools/declared/tool-needs.ts";
+import type { RetentionPlan } from "../privacy/retention-file.ts";
 import type { Tool } from "../tools/tool.ts";
 import type { AgentProfile } from "../agents/agent-profile.ts";
 
@@ -53,6 +55,9 @@ export type Workspace = {
   workflows: { file: string; text: string }[];
   policy: PolicyFolder;
   autonomy: AutonomyPlan;
+  guard: GuardSettings;
+  /** How long what is kept. */
+  retention: RetentionPlan;
   embeddings: EmbeddingsSettings;
   /** `models.yaml`; null: the settings name the model. */
   models: ModelsFile | null;

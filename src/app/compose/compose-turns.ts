@@ -3,6 +3,8 @@ import { createAgentWriter } from "../../conversation/stages/agent-writer.ts";
 import { createTrace } from "../../conversation/trace.ts";
 import type { TurnDeps } from "../../conversation/turn-deps.ts";
 import { createBuiltInGroundingJudge } from "../../guard/adapters/built-in-judge.ts";
+import { createReplyJudge } from "../../guard/reply-rules.ts";
+import { chooseJudge } from "../choose-judge.ts";
 import type { Redactor } from "../../guard/redactor.ts";
 import type { Understander } from "../../intelligence/understander.ts";
 import type { Metrics } from "../../observe/metrics.ts";
@@ -28,7 +30,7 @@ export function composeTurns(composing: Composing, { database, workspace, live }
   const { assistantName, audiences, tools, intents, autonomy: { notice } } = workspace;
   return {
     database, clock, log, live, policy, policyHash: policy.hash, ladder, notice, audiences, tools, assistantName, redactor,
-    judge: createBuiltInGroundingJudge(), channels: given.channels, understander: given.understander, toolCalls: given.toolCalls,
+    judge: chooseJudge(workspace.guard, { model: agent?.model ?? null, embedder }), previewJudge: createBuiltInGroundingJudge(), judgeReply: createReplyJudge(workspace.guard.replies), channels: given.channels, understander: given.understander, toolCalls: given.toolCalls,
     intents: new Map(intents.map((rule) => [rule.name, rule])),
     knowledge: { database, index, indexes, embedder },
     hasModel: agent !== null, writer: agent === null ? null : createAgentWriter(agent),

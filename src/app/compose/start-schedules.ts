@@ -6,6 +6,9 @@ import { startEmbedding } from "../../knowledge/sync/embed-chunks.ts";
 import { scheduleSyncs } from "../../knowledge/sync/schedule-syncs.ts";
 import { scheduleUpkeep } from "../../knowledge/upkeep/schedule-upkeep.ts";
 import type { Embedder } from "../../models/embeddings/embedder.ts";
+import { ANCHOR_JOB } from "../../privacy/run-anchor.ts";
+import { RETENTION_JOB } from "../../privacy/run-retention.ts";
+import { scheduleDaily } from "../../privacy/schedule-daily.ts";
 import { createApprovalWebhook } from "../../tools/adapters/approval-webhook.ts";
 import { startSlaWatch } from "../../workflows/events/own/watch-sla.ts";
 import { startEventRelay } from "../../workflows/events/relay-events.ts";
@@ -32,8 +35,14 @@ export function startSchedules(composing: Composing, ground: Ground, given: Sche
   sweepWorkflows(composing, ground, given);
   const relay = startEventRelay({ ...workflows.events, tenantId });
   cleanup.defer(() => relay.stop());
+  schedulePrivacy(composing, ground);
   scheduleKnowledge(composing, tenantId, given, () => relay.wake());
   if (composing.config.role !== "web") watch(composing, tenantId, workflows.events, () => relay.wake());
+}
+
+/** Anchors the ledger and forgets what is old, once a day; every process may begin it, the engine does it. */
+function schedulePrivacy({ clock, log, engine, cleanup }: Composing, { database, workspace }: Ground): void {
+  for (const job of [ANCHOR_JOB, RETENTION_JOB]) cleanup.defer(scheduleDaily({ database, clock, log, engine }, workspace.tenantId, job));
 }
 
 function sweepWorkflows({ config, clock, cleanup }: Composing, { workspace, outbound }: Ground, { workflows, publicUrl }: Scheduled): void {

@@ -1,10 +1,11 @@
 import { isRecord } from "../../lib/is-record.ts";
 import { worstCase } from "../../models/budgets/worst-case.ts";
+import type { CallContext } from "../../models/call-context.ts";
 import { estimateTokens } from "../../models/estimate-tokens.ts";
 import { forbiddenClasses } from "../../models/inventory/data-rules.ts";
 import type { OpenedModel } from "../../models/inventory/open-model.ts";
 import type { Embedder } from "../../models/embeddings/embedder.ts";
-import type { ModelHandling, ModelRequest, ModelUsage } from "../../models/model.ts";
+import type { ModelRequest, ModelUsage } from "../../models/model.ts";
 import { modelInvalidAnswer, modelUnknown } from "../../models/models.errors.ts";
 import type { Candidate } from "../../models/route/candidate.ts";
 import { journal } from "./answer-chat.ts";
@@ -21,7 +22,7 @@ import { headOf, JSON_TYPE, writeJson } from "./write-answer.ts";
 type Made = { answer: unknown; usage: ModelUsage; microUsd: number | null };
 
 /** Whoever makes the vectors. `provider`: as it stands in the ledger. */
-type Maker = { name: string; modelId: string; provider: string; handling: ModelHandling; make(request: ModelRequest, texts: readonly string[]): Promise<Made> };
+type Maker = { name: string; modelId: string; provider: string; make(context: CallContext, signal: AbortSignal): Promise<Made> };
 
 /** A vector of 4,096 numbers, each written with up to 30 characters; and what stands around them. */
 const MAX_BYTES_PER_TEXT = 128 * 1024;
@@ -32,33 +33,33 @@ export async function answerEmbeddings(deps: GatewayDeps, call: GatewayCall, giv
   const asked = readEmbeddingsRequest(given);
   const context = contextOf(call, "embeddings", asked.model, asked.user);
   const maker = makerOf(deps, asked);
-  const isHidden = forbiddenClasses(deps.models.dataRules, context.dataClasses, maker.handling).length > 0;
-  const texts = isHidden ? hideTexts(deps.turns.redactor, asked.texts) : asked.texts;
-  const request: ModelRequest = { context, signal: call.signal, messages: texts.map((text) => ({ role: "user", text })), tools: [], maxOutputTokens: 0, temperature: 0 };
-  const { answer, usage, microUsd } = await maker.make(request, texts);
+  const { answer, usage, microUsd } = await maker.make(context, call.signal);
   writeJson(call.response, 200, headOf(JSON_TYPE, call.requestId, maker.name), answer);
   journal(deps, call, { context }, { usage, firstPartMs: null, served: { name: maker.name, modelId: maker.modelId, provider: maker.provider, costMicroUsd: microUsd } });
 }
 
 function makerOf(deps: GatewayDeps, asked: EmbeddingsRequest): Maker {
   const { embedder } = deps.turns.knowledge;
-  if (asked.model === OWN_EMBEDDER && embedder) return { name: OWN_EMBEDDER, modelId: embedder.id, provider: "embedder", handling: embedder.handling, make: (request, texts) => askEmbedder(embedder, asked, request, texts) };
+  if (asked.model === OWN_EMBEDDER && embedder) return { name: OWN_EMBEDDER, modelId: embedder.id, provider: "embedder", make: (context, signal) => askEmbedder(embedder, asked, context, signal) };
   const opened = deps.models.inventory.get(asked.model);
   const candidate = deps.models.candidates.get(asked.model);
   if (opened === undefined || candidate === undefined || !opened.abilities.has("embeddings")) throw modelUnknown({ message: `There is no embedding model "${asked.model}" here: GET /v1/models names those there are.`, details: { name: asked.model } });
-  return { name: opened.name, modelId: opened.modelId, provider: opened.adapter.provider, handling: opened.handling, make: (request, texts) => askProvider(deps, candidate, opened, asked, request, texts) };
+  return { name: opened.name, modelId: opened.modelId, provider: opened.adapter.provider, make: (context, signal) => askProvider(deps, { candidate, opened }, asked, context, signal) };
 }
 
 /** The workspace's own keeps to budgets by itself, and its requests are written down with what they cost. */
-async function askEmbedder(embedder: Embedder, asked: EmbeddingsRequest, { context, signal }: ModelRequest, texts: readonly string[]): Promise<Made> {
-  const tokens = texts.reduce((sum, text) => sum + estimateTokens(text), 0);
-  const vectors = await embedder.embed(texts, "query", signal, context);
+/** It hides, reserves and writes down by itself, request by request. */
+async function askEmbedder(embedder: Embedder, asked: EmbeddingsRequest, context: CallContext, signal: AbortSignal): Promise<Made> {
+  const vectors = await embedder.embed(asked.texts, "query", signal, context);
+  const tokens = asked.texts.reduce((sum, text) => sum + estimateTokens(text), 0);
   const data = vectors.map((vector, index) => ({ object: "embedding", index, embedding: asked.encoding_format === "base64" ? base64Of(vector) : [...vector] }));
-  const usage = { promptTokens: tokens, completionTokens: 0, isEstimated: true };
-  return { answer: { object: "list", model: embedder.id, data, usage: { prompt_tokens: tokens, total_tokens: tokens } }, usage, microUsd: null };
+  return { answer: { object: "list", model: embedder.id, data, usage: { prompt_tokens: tokens, total_tokens: tokens } }, usage: { promptTokens: tokens, completionTokens: 0, isEstimated: true }, microUsd: embedder.handling === "inside" ? 0 : null };
 }
 
-async function askProvider(deps: GatewayDeps, candidate: Candidate, opened: OpenedModel, asked: EmbeddingsRequest, request: ModelRequest, texts: readonly string[]): Promise<Made> {
+async function askProvider(deps: GatewayDeps, { candidate, opened }: { candidate: Candidate; opened: OpenedModel }, asked: EmbeddingsRequest, context: CallContext, signal: AbortSignal): Promise<Made> {
+  const isHidden = forbiddenClasses(deps.models.dataRules, context.dataClasses, opened.handling).length > 0;
+  const texts = isHidden ? hideTexts(deps.turns.redactor, asked.texts) : asked.texts;
+  const request: ModelRequest = { context, signal, messages: texts.map((text) => ({ role: "user", text })), tools: [], maxOutputTokens: 0, temperature: 0 };
   const body = { model: opened.modelId, input: texts, ...(asked.dimensions === undefined ? {} : { dimensions: asked.dimensions }), ...(asked.encoding_format === undefined ? {} : { encoding_format: asked.encoding_format }) };
   const bytes = Buffer.from(JSON.stringify(body));
   let answer: Buffer = bytes;

@@ -95,7 +95,7 @@ describe("providers that do not keep to what they should, behind the gateway", (
   }
   /** Calls are told apart by their user. */
   const rows = async (user: string, count: number): Promise<{ outcome: string; prompt: number; completion: number; estimated: boolean; cost: number }[]> => {
-    const read = async () => (await sql.query("select outcome, prompt_tokens as prompt, completion_tokens as completion, is_estimated as estimated, micro_usd::int as cost from model_use where user_id = $1 order by at, id", [user])).rows;
+    const read = async () => (await sql.query("select outcome, prompt_tokens::int as prompt, completion_tokens::int as completion, is_estimated as estimated, micro_usd::int as cost from model_use where user_id = $1 order by at, id", [user])).rows;
     await until(async () => (await read()).length >= count);
     return read();
   };
@@ -181,6 +181,8 @@ describe("providers that do not keep to what they should, behind the gateway", (
       response.on("close", () => clearInterval(ping));
     };
     for (const fault of [breaks, says("data: {\"error\":{\"message\":\"overloaded\",\"code\":503}}\n\n"), says("data: {\n\n"), silent]) {
+      answer = well;
+      await ask("first");
       answer = fault;
       assert.equal(await streamed("pair"), "Yes.");
       assert.match(asked.at(-1)?.path ?? "", /^\/second/);

@@ -42,7 +42,7 @@ export function composeKnowledge(given: ComposeKnowledge): RequestSyncDeps {
     open: {
       database, clock, log, outbound, guardAddress: (target) => guardAddress(given.isAllowed, target), readSecret: (tenantId, name) => given.secrets.read(tenantId, name), readRecords: given.readRecords,
       folders: [workspace.folder, ...given.fileFolders], cacheFolder: join(resolve(given.dataDir), "knowledge"),
-      redact: (text) => redactor.redact({ text, known: [], names: [] }).text,
+      redact: (text, names) => redactor.redact({ text, known: [], names }).text,
     },
   };
 }

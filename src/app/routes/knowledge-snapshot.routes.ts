@@ -12,14 +12,14 @@ import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
 import { readCursor } from "../http/read-cursor.ts";
 
 const tags = ["knowledge"];
-const version = z.string().min(1).max(80).describe("A snapshot's name, a version's number, or `now`.");
+const version = z.string().min(1).max(80).describe("A snapshot's name (`release:7` for what was served when release 7 was published), a version's number, or `now`.");
 const between = z.object({ from: version, to: version });
 const counts = z.object({ from: z.number(), to: z.number(), added: z.number(), changed: z.number(), removed: z.number() });
 
 const routes = {
   list: createRoute({ method: "get", path: "/api/knowledge/snapshots", tags, summary: "Knowledge versions with a name, newest first", responses: { 200: json(z.object({ items: z.array(snapshotView) }), "All of them."), ...problems } }),
   take: createRoute({ method: "post", path: "/api/knowledge/snapshots", tags, summary: "Give a knowledge version a name", request: body(z.object({ name: snapshotName, version: version.optional().describe("Not given: the one served now."), note: plainText(500).optional() })), responses: { 200: json(z.object({ name: z.string(), version: z.number() }), "Named."), ...problems } }),
-  forget: createRoute({ method: "delete", path: "/api/knowledge/snapshots/{name}", tags, summary: "Forget a snapshot's name; the version stays", request: { params: z.object({ name: snapshotName }) }, responses: { 200: json(z.object({ removed: z.string() }), "Forgotten."), ...problems } }),
+  forget: createRoute({ method: "delete", path: "/api/knowledge/snapshots/{name}", tags, summary: "Forget a snapshot's name; the version stays", request: { params: z.object({ name: z.string().min(1).max(80) }) }, responses: { 200: json(z.object({ removed: z.string() }), "Forgotten."), ...problems } }),
   versions: createRoute({ method: "get", path: "/api/knowledge/versions", tags, summary: "How the knowledge changed, newest version first", request: { query: pageQuery }, responses: { 200: json(pageOf(versionView, "KnowledgeVersionPage"), "A page."), ...problems } }),
   diff: createRoute({ method: "get", path: "/api/knowledge/diff", tags, summary: "What differs between two versions", request: { query: pageQuery.extend(between.shape) }, responses: { 200: json(pageOf(changeView, "KnowledgeChangePage").extend({ counts }), "A page, by path, and how many there are in all."), ...problems } }),
   document: createRoute({ method: "get", path: "/api/knowledge/diff/{id}", tags, summary: "One document in two versions, line by line", request: { params: pathId, query: between }, responses: { 200: json(documentDiffView, "The difference."), ...problems } }),

@@ -20,6 +20,8 @@ import { savePlaceholders } from "../conversation.store.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import { previewCall } from "../../tools/call-tool.ts";
 import { callInStep, mayHaveEffect, occasionOf, placeOf, type Acted } from "./act.ts";
+import { isAskedFor } from "./asked-for.ts";
+import { recentOf } from "./retrieve.ts";
 import { ASSISTANT } from "./authorize.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
@@ -113,25 +115,30 @@ function toolsOf(deps: TurnDeps, durable: Durable, options: AgentWriterOptions, 
 
 function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInput, state: { acted: Acted; draft: Draft; placeholders: Placeholder[]; run: string }): AgentTool {
   const rule = [...deps.intents.values()].find((intent) => intent.action.kind === "tool" && intent.action.tool === tool.name);
-  const needsConsent = tool.risk !== "read" && rule?.action.kind === "tool" && rule.action.confirm === "always";
+  const mustConfirm = rule?.action.kind === "tool" && rule.action.confirm === "always";
+  const isUnasked = input.decision.asksFirst === true && !isAskedFor(tool, rule, input.decision, [input.context.text, ...recentOf(input.context).toReversed()]);
+  // What people approve is looked at already; anything else that nobody has asked for may come from a text that was planted.
+  const needsConsentFor = async (given: unknown, callKey: string) => tool.risk !== "read" && (mustConfirm || (isUnasked && !(await isForApproval(given, callKey))));
+  const isForApproval = (given: unknown, callKey: string) => durable.step(`${state.run}.${input.context.round}.${callKey}.preview`, async () => {
+    const call = { tool: tool.name, arguments: asArguments(restoreDeep(given, state.placeholders)), ...placeOf(input.context) };
+    return (await previewCall(deps.toolCalls, { ...call, tenantId: input.context.tenantId, channel: input.context.channel, ...occasionOf(input.context, input.decision), principal: ASSISTANT })) === "approve";
+  });
   return {
     name: tool.name, description: tool.purpose, inputSchema: { ...offeredSchema(tool) },
     // Asked by the agent's loop only where a handoff stands beside the call: it must not swallow what people have to decide.
-    awaitsApproval: (given, callKey) => durable.step(`${state.run}.${input.context.round}.${callKey}.preview`, async () => {
-      const call = { tool: tool.name, arguments: asArguments(restoreDeep(given, state.placeholders)), ...placeOf(input.context) };
-      return !needsConsent && (await previewCall(deps.toolCalls, { ...call, tenantId: input.context.tenantId, channel: input.context.channel, ...occasionOf(input.context, input.decision), principal: ASSISTANT })) === "approve";
-    }),
+    awaitsApproval: async (given, callKey) => !(tool.risk !== "read" && mustConfirm) && isForApproval(given, callKey),
     async call(given, callKey) {
       const args = asArguments(restoreDeep(given, state.placeholders));
       const resolved = resolveArguments(tool, args, placeOf(input.context));
       if (resolved.kind === "unfit") return { text: `The arguments do not fit: ${resolved.reason}` };
+      const consentTo = resolved.kind === "resolved" && (await needsConsentFor(given, callKey)) ? resolved : null;
       // One question at a time, so that a "yes" has one meaning.
-      if (needsConsent && resolved.kind === "resolved" && state.draft.pending !== null) return { text: `After that, please tell me again about this: ${tool.describe(resolved.value).replace(/\.$/, "")}.`, isTerminal: true };
-      if (needsConsent && rule && resolved.kind === "resolved") {
+      if (consentTo !== null && state.draft.pending !== null) return { text: `After that, please tell me again about this: ${tool.describe(consentTo.value).replace(/\.$/, "")}.`, isTerminal: true };
+      if (consentTo !== null) {
         // As the model wrote them, with their placeholders: they are kept with the case and put back when the contact agrees.
         const slots = Object.fromEntries(Object.entries(asArguments(given)).map(([name, value]) => [name, typeof value === "number" || typeof value === "boolean" ? value : String(value)]));
-        state.draft.pending = { awaiting: "confirmation", intent: rule.name, tool: tool.name, slot: null, slots };
-        return { text: `Shall I do this for you? ${tool.describe(resolved.value).replace(/\.$/, "")}. Please answer "yes" or "no".`, isTerminal: true };
+        state.draft.pending = { awaiting: "confirmation", intent: rule?.name ?? tool.name, tool: tool.name, slot: null, slots };
+        return { text: `Shall I do this for you? ${tool.describe(consentTo.value).replace(/\.$/, "")}. Please answer "yes" or "no".`, isTerminal: true };
       }
       const call = await callInStep(deps.toolCalls, durable, input.context, { ...occasionOf(input.context, input.decision), tool: tool.name, place: `${state.run}_${input.context.round}_${callKey.replace(/[^a-z0-9]/g, "_")}`, arguments: args });
       state.acted.calls.push(call);

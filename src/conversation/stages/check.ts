@@ -1,6 +1,8 @@
 import type { Durable } from "../../durable/durable.ts";
 import { restore } from "../../guard/redactor.ts";
-import type { Trace } from "../trace.ts";
+import { DATA_CLASSES } from "../../shapes/data-class.ts";
+import { modelContextOf } from "../model-context.ts";
+import type { StageNote, Trace } from "../trace.ts";
 import type { TurnDeps } from "../turn-deps.ts";
 import type { Decision, Rights, TurnContext } from "../turn.ts";
 import { EXTRACTIVE, withheldDraft, type Draft } from "./compose.ts";
@@ -8,11 +10,17 @@ import { namesOf, type RedactedTurn } from "./redact.ts";
 import { verify, type Verdict } from "./verify.ts";
 import { composeWithoutModel, noteWritten, type Composed } from "./write-reply.ts";
 
+/** The first draft, the repaired one, the one without a model; and one to spare. */
+const ATTEMPTS = 4;
+
+type Turn = { context: TurnContext; rights: Rights; decision: Decision; redacted: RedactedTurn };
+
 /** Stage `verify`: judged, repaired once, else answered without the model, else handed off. The placeholders are put back first. */
-export async function check(deps: TurnDeps, durable: Durable, trace: Trace, turn: { context: TurnContext; rights: Rights; decision: Decision; redacted: RedactedTurn }, composed: Composed): Promise<Composed> {
-  const { context, rights, decision, redacted } = turn;
+export async function check(deps: TurnDeps, durable: Durable, trace: Trace, turn: Turn, composed: Composed): Promise<Composed> {
+  const { context, decision, redacted, rights } = turn;
+  const judge = createJudge(deps, durable, trace, turn);
   let current = restored(composed, redacted);
-  const first = await judge(deps, trace, context, current);
+  const first = await judge(current);
   if (first.isSendable) return current;
   const writer = deps.writer;
   if (writer !== null && current.draft.model !== EXTRACTIVE) {
@@ -22,20 +30,36 @@ export async function check(deps: TurnDeps, durable: Durable, trace: Trace, turn
     current = { draft: repaired.kind === "written" ? repaired.draft : current.draft, acted: repaired.acted };
     if (repaired.kind === "written") {
       current = restored(current, redacted);
-      if ((await judge(deps, trace, context, current)).isSendable) return current;
+      if ((await judge(current)).isSendable) return current;
     } else deps.log.warn("conversation.repair_failed", { turnId: context.turnId, reason: repaired.reason });
     deps.live.publish({ kind: "withdrawn", tenantId: context.tenantId, conversationId: context.conversationId, turnId: context.turnId });
     current = restored(await composeWithoutModel(deps, durable, trace, context, decision, current.acted, redacted, "the model's answer was not supported"), redacted);
-    if ((await judge(deps, trace, context, current)).isSendable) return current;
+    if ((await judge(current)).isSendable) return current;
   }
   return { draft: withheldDraft("verify.failed"), acted: current.acted };
 }
 
-function judge(deps: TurnDeps, trace: Trace, context: TurnContext, composed: Composed): Promise<Verdict> {
-  return trace.stage("verify", () => verify(deps.judge, composed.draft, composed.acted, context), (verdict) => ({
-    reason: verdict.reason, result: verdict.isSendable ? "ok" : "refused",
-    detail: { by: deps.judge.id, leaks: verdict.leaks, unsupported: verdict.grounding?.sentences.filter((sentence) => !sentence.isSupported).length ?? 0 },
-  }));
+/** Everything a reply is judged by goes to a judge with a model as it is, so it is marked as personal: the models' own rules hide it. */
+function createJudge(deps: TurnDeps, durable: Durable, trace: Trace, turn: Turn): (composed: Composed) => Promise<Verdict> {
+  const call = { ...modelContextOf(turn, { purpose: "judge", stage: "verify", cache: "off" }), dataClasses: DATA_CLASSES };
+  let attempt = 0;
+  return ({ draft, acted }) => {
+    attempt += 1;
+    return trace.stage("verify", () => verify(deps, durable, { draft, acted, context: turn.context, call, attempt: turn.context.round * ATTEMPTS + attempt }), (verdict) => noteVerdict(deps.judge.id, verdict));
+  };
+}
+
+function noteVerdict(by: string, { isSendable, reason, grounding, leaks, forbidden }: Verdict): StageNote {
+  const { usage, failure, sentences = [] } = grounding ?? {};
+  const unsupported = sentences.filter((sentence) => !sentence.isSupported);
+  return {
+    reason, result: isSendable ? "ok" : "refused", ...(usage ?? {}),
+    detail: {
+      by, leaks, unsupported: unsupported.length, ...(grounding === null ? {} : { score: grounding.score }), ...(failure === undefined ? {} : { failure }),
+      // Why, without what the sentences say: they may be personal.
+      ...(unsupported.length === 0 ? {} : { faults: [...new Set(unsupported.map((sentence) => sentence.reason.split(":")[0] ?? ""))] }), ...(forbidden.length === 0 ? {} : { rules: forbidden.map((fault) => fault.rule) }),
+    },
+  };
 }
 
 function restored(composed: Composed, redacted: RedactedTurn): Composed {
@@ -44,7 +68,10 @@ function restored(composed: Composed, redacted: RedactedTurn): Composed {
   return { ...composed, draft };
 }
 
-function describeFaults(verdict: Verdict): string {
-  const unsupported = verdict.grounding?.sentences.filter((sentence) => !sentence.isSupported).map((sentence) => `- ${sentence.sentence} (${sentence.reason})`) ?? [];
-  return unsupported.length > 0 ? `These sentences are not supported by the sources; leave them out or correct them:\n${unsupported.join("\n")}` : `The answer was refused: ${verdict.reason}. Write it without that.`;
+function describeFaults({ grounding, forbidden, reason }: Verdict): string {
+  const unsupported = grounding?.sentences.filter((sentence) => !sentence.isSupported).map((sentence) => `- ${sentence.sentence} (${sentence.reason})`) ?? [];
+  if (unsupported.length > 0) return `These sentences are not supported by the sources; leave them out or correct them:\n${unsupported.join("\n")}`;
+  const broken = forbidden.map((fault) => `- ${fault.rule}${fault.sentence === "" ? "" : `: ${fault.sentence}`}`);
+  if (broken.length > 0) return `The house does not allow replies to say this (promises, topics and tone are its rules); write the answer without it:\n${broken.join("\n")}`;
+  return `The answer was refused: ${reason}. Write it without that.`;
 }

@@ -30,7 +30,8 @@ export function createSentenceGate(deps: TurnDeps, context: TurnContext, acted: 
     const passages = acted.passages.map((passage) => passage.text);
     const facts = acted.calls.map((call) => `${call.say ?? ""} ${JSON.stringify(call.output ?? null)}`);
     const isLeaking = findLeaks({ reply: sentence, allowed: [context.text, context.contact.email ?? "", ...passages, ...facts] }).length > 0;
-    isStopped = isLeaking || !(await deps.judge.judge({ reply: sentence, passages, facts, told: [] })).isGrounded;
+    const isForbidden = deps.judgeReply({ reply: sentence, own: [...passages, ...facts] }).length > 0;
+    isStopped = isLeaking || isForbidden || !(await deps.previewJudge.judge({ reply: sentence, passages, facts, told: [] })).isGrounded;
     if (!isStopped && !isTaken) deps.live.publish({ kind: "delta", ...at, index: index++, text: sentence });
   };
   const queue = (sentence: string) => {

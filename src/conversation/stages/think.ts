@@ -50,7 +50,7 @@ async function settleRuns(deps: TurnDeps, context: TurnContext, decision: Decisi
   const settle = (parts: readonly PlannedPart[]) => Promise.all(parts.map(async (part) => (part.kind === "workflow" ? settleRun(deps, context, part) : part.kind === "tool" && part.follow !== undefined ? settleFollow(deps, context, part, part.follow) : part)));
   // The plan for a missing model may name runs that follow its calls, also when a model makes them.
   const parts = await settle(decision.parts);
-  return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion, ...(deps.rewriter === null ? {} : { rewrites: true as const }) };
+  return { ...decision, parts, fallback: decision.fallback === decision.parts ? parts : await settle(decision.fallback), runtimeVersion: deps.workflows.runtimeVersion, asksFirst: true, ...(deps.rewriter === null ? {} : { rewrites: true as const }) };
 }
 
 async function settleRun(deps: TurnDeps, context: TurnContext, part: Extract<PlannedPart, { kind: "workflow" }>): Promise<PlannedPart> {

@@ -1,9 +1,9 @@
 import type { Span } from "./detector.ts";
-import { withoutOverlaps } from "./detector.ts";
+import { isWordCharacter, withoutOverlaps } from "./detector.ts";
 
-const UNIT = /(?<![\p{L}\p{N}])(?:(?:Apt|Apartment|Suite|Ste)\.? ?#?\d{1,6}[A-Za-z]?|(?:PSC|CMR|Unit) \d{1,6},? Box \d{1,6}|P\. ?O\. ?Box \d{1,6}|(?:Postbox|Postboks|Postbus|Postfach|Apartado|Casella postale) \d{1,6})(?![\p{L}\p{N}])/giu;
+const UNIT = /(?:(?:Apt|Apartment|Suite|Ste)\.? ?#?\d{1,6}[A-Za-z]?|(?:PSC|CMR|Unit) \d{1,6},? Box \d{1,6}|P\. ?O\. ?Box \d{1,6}|(?:Postbox|Postboks|Postbus|Postfach|Apartado|Casella postale) \d{1,6})(?![a-z0-9])/gi;
 const CUE =
-  /(?<!\p{L})(?:(?:address(?:es)?|adresse|anschrift|direcci[oó]n|indirizzo|adres|endere[cç]o|adress|osoite)(?: (?:is|ist|est|es|è|to|with|at|here they are|to the same|in))?|located at|office is at|lives? (?:at|in)|lived at|sent to|deliver(?:ed)? (?:it )?to|arrived at|return(?:ed)? (?:it )?to|meet (?:you|me|us) at|moved to|moved, my new address is|(?:ship|send|post) (?:it|this|them) to|drops? (?:you|me) off at|it is|wohne (?:in|im))(?:[:,?]| here they are:| user:){0,2}\s{1,4}(?:user: )?(?=[\d\p{Lu}])/giu;
+  /(?:(?:address(?:es)?|adresse|anschrift|direcci[oó]n|indirizzo|adres|endere[cç]o|adress|osoite)(?: (?:is|ist|est|es|è|to|with|at|here they are|to the same|in))?|located at|office is at|lives? (?:at|in)|lived at|sent to|deliver(?:ed)? (?:it )?to|arrived at|return(?:ed)? (?:it )?to|meet (?:you|me|us) at|moved to|moved, my new address is|(?:ship|send|post) (?:it|this|them) to|drops? (?:you|me) off at|it is|wohne (?:in|im))(?:[:,?]| here they are:| user:){0,2}\s{1,4}(?:user: )?/gi;
 const SMALL_WORD = String.raw`(?:de|la|las|los|du|van|der|den|del|della|delle|dei|di|da|do|dos|das|des|le|les|el|et|u|nad|am|im|an|upon|on|under|zu|zum|zur|y|e|of|ul\.|al\.|pl\.|os\.|str\.|rue|via|calle|avenida|r)`;
 const WORD = String.raw`\p{Lu}[\p{L}\p{M}'’.-]{0,30}`;
 const NUMBER = String.raw`\d[\dA-Za-z/-]{0,9}\.?`;
@@ -42,12 +42,12 @@ function isAddress(text: string, { start, end }: Span): boolean {
  * `cores` are streets that were found; others begin at a flat ("Suite 5") or behind words such as "my address is".
  */
 export function withSurroundings(text: string, cores: readonly Span[]): Span[] {
-  const units = Array.from(text.matchAll(UNIT), ({ 0: value, index }): Span => ({ start: index, end: index + value.length }));
+  const units = Array.from(text.matchAll(UNIT), ({ 0: value, index }): Span => ({ start: index, end: index + value.length })).filter(({ start }) => !isWordCharacter(text, start - 1));
   const grown = [...cores, ...units].map(({ start, end }) => ({ start: startOfChain(text, start), end: endOfChain(text, end) }));
-  const told = Array.from(text.matchAll(CUE), ({ 0: cue, index }) => index + cue.length).flatMap((start) => {
+  const told = Array.from(text.matchAll(CUE), ({ 0: cue, index }) => ({ cueStart: index, start: index + cue.length })).flatMap(({ cueStart, start }) => {
     FIRST.lastIndex = start;
     const first = FIRST.exec(text);
-    return first === null || COMMON.test(first[0]) ? [] : [{ start, end: endOfChain(text, start + first[0].length) }];
+    return first === null || COMMON.test(first[0]) || isWordCharacter(text, cueStart - 1) ? [] : [{ start, end: endOfChain(text, start + first[0].length) }];
   });
   return withoutOverlaps([...grown, ...told.filter((span) => isAddress(text, span))]);
 }

@@ -14,19 +14,19 @@ type Form = { street: RegExp; before: RegExp; after: RegExp };
 const FORMS: readonly Form[] = [
   {
     // 12 Old Mill Road
-    street: /(?<=[\p{L}.] )(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Sq|Way|Close|Terrace|Crescent|Parkway|Pkwy|Highway|Hwy|Circle|Mews|Gardens|Grove|Hill|Row|Quay)(?![\p{L}\d])/gu,
+    street: /(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Sq|Way|Close|Terrace|Crescent|Parkway|Pkwy|Highway|Hwy|Circle|Mews|Gardens|Grove|Hill|Row|Quay)(?![\p{L}\d])/gu,
     before: new RegExp(String.raw`(?<![\p{L}\d.,])\d{1,5}[a-zA-Z]?(?:[-/]\d{1,4})? (?:[\p{Lu}\d][\p{L}\d'’.-]* ){1,4}$`, "u"),
     after: /\.?/uy,
   },
   {
     // Lindenstraße 5a, Keizersgracht 12
-    street: /(?<=\p{L})(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|chaussee|straat|laan|plein|gracht|kade|dijk|singel)(?= \d)/gu,
+    street: /(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|ufer|damm|steig|chaussee|straat|laan|plein|gracht|kade|dijk|singel)(?= \d)/gu,
     before: /(?<![\p{L}\d])\p{Lu}[\p{L}'’-]*$/u,
     after: new RegExp(` ${NUMBER}`, "uy"),
   },
   {
     // Unter den Linden Allee 5, Alte Straße 7, Berliner Str. 3
-    street: /(?<=[\p{L}.][ -])(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Damm|Ufer)(?= \d)/gu,
+    street: /(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Ring|Damm|Ufer)(?= \d)/gu,
     before: /(?<![\p{L}\d])(?:\p{Lu}[\p{L}'’.-]*[ -]?){1,2}$/u,
     after: new RegExp(` ${NUMBER}`, "uy"),
   },
@@ -38,11 +38,11 @@ const FORMS: readonly Form[] = [
   },
   {
     // Calle de Alcalá 12, Via Roma, 3, Rua Augusta n.º 7
-    street: /(?<![\p{L}\d])(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Rr]ua|[Tt]ravessa|[Pp]raça)(?= )/gu,
-    before: /$/u,
+    street: /(?:[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Cc]arrer|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Rr]ua|[Tt]ravessa|[Pp]raça)(?= )/gu,
+    before: /(?<![\p{L}\d])$/u,
     after: new RegExp(String.raw` (?:(?:de|del|della|dei|di|da|do|dos|la|las|los) ){0,2}${WORD}(?: (?:(?:de|del|di|da) )?${WORD}){0,3},? (?:n[.º°]{0,2} ?)?${NUMBER}`, "uy"),
   },
-  { street: /(?<![\p{L}\d])(?:P\. ?O\. ?Box|PO Box|P\.O\. Box|Postfach)(?= \d)/gu, before: /$/u, after: / \d{1,6}(?![\p{L}\d])/uy },
+  { street: /(?:P\. ?O\. ?Box|PO Box|P\.O\. Box|Postfach)(?= \d)/gu, before: /(?<![\p{L}\d])$/u, after: / \d{1,6}(?![\p{L}\d])/uy },
 ];
 
 /** Unit, town, state and postal code, in the orders people write them. */

@@ -15,6 +15,7 @@ import { labelledDetector } from "./labelled.ts";
 import { literalDetector } from "./literal.ts";
 import { macDetector } from "./mac.ts";
 import { createNameDetector } from "./name.ts";
+import { nearDigits } from "./near-digits.ts";
 import { phoneDetector } from "./phone.ts";
 import { secretDetector } from "./secret.ts";
 import { detailDetector } from "./tagger/detail.ts";
@@ -49,8 +50,8 @@ function detectorsFor(options: RedactionOptions): { sure: Detector[]; doubtful: 
   const terms = options.terms ?? [];
   return {
     sure: [
-      secretDetector, emailDetector, ibanDetector, ...(terms.length > 0 ? [createTermDetector(terms)] : []), walletDetector, cardDetector, macDetector, ipDetector, birthDateDetector, createIdentifierDetector(),
-      labelledDetector, phoneDetector, ...(options.hidesFinancialFigures === true ? [amountDetector] : []), addressDetector,
+      secretDetector, emailDetector, ibanDetector, ...(terms.length > 0 ? [createTermDetector(terms)] : []), walletDetector, cardDetector, macDetector, nearDigits(ipDetector, 60), nearDigits(birthDateDetector, 100),
+      createIdentifierDetector(), nearDigits(labelledDetector, 120), nearDigits(phoneDetector, 80), ...(options.hidesFinancialFigures === true ? [nearDigits(amountDetector, 120)] : []), nearDigits(addressDetector, 160),
     ],
     doubtful: [options.hidesDetails === true ? detailDetector : personDetector],
   };

@@ -1,7 +1,7 @@
 import { withoutOverlaps } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
 
-const RUN = /[A-Za-z0-9+/_-]{20,}={0,2}/g;
+const RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,}={0,2}/g;
 const ESCAPED = /(?:%[0-9a-fA-F]{2}|[A-Za-z0-9._~-]){12,}/g;
 const FEWEST_SIGNS = 0.9;
 /** Words and plain numbers are no encoding: base64 of a text mixes cases and digits. */

@@ -3,11 +3,11 @@ export type FoldedText = { text: string; placeOf(at: number): number };
 
 /** Anything beyond plain Latin writing, or an escape of the sign @. */
 const UNUSUAL = /[^\u0000-\u017f\u2010-\u201f\u2026\u20ac]|[\u00ad\u00a0\u2010-\u2015]|%40|&#(?:64|x40);|&commat;/i;
+const EACH_UNUSUAL = new RegExp(`${UNUSUAL.source}`, "giu");
 /** Signs nobody sees: zero-width blanks and joiners, directions, soft hyphens, variation selectors. */
 const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const BLANK = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
-const ESCAPED_AT = /%40|&#(?:64|x40);|&commat;/iy;
 /** Cyrillic and Greek letters that look like Latin ones, in the order of the letters they look like. */
 const LOOK_ALIKE = new Map(
   Object.entries({
@@ -48,20 +48,36 @@ function digitOf(sign: string): string {
   return sign;
 }
 
-function gather(text: string): { pieces: string[]; places: number[] } {
+/** Runs of the text that stay as they are and what becomes of the signs between; `marks` are places in the new text and in the old. */
+function gather(text: string): { pieces: string[]; marks: { at: number; was: number }[] } {
   const pieces: string[] = [];
-  const places: number[] = [];
-  for (let at = 0; at < text.length; ) {
-    const sign = String.fromCodePoint(text.codePointAt(at) ?? 0);
-    ESCAPED_AT.lastIndex = at;
-    const escaped = sign === "%" || sign === "&" ? ESCAPED_AT.exec(text)?.[0] : undefined;
-    const plain = escaped !== undefined ? "@" : sign.length === 1 && sign < "\u00a0" ? sign : plainOf(sign);
-    if (plain !== "") pieces.push(plain);
-    for (let i = 0; i < plain.length; i += 1) places.push(at + (plain.length === sign.length ? i : 0));
-    at += escaped?.length ?? sign.length;
+  const marks = [{ at: 0, was: 0 }];
+  let done = 0;
+  let length = 0;
+  for (const { 0: sign, index } of text.matchAll(EACH_UNUSUAL)) {
+    const plain = sign.startsWith("%") || sign.startsWith("&") ? "@" : plainOf(sign);
+    if (plain === sign) continue;
+    pieces.push(text.slice(done, index), plain);
+    length += index - done;
+    if (plain.length > 0 && plain.length !== sign.length) marks.push({ at: length, was: index });
+    length += plain.length;
+    done = index + sign.length;
+    if (plain.length !== sign.length) marks.push({ at: length, was: done });
   }
-  places.push(text.length);
-  return { pieces, places };
+  pieces.push(text.slice(done));
+  return { pieces, marks };
+}
+
+/** The last mark at or before a place says how far it has moved. */
+function placeBy(marks: readonly { at: number; was: number }[], at: number): number {
+  let [low, high] = [0, marks.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((marks[middle]?.at ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  const mark = marks[low];
+  return mark === undefined ? at : mark.was + at - mark.at;
 }
 
 /**
@@ -73,6 +89,6 @@ function gather(text: string): { pieces: string[]; places: number[] } {
  */
 export function foldText(text: string): FoldedText {
   if (!UNUSUAL.test(text)) return { text, placeOf: (at) => at };
-  const { pieces, places } = gather(text);
-  return { text: withoutLookAlikes(pieces.join("")), placeOf: (at) => places[at] ?? text.length };
+  const { pieces, marks } = gather(text);
+  return { text: withoutLookAlikes(pieces.join("")), placeOf: (at) => placeBy(marks, at) };
 }

@@ -1,15 +1,15 @@
-import { compactOf, withoutOverlaps } from "./detector.ts";
+import { compactOf, isWordCharacter } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
 
 const LINK = String.raw`(?:[^\p{L}\p{N}]{0,4}(?<!\p{L})(?:number|nummer|numbers|num|no|nr|numéro|número|numero|n|id|is|are|was|ist|lautet|es|est|è|code|of|the|my|travel|old|new|and|hi|bye|hello|issued|hier|here|card)(?!\p{L})){0,6}[^\p{L}\p{N}\n]{0,5}`;
-/** Six to fifteen letters and digits, a digit among the first nine; single blanks or hyphens only between digits. */
-const VALUE = String.raw`(?=[^\d\n]{0,8}\d)([A-Za-z0-9*]{1,10}(?:[ -]?\d[A-Za-z0-9*]{1,9}){0,3})(?![\p{L}\p{N}])`;
+/** Letters and digits; single blanks or hyphens only in front of a digit. */
+const VALUE = /[A-Za-z0-9*]{1,16}(?:[ -]?\d[A-Za-z0-9*]{1,9}){0,3}(?![\p{L}\p{N}])/uy;
 
 type Label = { kind: string; words: RegExp };
 
-/** A label, then at most six small words, then what it names. */
+/** A label, then at most six small words up to what it names. */
 function label(kind: string, words: string): Label {
-  return { kind, words: new RegExp(`(?<![\\p{L}])(?:${words})(?![\\p{L}])${LINK}${VALUE}`, "giu") };
+  return { kind, words: new RegExp(`(?<![\\p{L}])(?:${words})(?![\\p{L}])${LINK}$`, "iu") };
 }
 
 const LABELS: readonly Label[] = [
@@ -20,8 +20,29 @@ const LABELS: readonly Label[] = [
 ];
 const FEWEST = 5;
 const MOST = 20;
+const LOOK_BACK = 90;
+const LONGEST_PREFIX = 6;
+const DIGIT = /\d/g;
 /** Something to look for before the patterns are tried: they are long, and most texts hold none. */
 const ANY = /pass|pasaporte|paspoort|paszport|driv|führerschein|permis|patente|conducir|rijbewijs|prawo|account|konto|sort code|bankleit|blz|cuenta|compte|conto|rekening|plate|car reg|kennzeichen|plaque|matr|targa|kenteken|plaka|card|ausweis|carta|carte/i;
+
+function startOfValue(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && at - start < LONGEST_PREFIX && /[A-Za-z*]/.test(text.charAt(start - 1))) start -= 1;
+  return start;
+}
+
+function endOfDigits(text: string, at: number): number {
+  let end = at;
+  while (end < text.length && text.charCodeAt(end) > 47 && text.charCodeAt(end) < 58) end += 1;
+  return end;
+}
+
+/** What the words before a value say it is. */
+function kindBy(before: string): string | null {
+  if (!ANY.test(before)) return null;
+  return LABELS.find(({ words }) => words.test(before))?.kind ?? null;
+}
 
 /**
  * Numbers without a check digit, taken for what the words before them say: passports, driving licences, bank accounts and
@@ -30,17 +51,19 @@ const ANY = /pass|pasaporte|paspoort|paszport|driv|führerschein|permis|patente|
 export const labelledDetector: Detector = {
   kind: "passport",
   find(text) {
-    if (!ANY.test(text)) return [];
     const spans: Span[] = [];
-    for (const { kind, words } of LABELS) {
-      for (const { 0: whole, 1: value, index } of text.matchAll(words)) {
-        if (value === undefined) continue;
-        const { length } = compactOf(value);
-        const end = index + whole.length;
-        if (length >= FEWEST && length <= MOST && /\d{2}/.test(value)) spans.push({ start: end - value.length, end, kind });
-      }
+    DIGIT.lastIndex = 0;
+    for (let match = DIGIT.exec(text); match !== null; match = DIGIT.exec(text)) {
+      const start = startOfValue(text, match.index);
+      VALUE.lastIndex = start;
+      const value = VALUE.exec(text)?.[0] ?? "";
+      const { length } = compactOf(value);
+      const isLikely = length >= FEWEST && length <= MOST && /\d{2}/.test(value) && !isWordCharacter(text, start - 1);
+      const kind = isLikely ? kindBy(text.slice(Math.max(0, start - LOOK_BACK), start)) : null;
+      if (kind !== null) spans.push({ start, end: start + value.length, kind });
+      DIGIT.lastIndex = Math.max(match.index + 1, kind === null ? endOfDigits(text, match.index) : start + value.length);
     }
-    return withoutOverlaps(spans);
+    return spans;
   },
   normalise: compactOf,
 };

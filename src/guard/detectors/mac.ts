@@ -1,6 +1,7 @@
 import { compactOf, isWordCharacter } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
 
+const HINT = /[:.-][0-9a-f]{2,4}[:.-][0-9a-f]{2}/i;
 const FORMS = /[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}/gi;
 
 /**
@@ -11,6 +12,7 @@ const FORMS = /[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4
 export const macDetector: Detector = {
   kind: "mac",
   find(text) {
+    if (!HINT.test(text)) return [];
     const spans: Span[] = [];
     for (const { 0: value, index } of text.matchAll(FORMS)) {
       const end = index + value.length;

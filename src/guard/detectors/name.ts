@@ -1,5 +1,6 @@
 import type { Detector, Span } from "./detector.ts";
 import { foldWord } from "./fold-word.ts";
+import { isLetterUnit } from "./word-starts.ts";
 import { PLAIN_WORDS } from "./plain-words.ts";
 
 type Word = { folded: string; start: number; end: number };
@@ -9,6 +10,7 @@ const WORD = /\p{L}[\p{L}\p{M}]*/gu;
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/u;
 const PARTICLES = new Set("de da do dos das di del della der den van von vom zu zum la le les el al bin ibn mac mc st san y e and und dr mr mrs ms herr frau prof jr sr".split(" "));
 const SHORTEST_LOOSE = 3;
+const LONGEST_NAME = 160;
 
 function wordsOf(text: string): Word[] {
   return Array.from(text.matchAll(WORD), ({ 0: word, index }) => ({ folded: foldWord(word), start: index, end: index + word.length }));
@@ -51,6 +53,35 @@ function isTogether(text: string, end: number, start: number): boolean {
   return start - end <= 3 && /^[\s.'’-]*$/.test(text.slice(end, start));
 }
 
+function nextWord(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !isLetterUnit(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function endOfWord(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && isLetterUnit(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** Most words are passed over by their first letter; letters with accents are looked at. */
+function couldBegin(code: number, firstLetters: ReadonlySet<number>): boolean {
+  return code > 127 || firstLetters.has(code | 32);
+}
+
+/** A whole name, or else a part of one, that begins with the word at a place. */
+function findAt(text: string, start: number, end: number, { wholes, parts }: Pick<Known, "wholes" | "parts">): Span | null {
+  const folded = foldWord(text.slice(start, end));
+  const isFirst = wholes.has(folded);
+  if (!isFirst && !parts.has(folded)) return null;
+  const words = isFirst ? wordsOf(text.slice(start, start + LONGEST_NAME)).map((word) => ({ ...word, start: word.start + start, end: word.end + start })) : [{ folded, start, end }];
+  const length = isFirst ? matchWhole(text, words, 0, wholes) : 0;
+  const last = words[length - 1];
+  if (last !== undefined && isWrittenAsName(text, words.slice(0, length))) return { start, end: last.end };
+  return parts.has(folded) && isMeant(text, { folded, start, end }) ? { start, end } : null;
+}
+
 function matchWhole(text: string, words: readonly Word[], at: number, wholes: Known["wholes"]): number {
   for (const whole of wholes.get(words[at]?.folded ?? "") ?? []) {
     const isSame = whole.every((folded, i) => {
@@ -69,6 +100,7 @@ function matchWhole(text: string, words: readonly Word[], at: number, wholes: Kn
  */
 export function createNameDetector(names: readonly string[]): Detector {
   const { wholes, parts, unspaced } = readNames(names);
+  const firstLetters = new Set([...wholes.keys(), ...parts].map((word) => word.charCodeAt(0)));
   return {
     kind: "name",
     find(text) {
@@ -77,16 +109,12 @@ export function createNameDetector(names: readonly string[]): Detector {
         for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + name.length)) spans.push({ start: at, end: at + name.length });
       }
       if (parts.size === 0) return spans.toSorted((one, other) => one.start - other.start);
-      const words = wordsOf(text);
-      for (let at = 0; at < words.length; at += 1) {
-        const word = words[at];
-        if (word === undefined || !parts.has(word.folded) && !wholes.has(word.folded)) continue;
-        const length = matchWhole(text, words, at, wholes);
-        const last = words[at + length - 1];
-        if (length > 0 && last !== undefined && isWrittenAsName(text, words.slice(at, at + length))) {
-          spans.push({ start: word.start, end: last.end });
-          at += length - 1;
-        } else if (parts.has(word.folded) && isMeant(text, word)) spans.push({ start: word.start, end: word.end });
+      for (let at = nextWord(text, 0); at < text.length; ) {
+        const wordEnd = endOfWord(text, at);
+        const isWorth = couldBegin(text.charCodeAt(at), firstLetters);
+        const found = isWorth ? findAt(text, at, wordEnd, { wholes, parts }) : null;
+        if (found !== null) spans.push(found);
+        at = nextWord(text, found?.end ?? wordEnd);
       }
       return spans.toSorted((one, other) => one.start - other.start);
     },

@@ -1,4 +1,4 @@
-import { withoutOverlaps } from "./detector.ts";
+import { isWordCharacter, withoutOverlaps } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
 
 /** What a provider puts in front of its keys, and what follows at least. */
@@ -15,7 +15,7 @@ const PEM_BEGIN = /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|CERTIFICATE|SECRET)[
 const PEM_END = /-----END [A-Z0-9 ]{0,60}-----/g;
 const WORDS = String.raw`pass(?:word|wort|code|phrase)|passwd|pwd|kennwort|mot de passe|contraseña|clave|senha|wachtwoord|hasło|api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?(?:key|token)|auth(?:orization)?[ _-]?token|bearer|token|client[ _-]?secret|private[ _-]?key|credentials?|pin(?: code)?|tan|otp|cvv2?|cvc2?|security code|verification code|einmalcode|prüfnummer`;
 /** A word for a secret, small words or signs, and what it is; `=` and `:` take anything, "is" only what looks like a secret. */
-const LABELLED = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${WORDS})(?![\p{L}])["']?(?:\s{0,2}[:=]{1,2}>?\s{0,2}|\s{1,2}(?:is|ist|lautet|est|es|was|war)\s{1,2}:?|\s)["']?([^\s"',;<>]{3,256})`, "giu");
+const LABELLED = new RegExp(String.raw`(?:${WORDS})(?![a-z])["']?(?:\s{0,2}[:=]{1,2}>?\s{0,2}|\s{1,2}(?:is|ist|lautet|est|es|was|war)\s{1,2}:?|\s)["']?([^\s"',;<>]{3,256})`, "gi");
 const SURE_SIGN = /[:=]/;
 const DIGITS = /^\d{3,8}[.!?)]*$/;
 const SHORT_CODES = /^(?:pin|tan|otp|cvv|cvc|security code|verification code|einmalcode|prüfnummer)/i;
@@ -39,7 +39,7 @@ function looksSecret(value: string): boolean {
 function findLabelled(text: string): Span[] {
   const spans: Span[] = [];
   for (const { 0: whole, 1: given, index } of text.matchAll(LABELLED)) {
-    if (given === undefined) continue;
+    if (given === undefined || isWordCharacter(text, index - 1)) continue;
     const value = given.replace(END_SIGNS, "");
     const head = whole.slice(0, whole.length - given.length);
     const isCode = SHORT_CODES.test(head) && DIGITS.test(given);

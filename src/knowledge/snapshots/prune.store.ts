@@ -6,7 +6,7 @@ export type PrunableRow = { id: string; fromVersion: number; toVersion: number; 
 
 /**
  * Rows that ended before `before`, are of no named version, and are not the last to say what a stored reply or draft quotes (see
- * `getCitedDocument`, which shows them).
+ * `getCitedDocument`, which shows them). The last row of a document stays as long as an earlier one does: it says who may still see that.
  */
 export async function listPrunable(database: Database, tenantId: string, { before, limit }: { before: Date; limit: number }): Promise<PrunableRow[]> {
   const rows = await database.query(
@@ -22,10 +22,15 @@ export async function listPrunable(database: Database, tenantId: string, { befor
             select distinct cited->>'documentId' as id, coalesce(cited->>'quote', '') as quote
             from (select citations from message where tenant_id = $1 union all select citations from reply_draft where tenant_id = $1) said, jsonb_array_elements(said.citations) cited) q
           where q.id in (select id from old))
-        select old.id, old.from_version, old.to_version, octet_length(old.body) as bytes from old
-        where not exists (select from quoted q where q.id = old.id and position(q.piece in old.body) > 0
-          and not exists (select from document later where later.tenant_id = $1 and later.id = old.id and later.from_version > old.from_version and position(q.piece in later.body) > 0))
-        order by old.to_version, old.id limit $3`,
+        unneeded as materialized (
+          select old.id, old.from_version, old.to_version, octet_length(old.body) as bytes from old
+          where not exists (select from quoted q where q.id = old.id and position(q.piece in old.body) > 0
+            and not exists (select from document later where later.tenant_id = $1 and later.id = old.id and later.from_version > old.from_version and position(q.piece in later.body) > 0)))
+        select u.* from unneeded u
+        where exists (select from document later where later.tenant_id = $1 and later.id = u.id and later.from_version > u.from_version)
+          or not exists (select from document kept where kept.tenant_id = $1 and kept.id = u.id and kept.from_version <> u.from_version
+            and not exists (select from unneeded too where too.id = kept.id and too.from_version = kept.from_version))
+        order by u.to_version, u.id limit $3`,
     },
     [tenantId, before, limit],
   );

@@ -2,10 +2,11 @@ import { z } from "zod";
 import type { Clock } from "../../lib/clock.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
-import { snapshotTaken, versionUnknown } from "../knowledge.errors.ts";
+import { snapshotHeld, snapshotTaken, versionUnknown } from "../knowledge.errors.ts";
 import { readKnowledgeState } from "../knowledge.store.ts";
 import { diffLines, type DiffPart } from "./diff-lines.ts";
 import { isWhole } from "./prune.store.ts";
+import { isReleaseSnapshot } from "./release-snapshot.ts";
 import { deleteSnapshot, findSnapshot, putSnapshot, readDocumentAt } from "./snapshot.store.ts";
 import { lockKnowledge, openVersion, restoreVersion } from "./version.store.ts";
 
@@ -50,8 +51,9 @@ export async function takeSnapshot(deps: SnapshotDeps, { tenantId, name, version
   });
 }
 
-/** Forgets a name; what it stood for stays reachable by its number. Throws `knowledge.version_unknown`. */
+/** Forgets a name; what it stood for stays reachable by its number. Throws `knowledge.version_unknown`, `knowledge.snapshot_held` for a release's. */
 export async function forgetSnapshot(deps: SnapshotDeps, { tenantId, name, by }: { tenantId: string; name: string; by: string }): Promise<void> {
+  if (isReleaseSnapshot(name)) throw snapshotHeld();
   await deps.database.transaction(tenantId, async (query) => {
     if (!(await deleteSnapshot(query, tenantId, name))) throw versionUnknown({ message: `There is no snapshot "${name}".` });
     await recordInLedger(query, tenantId, [{ kind: "knowledge.snapshot_forgotten", subjectId: name, actor: by, at: new Date(deps.clock.nowMs()), body: {} }]);

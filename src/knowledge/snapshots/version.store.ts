@@ -25,6 +25,13 @@ export async function openVersion(query: TransactionQuery, tenantId: string, cha
   return version;
 }
 
+/** The newest version. Throws `knowledge.unknown_tenant`. */
+export async function readVersion(query: TransactionQuery, tenantId: string): Promise<number> {
+  const [row] = await query("select knowledge_version from tenant where id = $1", [tenantId]);
+  if (row === undefined) throw unknownTenant({ details: { tenantId } });
+  return Number(row["knowledge_version"]);
+}
+
 /** What is served now, by document id: its revision, and for whom it is, which may have changed without it. */
 export async function readServed(query: TransactionQuery, tenantId: string, ids: readonly string[]): Promise<Map<string, { revision: string; audience: string[] }>> {
   const rows = await query("select id, revision, audience from document where tenant_id = $1 and id = any($2::text[]) and to_version is null", [tenantId, ids]);
@@ -90,7 +97,7 @@ export async function setFingerprints(query: TransactionQuery, tenantId: string,
 
 /**
  * Makes `version` equal to `target`, or only its documents of one source; what was only cut in another way since stays. Fingerprints are forgotten, so that the next sync
- * looks at every item again.
+ * looks at every item again. Nobody is shown a document by it who was not when it was last served: rights are not gone back to.
  * Returns how many documents came back or went.
  */
 export async function restoreVersion(query: TransactionQuery, tenantId: string, { version, target, sourceId }: { version: number; target: number; sourceId: string | null }): Promise<{ restored: number; removed: number }> {
@@ -101,8 +108,9 @@ export async function restoreVersion(query: TransactionQuery, tenantId: string, 
   await closeDocuments(query, tenantId, version, [...back, ...gone].map((row) => String(row["id"])));
   await query(
     `insert into document (tenant_id, id, from_version, source_id, item, path, uri, title, language, audience, product, brand, body, format, revision, fingerprint, warnings, updated_at, chunker)
-     select d.tenant_id, d.id, $2, d.source_id, d.item, d.path, d.uri, d.title, d.language, d.audience, d.product, d.brand, d.body, d.format, d.revision, null, d.warnings, d.updated_at, d.chunker
-     from unnest($3::text[], $4::bigint[]) as b (id, from_version) join document d on d.tenant_id = $1 and d.id = b.id and d.from_version = b.from_version`,
+     select d.tenant_id, d.id, $2, d.source_id, d.item, d.path, d.uri, d.title, d.language, coalesce(nullif(array(select a from unnest(d.audience) a where a = any(last.audience)), '{}'), last.audience), d.product, d.brand, d.body, d.format, d.revision, null, d.warnings, d.updated_at, d.chunker
+     from unnest($3::text[], $4::bigint[]) as b (id, from_version) join document d on d.tenant_id = $1 and d.id = b.id and d.from_version = b.from_version
+     join lateral (select l.audience from document l where l.tenant_id = $1 and l.id = b.id order by l.from_version desc limit 1) last on true`,
     [tenantId, version, back.map((row) => row["id"]), back.map(versionOf)],
   );
   return { restored: back.length, removed: gone.length };

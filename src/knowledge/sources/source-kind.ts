@@ -16,10 +16,10 @@ export type LeftOut = { item: string; uri: string | null; reason: string };
 
 export type SourcePage = { items: SourceItem[]; /** Hand it back for the next page; null on the last. */ next: string | null; leftOut?: LeftOut };
 
-/** What an item holds: a file as it is, or a record whose body is Markdown (or HTML). */
+/** What an item holds: a file as it is, or a record whose body is Markdown (or HTML). `redact`: what is stored of its texts, made of them as they are read. */
 export type SourceContent =
   | { kind: "file"; bytes: Uint8Array; name: string; mediaType: string | null; updatedAt: string | null }
-  | { kind: "record"; title: string; body: string; isHtml: boolean; language: string | null; updatedAt: string | null; product: string | null; brand: string | null };
+  | { kind: "record"; title: string; body: string; isHtml: boolean; language: string | null; updatedAt: string | null; product: string | null; brand: string | null; redact?: (text: string) => string };
 
 /**
  * `found`: further items that this one leads to (links). `moved`: it stands elsewhere in the same source. `fingerprint` is that of
@@ -65,8 +65,8 @@ export type SourceDeps = {
   /** Copies of what is read over the network, made anew at any time. */
   cacheFolder: string;
   readRecords: ReadRecords;
-  /** Takes personal values out of a text before it is stored. */
-  redact(text: string): string;
+  /** Takes personal values out of a text before it is stored; `names`: of the people it is about. */
+  redact(text: string, names: readonly string[]): string;
 };
 
 /**

@@ -113,8 +113,10 @@ async function readRecord(parse: ParseFile, content: Extract<SourceContent, { ki
   if (content.body.trim() === "") return { kind: "refused", code: "empty", reason: "The record holds no text." };
   const read = content.isHtml ? await parse({ bytes: Buffer.from(content.body), name: "record.html", mediaType: "text/html; charset=utf-8" }) : null;
   if (read?.kind === "refused") return read;
-  const known = { title: content.title, language: content.language ?? language ?? read?.document.language ?? "und", updatedAt: content.updatedAt };
-  return { kind: "ok", document: { ...known, body: read?.document.body ?? content.body, audience, product: content.product ?? product ?? null, brand: content.brand ?? brand ?? null, format: "record", warnings: read?.document.warnings ?? [] } };
+  // Of what is read, since an address may be written in other characters until then.
+  const { redact = (text: string) => text } = content;
+  const known = { title: redact(content.title), language: content.language ?? language ?? read?.document.language ?? "und", updatedAt: content.updatedAt };
+  return { kind: "ok", document: { ...known, body: redact(read?.document.body ?? content.body), audience, product: content.product ?? product ?? null, brand: content.brand ?? brand ?? null, format: "record", warnings: read?.document.warnings ?? [] } };
 }
 
 /** As the database holds texts: without NUL and without half characters. */

@@ -4,6 +4,7 @@ import { draftArticle } from "../gaps/draft-article.ts";
 import { listMaterial, listQuestionsSince, setDraft, setReplies } from "../gaps/gap.store.ts";
 import type { TalkCorrection } from "./talk.ts";
 import type { LookDeps } from "./upkeep-deps.ts";
+import { namesInTalk } from "../names-in-talk.ts";
 import { lockUpkeep } from "./upkeep.store.ts";
 import { putCorrections, type Correction } from "./use.store.ts";
 import { tellingTerms } from "../gaps/why-unanswered.ts";
@@ -24,7 +25,7 @@ const MOST_SENTENCES = 40;
 export async function takeReplies(deps: LookDeps, tenantId: string, after: Place | null): Promise<Place | null> {
   const since = new Date(deps.clock.nowMs() - REPLY_DAYS * DAY_MS).toISOString();
   const asked = await listQuestionsSince(deps.database, tenantId, { since, after, limit: PAGE });
-  const replies = (await deps.talks.replies(tenantId, asked)).map(({ questionId, texts, names, lastAt }) => ({ id: questionId, reply: deps.redact(texts.join("\n\n"), [...names, ...greetedNames(texts)]).slice(0, LONGEST_REPLY), at: lastAt }));
+  const replies = (await deps.talks.replies(tenantId, asked)).map(({ questionId, texts, names, lastAt }) => ({ id: questionId, reply: deps.redact(texts.join("\n\n"), [...names, ...namesInTalk(texts)]).slice(0, LONGEST_REPLY), at: lastAt }));
   await deps.database.transaction(tenantId, async (query) => {
     await lockUpkeep(query, tenantId);
     await setReplies(query, tenantId, replies);
@@ -54,16 +55,6 @@ export async function takeCorrections(deps: LookDeps, tenantId: string, after: P
   });
   const last = given.at(-1);
   return last === undefined || given.length < PAGE ? null : { at: last.at, id: last.id };
-}
-
-const GREETED = /^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|bonjour|hola|ciao)\s+((?:(?:mr|mrs|ms|dr|herr|frau)\.?\s+)?\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'-]+){0,2})/iu;
-
-/** Whom a reply greets by name, whole and in parts: names that no record has. */
-function greetedNames(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => {
-    const name = GREETED.exec(text.trimStart())?.[1];
-    return name === undefined ? [] : [name, ...name.split(/\s+/).filter((part) => part.length > 2)];
-  });
 }
 
 /** A change of tone corrects no passage: what a person says instead has to say the opposite, leave the passage out, or be another text. */

@@ -7,6 +7,7 @@ const PURGE = {
       where r.tenant_id = $1 and r.ended_at < $2 and r.status in ('completed', 'failed', 'cancelled')
         and coalesce((select c.status <> 'open' from support_case c where c.tenant_id = $1 and c.id = r.case_id), true)
         and coalesce((select p.ended_at is not null from workflow_run p where p.tenant_id = $1 and p.id = r.parent_run_id), true)
+        and not is_held($1, r.contact_id, r.conversation_id, r.case_id)
       order by r.ended_at limit $3 for update skip locked
     ), task as (delete from workflow_task t using old where t.tenant_id = $1 and t.run_id = old.id
     ), wait as (delete from workflow_wait w using old where w.tenant_id = $1 and w.run_id = old.id returning w.id
@@ -19,7 +20,7 @@ const PURGE = {
 
 /**
  * Forgets runs that ended before then, the oldest first, with their tasks, what they listened for and what they asked. Runs that are not over,
- * their parts, and runs of cases that are still open stay. Approvals, messages and the ledger stay too: they are told elsewhere.
+ * their parts, runs of cases that are still open, and what is under a legal hold stay. Approvals, messages and the ledger stay too: they are told elsewhere.
  *
  * Returns how many went, at most `limit`. Several processes may purge at once: each takes other runs.
  */

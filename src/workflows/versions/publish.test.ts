@@ -7,7 +7,7 @@ import { openDatabase, type Database } from "../../storage/database.ts";
 import { migrate } from "../../storage/migrate.ts";
 import { makeDatabase } from "../../../test/start-test-app.ts";
 import { publishDocuments, rollBack, type DocumentFile, type Publishing } from "./publish.ts";
-import { listActive } from "./version.store.ts";
+import { listActive, listPublishes } from "./version.store.ts";
 import { createPublishedVersions } from "./workflow-versions.ts";
 
 const document = (name: string, version = "1.0.0"): DocumentFile => ({ file: `${name}.yaml`, text: `document: { dsl: '1.0.3', namespace: a, name: ${name}, version: '${version}' }\ndo:\n  - done: { set: { ok: true } }\n` });
@@ -31,6 +31,14 @@ describe("publishing", () => {
   const publish = (documents: readonly DocumentFile[], more: Partial<Publishing> = {}, check?: () => Promise<[]>) => publishDocuments(deps(check), { tenantId, documents, by: "cli", note: null, onlyIfNew: false, ...more });
   const atStart = async (...documents: DocumentFile[]) => (await publish(documents, { by: "start", onlyIfNew: true })).kind;
   const active = async () => (await listActive(database, tenantId)).map((each) => `${each.name} ${each.version}`);
+
+  test("each publish names the knowledge that was served then", async () => {
+    await fresh();
+    await publish([document("one")]);
+    await publish([document("one", "1.1.0")]);
+    assert.deepEqual((await listPublishes(database, tenantId, 9)).map((each) => each.knowledge_snapshot), ["release:2", "release:1"]);
+    assert.equal((await rollBack(deps(), { tenantId, to: null, by: "cli" })).knowledge_snapshot, "release:1");
+  });
 
   test("a restart keeps what the console has published, until the folder changes", async () => {
     await fresh();

@@ -1,5 +1,6 @@
 import type { Clock } from "../../lib/clock.ts";
 import { sha256 } from "../../lib/sha256.ts";
+import { snapshotForRelease } from "../../knowledge/snapshots/release-snapshot.ts";
 import { recordInLedger } from "../../observe/ledger.ts";
 import type { Database, TransactionQuery } from "../../storage/database.ts";
 import type { WorkflowSource } from "../document/definition.ts";
@@ -44,6 +45,7 @@ const FOLDER_PUBLISHERS = ["start", "cli"];
 /**
  * Makes a set of documents the active one: all of them or none, in one transaction, at once for all processes.
  *
+ * The knowledge that is served then becomes a snapshot of the publish's number, so that both can be gone back to.
  * Running runs keep the version they began with. Documents of earlier sets that are not in this one can no longer be started.
  * Outcome `refused` when a document cannot be read, a name is taken twice, `check` finds an error, or a number stands for another text. One publish at a time: what is
  * merged with the active documents is merged with those that are active then.
@@ -78,11 +80,12 @@ async function publishSet(query: TransactionQuery, deps: PublishDeps, input: Pub
   const publish: PublishRow = {
     id: `pub_${sha256(`${input.tenantId}\n${number}\n${setHash}`).slice(0, 22)}`, number, set_hash: setHash, members: versions.map(({ namespace, name, version, hash }) => ({ namespace, name, version, hash })),
     note: input.note, previous_id: active?.id ?? null, published_at: at.toISOString(), published_by: input.by, is_active: true,
+    knowledge_snapshot: await snapshotForRelease(query, input.tenantId, { number, by: input.by, at }),
   };
   await insertVersions(query, input.tenantId, versions, input.by, at);
   await activateVersions(query, input.tenantId, versions.map((each) => each.hash));
   await insertPublish(query, input.tenantId, { ...publish, at });
-  await recordInLedger(query, input.tenantId, [{ kind: "workflows.published", subjectId: publish.id, actor: input.by, at, body: { number, setHash, workflows: publish.members.map((each) => ({ name: each.name, version: each.version, hash: each.hash })) } }]);
+  await recordInLedger(query, input.tenantId, [{ kind: "workflows.published", subjectId: publish.id, actor: input.by, at, body: { number, setHash, knowledgeSnapshot: publish.knowledge_snapshot, workflows: publish.members.map((each) => ({ name: each.name, version: each.version, hash: each.hash })) } }]);
   return { kind: "published", publish, findings };
 }
 

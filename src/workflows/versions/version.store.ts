@@ -4,7 +4,8 @@ import type { Database, TransactionQuery } from "../../storage/database.ts";
 const member = z.object({ namespace: z.string(), name: z.string(), version: z.string(), hash: z.string() });
 export type Member = z.infer<typeof member>;
 
-const publishRow = z.object({ id: z.string(), number: z.number(), set_hash: z.string(), members: z.array(member), note: z.string().nullable(), previous_id: z.string().nullable(), published_at: z.string(), published_by: z.string(), is_active: z.boolean() });
+const publishRow = z.object({ id: z.string(), number: z.number(), set_hash: z.string(), members: z.array(member), note: z.string().nullable(), previous_id: z.string().nullable(), published_at: z.string(), published_by: z.string(), is_active: z.boolean(), knowledge_snapshot: z.string().nullable() });
+/** `knowledge_snapshot`: what was served of the knowledge when it was published; null: before there were such. */
 export type PublishRow = z.infer<typeof publishRow>;
 
 const versionRow = z.object({ hash: z.string(), namespace: z.string(), name: z.string(), version: z.string(), file: z.string(), published_at: z.string(), published_by: z.string(), is_active: z.boolean() });
@@ -34,8 +35,8 @@ export async function activateVersions(query: TransactionQuery, tenantId: string
 
 export async function insertPublish(query: TransactionQuery, tenantId: string, publish: Omit<PublishRow, "is_active" | "published_at"> & { at: Date }): Promise<void> {
   await query("update workflow_publish set is_active = false where tenant_id = $1 and is_active", [tenantId]);
-  await query("insert into workflow_publish (tenant_id, id, number, set_hash, members, note, published_at, published_by, previous_id, is_active) values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, true)", [
-    tenantId, publish.id, publish.number, publish.set_hash, JSON.stringify(publish.members), publish.note, publish.at, publish.published_by, publish.previous_id,
+  await query("insert into workflow_publish (tenant_id, id, number, set_hash, members, note, published_at, published_by, previous_id, is_active, knowledge_snapshot) values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, true, $10)", [
+    tenantId, publish.id, publish.number, publish.set_hash, JSON.stringify(publish.members), publish.note, publish.at, publish.published_by, publish.previous_id, publish.knowledge_snapshot,
   ]);
 }
 
@@ -44,7 +45,7 @@ export async function activatePublish(query: TransactionQuery, tenantId: string,
   await query("update workflow_publish set is_active = true where tenant_id = $1 and id = $2", [tenantId, id]);
 }
 
-const PUBLISH_FIELDS = "id, number, set_hash, members, note, previous_id, published_at, published_by, is_active";
+const PUBLISH_FIELDS = "id, number, set_hash, members, note, previous_id, published_at, published_by, is_active, knowledge_snapshot";
 
 export async function readPublishes(query: TransactionQuery, tenantId: string): Promise<PublishRow[]> {
   return (await query(`select ${PUBLISH_FIELDS} from workflow_publish where tenant_id = $1 order by number desc`, [tenantId])).map((row) => publishRow.parse(row));

@@ -25,7 +25,7 @@ export function Grading() {
       <h2 className="font-medium">Grade answers</h2>
       <p className="mt-1 mb-3 max-w-3xl text-ink-soft">Routing learns from what models make of your own prompts. They are taken from earlier replies that a model wrote without tools, and hold no personal values.</p>
       <div className="flex flex-wrap gap-2">
-        <Button isBusy={comparing.isPending} onClick={() => comparing.mutate()}>{shown === undefined ? "Compare two answers" : "Next"}</Button>
+        <Button isBusy={comparing.isPending} onClick={() => comparing.mutate()}>{shown === undefined ? "Compare two answers" : "Ask both again"}</Button>
         {mayEvaluate && <Button isBusy={evaluating.isPending} onClick={() => evaluating.mutate()}>Let a model grade {PROMPTS} prompts</Button>}
       </div>
       {evaluating.isPending && <p role="status" className="mt-3 text-xs text-ink-faint">Every model of the default route is asked, then the dearest one grades. This may take some minutes and costs what the calls cost.</p>}

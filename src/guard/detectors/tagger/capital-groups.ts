@@ -1,4 +1,5 @@
 import { foldWord } from "../fold-word.ts";
+import { isCapitalUnit } from "../word-starts.ts";
 import { COMMON_WORDS } from "./common-words.ts";
 
 export type Word = { folded: string; start: number; end: number };
@@ -6,7 +7,7 @@ export type Word = { folded: string; start: number; end: number };
 /** Words with a capital letter side by side, without common words; `isFirst` where a sentence or line begins with them. */
 export type CapitalGroup = { words: Word[]; start: number; end: number; isFirst: boolean };
 
-const CAPITAL = /\p{Lu}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+const CAPITAL = /\p{Lu}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/uy;
 const PARTICLES = /^ (?:(?:van|der|de|la|von|vom|bin|al|el|di|da|do|dos|du|le|ter|den|del|della|y|e|zu|af|av|ben|ibn) ){0,3}$/;
 const LONGEST_GAP = 16;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}\p{M}_@]/u;
@@ -43,13 +44,18 @@ export function capitalGroups(text: string, keepsCommon = false): CapitalGroup[]
     if (words.length > 0) groups.push(closeGroup(text, words));
     words = [];
   };
-  for (const { 0: found, index } of text.matchAll(CAPITAL)) {
-    if (index > 0 && LETTER_OR_DIGIT.test(text.charAt(index - 1))) continue;
+  for (let index = 0; index < text.length; index += 1) {
+    if (!isCapitalUnit(text.charCodeAt(index))) continue;
+    CAPITAL.lastIndex = index;
+    const found = CAPITAL.exec(text)?.[0] ?? "";
+    const isInside = index > 0 && LETTER_OR_DIGIT.test(text.charAt(index - 1));
+    index += Math.max(0, found.length - 1);
+    if (found === "" || isInside) continue;
     const whole = found.replace(/['’]s$/, "");
-    const word = { folded: foldWord(whole).replaceAll("’", "'"), start: index, end: index + whole.length };
+    const word = { folded: foldWord(whole).replaceAll("’", "'"), start: index + 1 - found.length, end: index + 1 - found.length + whole.length };
     if (!isTogether(text, words.at(-1), word)) close();
     const isCommon = COMMON_WORDS.has(word.folded) && !isInitial(text, words, word);
-    if (isCommon && !(keepsCommon && whole.length > 1 && (words.length > 0 || !beginsSentence(text, index)))) {
+    if (isCommon && !(keepsCommon && whole.length > 1 && (words.length > 0 || !beginsSentence(text, word.start)))) {
       close();
       continue;
     }

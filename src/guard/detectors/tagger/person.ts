@@ -1,5 +1,5 @@
 import { foldWord } from "../fold-word.ts";
-import { withoutOverlaps } from "../detector.ts";
+import { isWordCharacter, withoutOverlaps } from "../detector.ts";
 import type { Detector, Span } from "../detector.ts";
 import { capitalGroups } from "./capital-groups.ts";
 import type { CapitalGroup } from "./capital-groups.ts";
@@ -19,8 +19,8 @@ const SAYS = /^,? (?:said|says|told|asked|wrote|called me|speaking|here|lives|is
 const ALONE_ON_LINE = /^[ \t,]*(?:\n|$)/;
 const LOOK_BACK = 28;
 const MOST_WORDS = 5;
-const LOWER_CUE =
-  /(?<!\p{L})(?:my (?:full |last |first )?name is|name is|name:|naam is|mein name ist|je m[’']appelle|me llamo|mi chiamo|me chamo|ich hei(?:ß|ss)e|jag heter|ik heet|i am called|calls me|she named (?:him|her)|named (?:him|her))[ \t"“']{1,6}(\p{Ll}[\p{L}\p{M}'’-]{1,29}(?: \p{L}[\p{L}\p{M}'’-]{1,29}){0,3})/giu;
+const LOWER_CUE = /(?:name is|name:|naam is|name ist|m['’]appelle|me llamo|mi chiamo|me chamo|ich hei(?:ß|ss)e|jag heter|ik heet|i am called|calls me|named (?:him|her))[ \t"“']{1,6}/gi;
+const SMALL_NAME = /\p{Ll}[\p{L}\p{M}'’-]{1,29}(?: \p{L}[\p{L}\p{M}'’-]{1,29}){0,3}/uy;
 
 function isGivenName(folded: string): boolean {
   return FIRST_NAMES.has(folded) || (folded.includes("-") && FIRST_NAMES.has(folded.slice(0, folded.indexOf("-"))));
@@ -55,9 +55,11 @@ export function personIn(text: string, group: CapitalGroup): Span | null {
 /** Names in small letters, behind words that leave nothing else: up to the first common word. */
 function findInSmallLetters(text: string): Span[] {
   const spans: Span[] = [];
-  for (const { 0: whole, 1: found, index } of text.matchAll(LOWER_CUE)) {
+  for (const { 0: cue, index } of text.matchAll(LOWER_CUE)) {
+    const start = index + cue.length;
+    SMALL_NAME.lastIndex = start;
+    const found = isWordCharacter(text, index - 1) ? undefined : SMALL_NAME.exec(text)?.[0];
     if (found === undefined) continue;
-    const start = index + whole.length - found.length;
     let end = start;
     for (const word of found.split(" ")) {
       if (COMMON_WORDS.has(foldWord(word))) break;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { canonicalJson } from "../../../lib/canonical-json.ts";
 import { isRecord } from "../../../lib/is-record.ts";
 import { sha256 } from "../../../lib/sha256.ts";
+import { namesInTalk } from "../../names-in-talk.ts";
 import { sourceInvalid } from "../../knowledge.errors.ts";
 import { defineSourceKind, type Fetched, type SourceContent, type SourceDeps, type SourceItem } from "../source-kind.ts";
 
@@ -15,8 +16,9 @@ const settings = z.strictObject({
   fields: z.strictObject({
     id: path, title: path, body: z.array(path).min(1).max(20).describe("Members whose texts are the document, in this order; `comments.body` takes that member of each in the list."),
     updatedAt: path.optional(), uri: path.optional(), language: path.optional(), product: path.optional(), brand: path.optional(),
+    names: z.array(path).max(20).default(["requester.name", "requester_name", "customer.name", "contact.name", "sender.name", "author.name", "meta.sender.name"]).describe("Members that name the people a record is about, taken out of its texts by `redact`."),
   }),
-  redact: z.boolean().default(false).describe("Takes names, addresses and numbers out before anything is stored; needed for tickets."),
+  redact: z.boolean().default(false).describe("Takes addresses, numbers and names out before anything is stored: names that the record has (`fields.names`), and those that its texts greet or are signed with; needed for tickets."),
   maxRecords: z.number().int().min(1).max(100_000).default(10_000),
 });
 type RecordSettings = z.output<typeof settings>;
@@ -35,7 +37,9 @@ export const recordsKind = defineSourceKind({
       async fetch(item, signal): Promise<Fetched> {
         const listed: unknown = JSON.parse(String(item.details?.["record"] ?? "{}"));
         const record = { ...(isRecord(listed) ? listed : {}), ...(await readOne(tenantId, given, deps, String(item.details?.["id"] ?? ""), signal)) };
-        return { kind: "taken", content: contentOf(given, record), fingerprint: item.fingerprint };
+        const names = namesIn(given, record);
+        const hidden = given.redact ? { redact: (text: string) => redactText(text, deps, [...names, ...namesInTalk([text])]) } : {};
+        return { kind: "taken", content: { ...contentOf(given, record), ...hidden }, fingerprint: item.fingerprint };
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     });
@@ -64,18 +68,21 @@ function itemOf(given: RecordSettings, deps: SourceDeps, record: Row): SourceIte
   if (id === "") throw sourceInvalid({ message: `A record of "${given.tool}" has no "${given.fields.id}".` });
   const used = [given.fields.title, ...given.fields.body, given.fields.updatedAt, given.fields.language, given.fields.product, given.fields.brand].flatMap((each) => each?.split(".")[0] ?? []);
   const kept = Object.fromEntries([...new Set(used)].map((name) => [name, record[name]]));
-  const plain = given.redact ? Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, name === given.fields.updatedAt ? value : redacted(value, deps.redact)])) : kept;
+  const plain = given.redact ? Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, name === given.fields.updatedAt ? value : redacted(value, deps, namesIn(given, record))])) : kept;
+  const isPublic = (text: string) => !given.redact || redactText(text, deps, namesIn(given, record)) === text;
   const uri = given.fields.uri === undefined ? "" : textAt(record, given.fields.uri);
   // A record that is read by itself may change where the list does not show it, unless the list says when.
   const isKnown = given.each === undefined || given.fields.updatedAt !== undefined;
-  return { item: id, uri: uri === "" ? null : uri, fingerprint: isKnown ? sha256(canonicalJson({ kept, given })) : null, details: { id, record: JSON.stringify(plain).replaceAll("\\u0000", "") } };
+  // An id or an address that names somebody is not kept; the id only where the record is read by it, for the length of the sync.
+  const item = isPublic(id) ? id : sha256(id).slice(0, 32);
+  return { item, uri: uri === "" || !isPublic(uri) ? null : uri, fingerprint: isKnown ? sha256(canonicalJson({ kept, given })) : null, details: { id: given.each === undefined ? item : id, record: JSON.stringify(plain).replaceAll("\\u0000", "") } };
 }
 
 async function readOne(tenantId: string, given: RecordSettings, deps: SourceDeps, id: string, signal: AbortSignal): Promise<Row> {
   if (given.each === undefined) return {};
   const { records } = await deps.readRecords({ tenantId, tool: given.each.tool, arguments: { [given.each.argument]: numberOrText(id) } }, signal);
   const record = { ...(records.length === 1 ? records[0] : {}), records };
-  return given.redact ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redacted(value, deps.redact)])) : record;
+  return given.redact ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redacted(value, deps, namesIn(given, { ...record, records }))])) : record;
 }
 
 function contentOf({ fields }: RecordSettings, record: Row): SourceContent {
@@ -99,10 +106,31 @@ function joinParts(parts: readonly string[]): { body: string; isHtml: boolean } 
   return { body: parts.map((part) => (HTML.test(part) ? part : `<p>${escaped(part)}</p>`)).join("\n"), isHtml: true };
 }
 
-function redacted(value: unknown, redact: (text: string) => string): unknown {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map((each) => redacted(each, redact));
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, redacted(each, redact)])) : value;
+function redacted(value: unknown, deps: SourceDeps, names: readonly string[]): unknown {
+  if (typeof value === "string") return redactText(value, deps, names);
+  if (Array.isArray(value)) return value.map((each) => redacted(each, deps, names));
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, each]) => [name, redacted(each, deps, names)])) : value;
+}
+
+/** Whom a record is about, as it is given: by its members, and as its texts greet them. Whole names and their parts. */
+function namesIn({ fields, redact }: RecordSettings, record: Row): string[] {
+  if (!redact) return [];
+  const places = [...fields.names, ...fields.names.map((place) => `records.${place}`)];
+  const named = places.flatMap((place) => textsAt(record, place)).flatMap((name) => [name, ...name.split(/\s+/)]).filter((name) => name.length > 2);
+  const texts = [fields.title, ...fields.body].flatMap((place) => textsAt(record, place)).map((text) => plainOf(text).replace(/<[^>]*>/g, "\n"));
+  return [...new Set([...named, ...namesInTalk(texts)])];
+}
+
+function redactText(text: string, deps: SourceDeps, names: readonly string[]): string {
+  return deps.redact(plainOf(text), names);
+}
+
+/** Letters, digits and spaces that are written as HTML writes signs, as themselves, but for what would make a mark-up of a text. */
+function plainOf(text: string): string {
+  return text.replace(/&#(x[0-9a-f]{1,6}|\d{1,7});/gi, (written, code: string) => {
+    const point = /^x/i.test(code) ? Number.parseInt(code.slice(1), 16) : Number(code);
+    return point > 31 && point <= 0x10_ff_ff && !"<>&\"'".includes(String.fromCodePoint(point)) ? String.fromCodePoint(point) : written;
+  }).replace(/&nbsp;|[\u00a0\u202f\u2007]/gi, " ").replace(/&commat;/gi, "@").replace(/&period;/gi, ".").replace(/&plus;/gi, "+").replace(/&(?:shy|zwnj|zwj);|[\u00ad\u200b-\u200d]/gi, "");
 }
 
 function textAt(record: Row, place: string): string {

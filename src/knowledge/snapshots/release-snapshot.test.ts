@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openSyncTown } from "../../../test/sync-house.ts";
+import { saveSource } from "../sources/change-source.ts";
+import { pruneKnowledge } from "./prune.ts";
+import { snapshotForRelease } from "./release-snapshot.ts";
+import { listSnapshots } from "./snapshot.store.ts";
+import { forgetSnapshot, rollBackKnowledge, takeSnapshot } from "./snapshots.ts";
+
+test("a release names the knowledge it was published with: it is neither pruned nor forgotten, and comes back without anybody's rights", async () => {
+  await using town = await openSyncTown();
+  const house = await town.startHouse();
+  const { tenantId, deps } = house;
+  const place = join(town.folder, "release");
+  await mkdir(place);
+  await writeFile(join(place, "a.txt"), "first of a");
+  await writeFile(join(place, "b.txt"), "first of b");
+  await house.add("files", "folder", { folder: place });
+  await house.sync("files");
+  const name = await town.database.transaction(tenantId, (query) => snapshotForRelease(query, tenantId, { number: 7, by: "cli", at: new Date() }));
+  assert.equal(name, "release:7");
+  assert.deepEqual((await listSnapshots(town.database, tenantId)).map((each) => each.name), ["release:7"]);
+  await saveSource(deps, { tenantId, by: "test", source: house.given("files", "folder", { folder: place }, { defaults: { audience: ["employee"] } }), isNew: false });
+  await writeFile(join(place, "a.txt"), "second of a");
+  await rm(join(place, "b.txt"));
+  await house.sync("files");
+  await house.sync("files", true);
+  assert.deepEqual((await house.heads()).map(({ path }) => path), ["files:a.txt"]);
+  await assert.rejects(forgetSnapshot(deps, { tenantId, name, by: "test" }), { code: "knowledge.snapshot_held" });
+  await pruneKnowledge({ ...deps, clock: { ...deps.clock, nowMs: () => Date.now() + 400 * 86_400_000 } }, { tenantId, keepDays: 1, isDry: false, by: "test" });
+  await rollBackKnowledge(deps, { tenantId, to: name, sourceId: null, by: "test" });
+  assert.deepEqual((await house.heads()).map(({ path, audience }) => [path, audience.join()]), [["files:a.txt", "employee"], ["files:b.txt", "employee"]]);
+  await assert.rejects(takeSnapshot(deps, { tenantId, name: "mine", version: "release:8", note: null, by: "test" }), { code: "knowledge.version_unknown" });
+});
