@@ -52,9 +52,13 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "POST /api/routes/comparisons": { right: "routes.grade", body: {} },
   "PUT /api/routes/grades": { right: "routes.grade", body: { id: "nothere", grades: [{ model: "small", quality: 1 }] } },
   "POST /api/routes/evaluations": { right: "routes.evaluate", body: {} },
+  "POST /api/privacy/contacts/{id}/export": { right: "privacy.export", body: null },
+  "POST /api/privacy/holds": { right: "privacy.hold", body: { contactId: "cont_nothere", reason: "a test" } },
+  "POST /api/privacy/holds/{id}/lift": { right: "privacy.hold", body: { reason: "a test" } },
+  "POST /api/privacy/retention/runs": { right: "privacy.retain", body: null },
   "POST /api/events": { right: "events.send", body: {} },
 };
-const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "understanding", "routes"];
+const TAGS = ["workflows", "runs", "approvals", "autonomy", "events", "knowledge", "understanding", "routes", "privacy", "ledger"];
 
 describe("rights over workflows and runs", () => {
   let desk: TestApp;

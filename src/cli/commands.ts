@@ -7,7 +7,7 @@ import { costReconcileCommand } from "./cost-reconcile.ts";
 import { costReleaseCommand } from "./cost-release.ts";
 import { costReportCommand } from "./cost-report.ts";
 import { createKeyCommand } from "./key-create.ts";
-import { verify } from "./ledger-verify.ts";
+import { LEDGER_COMMANDS } from "./ledger-commands.ts";
 import { KNOWLEDGE_COMMANDS } from "./knowledge-commands.ts";
 import { intentsCommand } from "./intents.ts";
 import { exportIntentsCommand } from "./intents-export.ts";
@@ -212,11 +212,7 @@ export const COMMANDS: readonly Command[] = [
     takes: [],
     examples: ["baton migrate"],
   },
-  {
-    name: "ledger verify", usage: "ledger verify", about: "Recompute the ledger's hash chain", run: verify,
-    takes: [],
-    examples: ["baton ledger verify"],
-  },
+  ...LEDGER_COMMANDS,
   {
     name: "secrets set", usage: "secrets set NAME", about: "Store a secret that tools and workflows use, sealed; its value is read from standard input", run: setSecretCommand,
     takes: [

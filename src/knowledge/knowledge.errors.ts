@@ -15,6 +15,7 @@ export const fileUnknown = defineError({ code: "knowledge.file_unknown", status:
 export const versionUnknown = defineError({ code: "knowledge.version_unknown", status: 404, message: "There is no such snapshot or knowledge version." });
 export const snapshotTaken = defineError({ code: "knowledge.snapshot_taken", status: 409, message: "There is a snapshot of this name already, of another version; choose another name." });
 export const snapshotHeld = defineError({ code: "knowledge.snapshot_held", status: 409, message: "A release names this snapshot, so that both can be gone back to: it stays." });
+export const searchFilterInvalid = defineError({ code: "knowledge.filter_invalid", status: 400, message: "This does not say what a search should be narrowed to." });
 export const gapUnknown = defineError({ code: "knowledge.gap_unknown", status: 404, message: "There is no such gap." });
 export const gapDecided = defineError({ code: "knowledge.gap_decided", status: 409, message: "Somebody has published or dismissed this gap already; open it again first." });
 export const articleUnfinished = defineError({ code: "knowledge.article_unfinished", status: 422, message: "The article cannot be published as it is." });

@@ -133,7 +133,7 @@ export const runView = runSummary
 export const publishView = z
   .object({
     id: z.string(), /** From 1. */ number: z.number().int(), isActive: z.boolean(), publishedAt: z.string(), publishedBy: z.string(),
-    note: z.string().nullable(),
+    note: z.string().nullable(), /** What was served of the knowledge then; `baton knowledge rollback` takes it. */ knowledgeSnapshot: z.string().nullable(),
     members: z.array(z.object({ namespace: z.string(), name: z.string(), version: z.string(), hash: z.string() })),
     /** Against the set before it. */
     added: z.array(z.string()), changed: z.array(z.string()), removed: z.array(z.string()),

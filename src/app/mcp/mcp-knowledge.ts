@@ -5,6 +5,7 @@ import { recordBlockedSearch, type Asker } from "../../knowledge/block-search.ts
 import { getDocument } from "../../knowledge/get-document.ts";
 import { listDocuments } from "../../knowledge/list-documents.ts";
 import { retrieve } from "../../knowledge/retrieve.ts";
+import { filterMembers, toSearchFilter } from "../../knowledge/search-filter.ts";
 import { shapeOfZod } from "../../lib/shape.ts";
 import type { CallContext } from "../../models/call-context.ts";
 import type { App } from "../app.ts";
@@ -17,7 +18,7 @@ const MARKDOWN = "text/markdown";
 const ADDRESS = /^baton:\/\/documents\/([a-z]+_[0-9a-z_]{1,60})$/;
 const RESOURCE_NOT_FOUND = -32_002;
 
-const input = shapeOfZod(z.strictObject({ query: z.string().trim().min(1).max(1_000).describe("What is asked, in words."), limit: z.number().int().min(1).max(20).default(6).describe("Passages at most.") }));
+const input = shapeOfZod(z.strictObject({ query: z.string().trim().min(1).max(1_000).describe("What is asked, in words."), limit: z.number().int().min(1).max(20).default(6).describe("Passages at most."), ...filterMembers }));
 const passages = shapeOfZod(z.object({ passages: z.array(z.object({ uri: z.string(), title: z.string(), heading: z.string(), text: z.string() })) }), "output");
 
 type KnowledgeApp = Pick<App, "policy" | "database" | "clock"> & { workspace: Pick<App["workspace"], "audiences">; turns: Pick<App["turns"], "knowledge"> };

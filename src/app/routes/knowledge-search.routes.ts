@@ -1,15 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { allow } from "../../identity/rights.ts";
+import { filterMembers, toSearchFilter } from "../../knowledge/search-filter.ts";
 import { plainText } from "../../lib/plain-text.ts";
 import { searchAs, searchTestView } from "../../shapes/knowledge-search.ts";
 import type { App } from "../app.ts";
 import { body, createApi, json, problems, staff } from "../http/api.ts";
 import { testSearch } from "../knowledge/test-search.ts";
 
-const values = z.array(plainText(120)).min(1).max(20).optional();
 const asked = z.object({
   as: searchAs, query: plainText(4_000).min(1), earlier: plainText(4_000).optional().describe("What the asker wrote before."),
-  languages: values, products: values, brands: values, updatedAfter: z.iso.date().optional().describe("Only documents of this day or later."),
+  ...filterMembers,
 });
 
 const test = createRoute({
@@ -22,8 +22,8 @@ export function knowledgeSearchRoutes(app: App) {
   const api = createApi();
   api.openapi(test, async (c) => {
     const actor = allow(await staff(c, app.identity), "knowledge.manage");
-    const { as, query, earlier = "", languages, products, brands, updatedAfter } = c.req.valid("json");
-    const filter = { ...(languages && { languages }), ...(products && { products }), ...(brands && { brands }), ...(updatedAfter === undefined ? {} : { updatedAfterMs: Date.parse(updatedAfter) }) };
+    const { as, query, earlier = "", ...given } = c.req.valid("json");
+    const filter = toSearchFilter(given) ?? {};
     return c.json(await testSearch(app, { tenantId: actor.tenantId, as, query, earlier: earlier.trim() === "" ? [] : [{ author: "contact", text: earlier }], filter }), 200);
   });
   return api;

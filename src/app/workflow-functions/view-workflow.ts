@@ -108,7 +108,7 @@ export function toPublishView(row: PublishRow, before: PublishRow | undefined): 
   const names = new Set(row.members.map((member) => workflowKey(member)));
   const isNew = (member: { namespace: string; name: string }) => !old.has(workflowKey(member));
   return {
-    id: row.id, number: row.number, isActive: row.is_active, publishedAt: row.published_at, publishedBy: row.published_by, note: row.note, members: row.members,
+    id: row.id, number: row.number, isActive: row.is_active, publishedAt: row.published_at, publishedBy: row.published_by, note: row.note, knowledgeSnapshot: row.knowledge_snapshot, members: row.members,
     added: row.members.filter(isNew).map((member) => member.name), changed: row.members.filter((member) => !isNew(member) && old.get(workflowKey(member)) !== member.hash).map((member) => member.name),
     removed: (before?.members ?? []).filter((member) => !names.has(workflowKey(member))).map((member) => member.name),
   };

@@ -20,6 +20,7 @@ const PHONE_BEFORE = new RegExp(
 const RECORD_BEFORE = new RegExp(String.raw`(?<!\p{L})(?:${RECORD_WORDS}|customer|kunden\p{L}*|account|konto\p{L}*|iban|code|pin|vat|ust\p{L}*|tax|policy|contract|vertrag\p{L}*)s?${LINK}`, "iu");
 /** Two to four groups of two digits or more: what people write of a phone number, and nothing of an amount that ends in noughts. */
 const IN_GROUPS = /^\(?\d{2,5}\)?(?:[ .-]|\/)\d{2,6}(?:[ .-]\d{2,4}){0,3}$/;
+const BEGINS = /^(?:[\s()]|.\+|.\()/;
 const ROUND = /[ .]000$/;
 const LOOK_BACK = 40;
 const MOST_GROUPS = 9;
@@ -48,7 +49,7 @@ function hasNationalForm(value: string, digitCount: number): boolean {
 
 function isPhone(value: string, digitCount: number, context: Context): boolean {
   if (/^\(?\+ ?1/.test(value)) return digitCount === 11;
-  if (/^\(?\+ ?[2-9]|^00[1-9]/.test(value)) return digitCount >= FEWEST_INTERNATIONAL;
+  if (/^\(?\+ ?[2-9]/.test(value) || (context !== "recorded" && /^00[1-9]/.test(value))) return digitCount >= FEWEST_INTERNATIONAL;
   if (context === "recorded" || !(context === "called" || hasNationalForm(value, digitCount))) return false;
   return !DATE.test(value);
 }
@@ -93,6 +94,8 @@ function findInRun(text: string, run: string, offset: number): Span[] {
   const spans: Span[] = [];
   for (let first = 0; first < groups.length; first += 1) {
     const start = groups[first]?.start ?? 0;
+    // In the middle of a number split by hyphens ("978-3-16-148410-0") none begins.
+    if (first > 0 && !BEGINS.test(text.slice(start - 1, start + 2))) continue;
     const context = first === 0 ? contextOf(text.slice(Math.max(0, start - LOOK_BACK), start)) : "none";
     const found = findLast(text, groups, first, context);
     if (found === null) continue;

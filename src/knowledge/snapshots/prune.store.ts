@@ -21,7 +21,7 @@ export async function listPrunable(database: Database, tenantId: string, { befor
           select q.id, (select trim(piece) from regexp_split_to_table(q.quote, '…') piece order by length(trim(piece)) desc limit 1) as piece from (
             select distinct cited->>'documentId' as id, coalesce(cited->>'quote', '') as quote
             from (select citations from message where tenant_id = $1 union all select citations from reply_draft where tenant_id = $1) said, jsonb_array_elements(said.citations) cited) q
-          where q.id in (select id from old))
+          where q.id in (select id from old)),
         unneeded as materialized (
           select old.id, old.from_version, old.to_version, octet_length(old.body) as bytes from old
           where not exists (select from quoted q where q.id = old.id and position(q.piece in old.body) > 0

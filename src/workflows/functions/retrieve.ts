@@ -2,6 +2,7 @@ import { z } from "zod";
 import { recordBlockedSearch } from "../../knowledge/block-search.ts";
 import { loadPassages, retrieve, wholeText, type Passage } from "../../knowledge/retrieve.ts";
 import type { CallContext } from "../../models/call-context.ts";
+import { filterMembers, toSearchFilter } from "../../knowledge/search-filter.ts";
 import { declareFunction, defineFunction, toolContact } from "./define-function.ts";
 import type { FunctionDeps } from "./function-deps.ts";
 import type { RunSubject } from "./function.ts";
@@ -10,6 +11,7 @@ const input = z.strictObject({
   query: z.string().min(1).max(4_000),
   limit: z.int().min(1).max(20).default(6),
   audiences: z.array(z.string()).optional().describe("Fewer audiences than the contact may read; never more."),
+  ...filterMembers,
 });
 const passage = z.object({ documentId: z.string(), chunkId: z.string(), title: z.string(), heading: z.string(), text: z.string() });
 const output = z.object({ passages: z.array(passage) });

@@ -1,5 +1,6 @@
 import { withoutOverlaps } from "../detector.ts";
 import type { Detector, Span } from "../detector.ts";
+import { isCalledRecord } from "../record-words.ts";
 import { foldWord } from "../fold-word.ts";
 import { capitalGroups } from "./capital-groups.ts";
 import type { CapitalGroup } from "./capital-groups.ts";
@@ -30,6 +31,9 @@ const NUMBER_AFTER = /^(?:[ ,]{1,3}|[.,]?\n[ >]{0,6})(?:(?:Apt|Suite|Unit|Box|No
 const NUMBER_BEFORE = /(?<![\p{L}\d.])(?:\d(?:[\d -]{0,11}\d)?[a-zA-Z]?(?:, |\s{1,2})|(?:ul|al|pl|os|str|av|avda|r|c|m)\. |(?:rue|via|de|la|calle|rua) (?:de |des |du |de la |les )?)$/iu;
 const GLUE = /^(?:,?\s{1,6}|,? (?:and|of|de|la|der|van|von|del|di|da) ){1}$/;
 const LOOK = 18;
+/** Letters that digits go on are a code ("FF-1042"). */
+const CODE_BEFORE = /\d[-_/.]$/;
+const CODE_AFTER = /^(?:\d|[-_/.]\d|#)/;
 const MOST_NUMBERS = 3;
 
 function isShouted(text: string): boolean {
@@ -41,6 +45,7 @@ function isShouted(text: string): boolean {
 function isTold(text: string, { words, isFirst, end }: CapitalGroup): boolean {
   const [only] = words;
   if (only === undefined || (words.length === 1 && only.end - only.start < 2)) return false;
+  if (CODE_AFTER.test(text.slice(end, end + 2)) || CODE_BEFORE.test(text.slice(Math.max(0, only.start - 2), only.start)) || isCalledRecord(text, only.start)) return false;
   if (!isFirst || words.length > 1) return true;
   const after = text.slice(end, end + LOOK);
   return FIRST_NAMES.has(only.folded) || COUNTRIES.has(only.folded) || LINE_END.test(after) || NAMED.test(after);
@@ -51,6 +56,7 @@ function withNumbers(text: string, span: Span): Span {
   let { start, end } = span;
   for (let i = 0; i < MOST_NUMBERS; i += 1) {
     start -= NUMBER_BEFORE.exec(text.slice(Math.max(0, start - LOOK), start))?.[0].length ?? 0;
+    if (isCalledRecord(text, end + 1)) break;
     end += NUMBER_AFTER.exec(text.slice(end, end + LOOK))?.[0].length ?? 0;
   }
   return { start, end };
@@ -98,7 +104,7 @@ export const detailDetector: Detector = {
       }
       for (const group of capitalGroups(text, true)) if (isTold(text, group)) spans.push({ ...withNumbers(text, group), kind: "detail" });
     }
-    const forms = FORMS.flatMap((form) => Array.from(text.matchAll(form), ({ 0: value, index }): Span => ({ start: index, end: index + value.length, kind: "detail" })));
+    const forms = FORMS.flatMap((form) => Array.from(text.matchAll(form), ({ 0: value, index }): Span => ({ start: index, end: index + value.length, kind: "detail" }))).filter(({ start }) => !isCalledRecord(text, start));
     return withoutOverlaps(joined(text, [...spans, ...forms, ...findInSmallLetters(text)]));
   },
   isDivisible: true,
