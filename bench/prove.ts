@@ -16,6 +16,8 @@ const PROOFS: Record<string, () => Promise<number>> = {
   understand: async () => (await import("./understand.ts")).proveUnderstand(),
   redaction: async () => (await import("./redaction.ts")).proveRedaction(),
   routing: async () => (await import("./routing.ts")).proveRouting(),
+  attacks: async () => (await import("./attacks.ts")).proveAttacks(),
+  grounding: async () => (await import("./grounding.ts")).proveGrounding(),
   retrieval: async () => (await import("./retrieval.ts")).proveRetrieval(),
 };
 

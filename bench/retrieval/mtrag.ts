@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EarlierMessage } from "../../src/knowledge/build-query.ts";
+import { findByWords, recentOf } from "../../src/conversation/stages/retrieve.ts";
 import { decideAnswer } from "../../src/knowledge/evidence/decide-answer.ts";
 import { DEFAULT_EXTRACTIVE_LIMITS } from "../../src/knowledge/answer-extractive.ts";
 import { readJsonLines } from "../tau3/data-set.ts";
@@ -53,9 +54,11 @@ type Judged = { conversation: string; expected: (typeof KINDS)[number]; given: (
 async function judge(library: Library, { task_id, collection, answerability, messages, reference_passages }: Task): Promise<Judged> {
   const question = messages.at(-1)?.text ?? "";
   const earlier = messages.slice(0, -1).map(({ role, text }): EarlierMessage => ({ author: role === "user" ? "contact" : "ai", text }));
-  const passages = await library.find({ tenantId: tenantOf(collection), query: question, earlier, limit: PASSAGES });
-  const recentTerms = earlier.filter(({ author }) => author === "contact").slice(-2).map(({ text }) => text);
-  const decision = decideAnswer({ question, passages: passages.slice(0, OF_A_TURN), recentTerms, earlier, limits: DEFAULT_EXTRACTIVE_LIMITS });
+  const ask = (limit: number) => findByWords((asked) => library.find({ tenantId: tenantOf(collection), ...asked, limit }), { query: question, earlier });
+  const passages = (await ask(PASSAGES)).found;
+  // What a turn decides on, which sees fewer.
+  const turn = await ask(OF_A_TURN);
+  const decision = decideAnswer({ question, passages: turn.found, recentTerms: turn.isCarried ? recentOf({ earlier }) : [], earlier, limits: DEFAULT_EXTRACTIVE_LIMITS });
   const found = [...new Set(passages.flatMap(({ key }) => (key === null ? [] : [key])))];
   return { conversation: task_id.split("<")[0] ?? task_id, expected: EXPECTED[answerability], given: decision.kind, relevant: new Set(reference_passages ?? []), found, foreign: passages.filter(isForeign).length };
 }

@@ -3,6 +3,7 @@ import { createWebhookChannel } from "../channels/adapters/webhook.ts";
 import type { Channel } from "../channels/channel.ts";
 import { EXTRACTIVE } from "../conversation/stages/compose.ts";
 import type { DurableEngine } from "../durable/durable.ts";
+import { optionsOf } from "../guard/redaction-file.ts";
 import { createBuiltInRedactor } from "../guard/adapters/built-in-redactor.ts";
 import { createAttemptCounter, createSecretCache } from "../identity/authenticate.ts";
 import type { Understander } from "../intelligence/understander.ts";
@@ -60,7 +61,7 @@ export async function compose(config: Config, servers: Servers, log: Log, overri
   const ground = await openGround(composing, overrides.outboundAllow ?? []);
   const { database, workspace, live, sql } = ground;
   const { tenantId } = workspace;
-  const redactor = createBuiltInRedactor();
+  const redactor = createBuiltInRedactor(optionsOf(workspace.redaction));
   const budgets = openSpending(composing, ground);
   const search = await openSearch(composing, ground, { budgets, redactor });
   const { embedder } = search;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import { ANCHORED_KIND, FIRST_HASH, hashEntry, hashLink, hashOldLink, REMOVED_KIND, type StoredLink } from "./ledger-chain.ts";
-import { anchorText, headText, signatureProblem, type LedgerAnchor, type LedgerKey, type SignedHead } from "./ledger-signature.ts";
+import { anchorText, headText, isKeyWhole, signatureProblem, type LedgerAnchor, type LedgerKey, type SignedHead } from "./ledger-signature.ts";
 
 /** `removed`: entries whose contents were taken out under a rule, which the chain says itself. `head`: the last link; null: there is none. */
 export type LedgerVerdict = { ok: boolean; checked: number; removed: number; anchors: number; head: { seq: number; hash: string } | null; keyIds: string[]; problems: string[] };
@@ -101,6 +101,11 @@ export function checkOwnAnchors(check: LedgerCheck, anchors: readonly LedgerAnch
     if (found === undefined) say(check, `the anchor of ${said.day} is gone`);
     else if (found.seq !== said.seq || found.hash !== said.hash || found.signature !== said.signature) say(check, `the anchor of ${said.day} is another one than the chain says`);
   }
+}
+
+/** The keys that stand beside the ledger. */
+export function checkOwnKeys(check: LedgerCheck, keys: readonly LedgerKey[]): void {
+  for (const key of keys) if (!isKeyWhole(key)) say(check, `the public key ${key.id} is not the one that its id names`);
 }
 
 /** The signed end of the chain. */

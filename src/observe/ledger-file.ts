@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "../lib/parse-json.ts";
 import type { Database } from "../storage/database.ts";
-import { anchorShape, beginCheck, checkAnchor, checkHead, checkLink, checkOwnAnchors, endCheck, type LedgerCheck, type LedgerVerdict } from "./ledger-check.ts";
+import { anchorShape, beginCheck, checkAnchor, checkHead, checkLink, checkOwnAnchors, checkOwnKeys, endCheck, type LedgerCheck, type LedgerVerdict } from "./ledger-check.ts";
 import { readAnchors, readHead, readLedgerKeys } from "./ledger-proof.store.ts";
 import type { LedgerAnchor, SignedHead } from "./ledger-signature.ts";
 import type { KnownOutside } from "./ledger-verify.ts";
@@ -79,7 +79,9 @@ function begin(text: string, outside: KnownOutside): { check: LedgerCheck; ancho
   const first = firstLine.safeParse(parseJson(text));
   if (!first.success) throw ledgerFileInvalid({ message: "The file does not begin as an exported ledger does: make one by `baton ledger export`." });
   const { tenantId, keys, anchors } = first.data;
-  return { check: beginCheck(tenantId, outside.keys ?? keys, [...anchors, ...(outside.anchors ?? [])]), anchors };
+  const check = beginCheck(tenantId, outside.keys ?? keys, [...anchors, ...(outside.anchors ?? [])]);
+  checkOwnKeys(check, keys);
+  return { check, anchors };
 }
 
 function readLink(check: LedgerCheck, text: string): boolean {

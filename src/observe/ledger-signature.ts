@@ -33,16 +33,21 @@ export function keyIdOf(publicKeyPem: string): string {
   return `lkey_${createHash("sha256").update(der).digest("hex").slice(0, 40)}`;
 }
 
+/** Whether a key is the one that its id names. */
+export function isKeyWhole({ id, publicKey }: LedgerKey): boolean {
+  try {
+    return keyIdOf(publicKey) === id && isWhole(publicKey);
+  } catch {
+    return false;
+  }
+}
+
 /** What is wrong with a signature; null: nothing. `keys`: those that are trusted. */
 export function signatureProblem(keys: readonly LedgerKey[], text: string, { keyId, signature }: Signature): string | null {
   const key = keys.find((each) => each.id === keyId);
   if (key === undefined) return `its key ${keyId} is not known`;
-  try {
-    if (keyIdOf(key.publicKey) !== keyId || !isWhole(key.publicKey)) return `the public key ${keyId} was changed`;
-    return verify(null, Buffer.from(text), key.publicKey, Buffer.from(signature, "base64")) && isCanonical(signature) ? null : "its signature does not fit";
-  } catch {
-    return `the public key ${keyId} cannot be read`;
-  }
+  if (!isKeyWhole(key)) return `the public key ${keyId} was changed`;
+  return verify(null, Buffer.from(text), key.publicKey, Buffer.from(signature, "base64")) && isCanonical(signature) ? null : "its signature does not fit";
 }
 
 /** Of one form only: a reader passes over what stands around a key. */

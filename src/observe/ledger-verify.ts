@@ -1,5 +1,5 @@
 import type { Database } from "../storage/database.ts";
-import { beginCheck, checkAnchor, checkHead, checkLink, checkOwnAnchors, endCheck, type LedgerCheck, type LedgerVerdict } from "./ledger-check.ts";
+import { beginCheck, checkAnchor, checkHead, checkLink, checkOwnAnchors, checkOwnKeys, endCheck, type LedgerCheck, type LedgerVerdict } from "./ledger-check.ts";
 import { readAnchors, readHead, readLedgerKeys } from "./ledger-proof.store.ts";
 import type { LedgerAnchor, LedgerKey } from "./ledger-signature.ts";
 import { countUnchained, readLedgerPage } from "./ledger.store.ts";
@@ -16,10 +16,12 @@ export type KnownOutside = { keys?: readonly LedgerKey[]; anchors?: readonly Led
  * Who rewrites the whole ledger with a key of their own is found only by what is kept outside.
  */
 export async function verifyLedger(database: Database, tenantId: string, onProgress: (checked: number) => void | Promise<void> = () => {}, outside: KnownOutside = {}): Promise<LedgerVerdict> {
-  const keys = outside.keys ?? (await readLedgerKeys(database, tenantId));
+  const ownKeys = await readLedgerKeys(database, tenantId);
+  const keys = outside.keys ?? ownKeys;
   const anchors = await readAnchors(database, tenantId);
   const given = outside.anchors ?? [];
   const check = beginCheck(tenantId, keys, [...anchors, ...given]);
+  checkOwnKeys(check, ownKeys);
   const isWalked = await walk(database, check, onProgress);
   if (!isWalked) return endCheck(check);
   checkOwnAnchors(check, anchors);

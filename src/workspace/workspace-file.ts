@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { guardSection } from "../guard/guard-file.ts";
+import { redactionSection } from "../guard/redaction-file.ts";
 import { entitiesSection, understandingSection } from "../intelligence/understanding-file.ts";
+import { knowledgeSection } from "../knowledge/knowledge-file.ts";
 import { embeddingsSection } from "../models/embeddings/embeddings-file.ts";
 import { retentionSection } from "../privacy/retention-file.ts";
 import { autonomySection } from "../policy/autonomy-file.ts";
@@ -46,8 +48,12 @@ export const batonFile = z.strictObject({
   retention: retentionSection.default({}),
   /** What finds passages by their meaning beside their words. */
   embeddings: embeddingsSection,
+  /** How passages are put in order, and what narrows a search. */
+  knowledge: knowledgeSection.prefault({}),
   /** Who judges replies, and what none may say. */
   guard: guardSection,
+  /** What is hidden from models beside what always is. */
+  redaction: redactionSection.prefault({}),
   contactPanel: z.strictObject({ tool: z.string(), title: z.string() }).optional(),
   assistantName: z.string().max(60).default("Assistant"),
 });

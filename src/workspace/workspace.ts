@@ -1,8 +1,10 @@
 import type { ToolFallback } from "../tools/call-tool.ts";
 import type { GuardSettings } from "../guard/guard-file.ts";
+import type { RedactionSettings } from "../guard/redaction-file.ts";
 import type { SourcesFile } from "../knowledge/sources/sources-file.ts";
 import type { EntityPattern } from "../intelligence/understander.ts";
 import type { UnderstandingSettings } from "../intelligence/understanding-file.ts";
+import type { KnowledgeSettings } from "../knowledge/knowledge-file.ts";
 import type { EmbeddingsSettings } from "../models/embeddings/embeddings-file.ts";
 import type { ModelsFile } from "../models/inventory/models-file.ts";
 import type { AutonomyPlan } from "../policy/autonomy.ts";
@@ -56,9 +58,11 @@ export type Workspace = {
   policy: PolicyFolder;
   autonomy: AutonomyPlan;
   guard: GuardSettings;
+  redaction: RedactionSettings;
   /** How long what is kept. */
   retention: RetentionPlan;
   embeddings: EmbeddingsSettings;
+  knowledge: KnowledgeSettings;
   /** `models.yaml`; null: the settings name the model. */
   models: ModelsFile | null;
   agent: AgentProfile | null;

@@ -22,7 +22,7 @@ const shared = { tags: ["gateway"], security: [{ bearer: [] }] };
 /** What a caller may say beside the body. */
 const callHeaders = z.object({
   "x-baton-user": z.string().max(200).optional().openapi({ description: "Whose call it is, for budgets and costs; without it the body's user." }),
-  "x-baton-data": z.literal("none").optional().openapi({ description: "The request holds nothing personal: nothing is hidden in it." }),
+  "x-baton-data": z.literal("none").optional().openapi({ description: "The request holds nothing personal: nothing is hidden in it. The key has no scopes, or the scope `vouch`." }),
 });
 const answerHeaders = callHeaders.extend({
   "x-baton-cache": z.enum(["off", "exact", "semantic"]).optional().openapi({ description: "Whether an answer may be one that was given before." }),

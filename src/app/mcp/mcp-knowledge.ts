@@ -45,7 +45,8 @@ export async function searchKnowledge(app: KnowledgeApp, caller: McpCaller, give
   }
   const read = input.parse(given ?? {});
   if (!read.isFit) throw new McpError(ErrorCode.InvalidParams, read.reason);
-  const found = await retrieve(app.turns.knowledge, { tenantId: caller.tenantId, audiences, query: read.value.query, limit: read.value.limit, call: callOf(caller) });
+  const filter = toSearchFilter(read.value);
+  const found = await retrieve(app.turns.knowledge, { tenantId: caller.tenantId, audiences, query: read.value.query, limit: read.value.limit, ...(filter && { filter }), call: callOf(caller), ...(filter && { filter }) });
   const output = { passages: found.map(({ documentId, title, heading, text }) => ({ uri: addressOf(documentId), title, heading, text })) };
   return { content: [{ type: "text", text: JSON.stringify(output) }], structuredContent: output };
 }

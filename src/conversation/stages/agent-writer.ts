@@ -23,6 +23,7 @@ import { callInStep, mayHaveEffect, occasionOf, placeOf, type Acted } from "./ac
 import { isAskedFor } from "./asked-for.ts";
 import { recentOf } from "./retrieve.ts";
 import { ASSISTANT } from "./authorize.ts";
+import type { PromptPassage } from "../../agents/prompt.ts";
 import { citePassages } from "./cite-passages.ts";
 import type { Draft } from "./compose.ts";
 import { isForPerson } from "./hold-to-ladder.ts";
@@ -44,6 +45,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
     const acted: Acted = { ...input.acted, calls: [...input.acted.calls] };
     const draft: Draft = { text: "", citations: [], handoffReason: null, facts: [], isFromKnowledge: true, model: options.model.id, reason: "answered", pending: null, handoffNote: null };
     const run = input.feedback === null ? "answer" : "repair";
+    const passages = hidePassages(deps, input, acted, placeholders);
     const gate = createSentenceGate(deps, input.context, acted, placeholders, !isForPerson(input.decision));
     const takeover = watchForTakeover(deps, input);
     const outcome = await runAgent(
@@ -52,7 +54,7 @@ export function createAgentWriter(options: AgentWriterOptions): ReplyWriter {
         saveModelCall: (call) => saveCall(deps, input, call), loadModelCall: (id) => loadModelCall(deps.database, input.context.tenantId, id),
       },
       {
-        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages: acted.passages.map((passage, place) => ({ marker: place + 1, title: passage.title, heading: passage.heading, text: wholeText(passage) })), evidence: acted.evidence }),
+        instructions: buildInstructions({ instructions: options.profile.instructions, today: new Date(input.context.receivedAtMs).toISOString().slice(0, 10), passages, evidence: acted.evidence }),
         history: historyOf(deps, input), tools: toolsOf(deps, durable, options, input, { acted, draft, placeholders, run }), temperature: options.profile.temperature, runKey: `${input.context.turnId}:${run}.${input.context.round}`,
         limits: { maxModelCalls: options.profile.limits.maxModelCalls, maxToolCalls: options.profile.limits.maxToolCalls, maxOutputTokens: options.profile.limits.maxOutputTokens, deadlineMs: deps.clock.nowMs() + options.profile.limits.timeoutMs },
       },
@@ -148,6 +150,18 @@ function agentTool(deps: TurnDeps, durable: Durable, tool: Tool, input: WriteInp
       return { text: JSON.stringify(await hidePersonal(deps, input, told, state.placeholders)) };
     },
   };
+}
+
+/** Articles may name people too: their placeholders are for this turn alone, since the article is hidden anew in the next. */
+function hidePassages(deps: TurnDeps, input: WriteInput, acted: Acted, placeholders: Placeholder[]): PromptPassage[] {
+  return acted.passages.map((passage, place) => {
+    const [title, heading, text] = [passage.title, passage.heading, wholeText(passage)].map((open) => {
+      const hidden = deps.redactor.redact({ text: open, known: placeholders, names: namesOf(input.context) });
+      placeholders.push(...hidden.placeholders.slice(placeholders.length));
+      return hidden.text;
+    });
+    return { marker: place + 1, title: title ?? "", heading: heading ?? "", text: text ?? "" };
+  });
 }
 
 /** A tool's answer as the model may see it; new placeholders are kept for the case. */

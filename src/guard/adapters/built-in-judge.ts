@@ -8,7 +8,7 @@ import { readEmptiness } from "../grounding/empty-sentences.ts";
 import { readSpecifics } from "../grounding/specifics.ts";
 import type { Specific } from "../grounding/specifics.ts";
 import { rateReply, readSigns, speaksOfWriter } from "../grounding/rate-reply.ts";
-import type { RatedSentence } from "../grounding/rate-reply.ts";
+import type { RatedSentence, ReplySigns } from "../grounding/rate-reply.ts";
 import { createWording } from "../grounding/wording.ts";
 import type { Followed, Wording } from "../grounding/wording.ts";
 import { readWords } from "../grounding/words.ts";
@@ -77,9 +77,23 @@ function conclude(judged: readonly Judged[], followed: Followed): GroundingVerdi
   return { isGrounded: sentences.every(({ isSupported }) => isSupported), score, sentences };
 }
 
+/** What the score is reckoned from; for whoever fits its weights. */
+export function readReplySigns(input: GroundingInput): ReplySigns {
+  const { judged, followed } = judgeAll(input);
+  return readSigns(judged, followed);
+}
+
 /** Whether a verdict says no more than that the words are others: a reader for meaning may know better. */
 export function isOnlyInOtherWords({ isSupported, reason }: SentenceVerdict): boolean {
   return !isSupported && (reason === PARTLY || reason === NOTHING);
+}
+
+function judgeAll({ reply, passages, facts, told }: GroundingInput): { judged: Judged[]; followed: Followed } {
+  const sentences = splitSentences(reply.slice(0, MOST_CHARACTERS));
+  const shown: Shown = { evidence: createEvidence([...passages, ...facts]), told: createEvidence(told), wording: createWording([...passages, ...facts, ...told]) };
+  const judged = sentences.slice(0, MOST_SENTENCES).map(({ text }) => judgeSentence(text, shown));
+  if (reply.length > MOST_CHARACTERS || sentences.length > MOST_SENTENCES) judged.push({ sentence: "", support: 0, isSupported: false, reason: "too long to judge", weight: 1, isQuestion: false, isAboutWriter: false, isThin: false });
+  return { judged, followed: shown.wording.follow(reply.slice(0, MOST_CHARACTERS)) };
 }
 
 /**
@@ -93,12 +107,9 @@ export function isOnlyInOtherWords({ isSupported, reason }: SentenceVerdict): bo
 export function createBuiltInGroundingJudge(): BuiltInJudge {
   return {
     id: "built-in", kind: "built-in",
-    judge({ reply, passages, facts, told }) {
-      const sentences = splitSentences(reply.slice(0, MOST_CHARACTERS));
-      const shown: Shown = { evidence: createEvidence([...passages, ...facts]), told: createEvidence(told), wording: createWording([...passages, ...facts, ...told]) };
-      const judged = sentences.slice(0, MOST_SENTENCES).map(({ text }) => judgeSentence(text, shown));
-      if (reply.length > MOST_CHARACTERS || sentences.length > MOST_SENTENCES) judged.push({ sentence: "", support: 0, isSupported: false, reason: "too long to judge", weight: 1, isQuestion: false, isAboutWriter: false, isThin: false });
-      return conclude(judged, shown.wording.follow(reply.slice(0, MOST_CHARACTERS)));
+    judge(input) {
+      const { judged, followed } = judgeAll(input);
+      return conclude(judged, followed);
     },
   };
 }

@@ -42,7 +42,9 @@ export function createLanguageModelJudge({ model, route }: LanguageModelJudgeOpt
     id: `model/${route ?? model.id}`, kind: "model",
     async judge(input) {
       const first = builtIn.judge(input);
-      const isSettled = first.sentences.some((sentence) => !sentence.isSupported && !isOnlyInOtherWords(sentence)) || first.sentences.length > MOST_SENTENCES || input.reply.trim() === "";
+      // Without evidence every claim is unsupported, whatever a model knows.
+      const isBare = [...input.passages, ...input.facts, ...input.told].every((text) => text.trim() === "");
+      const isSettled = isBare || first.sentences.some((sentence) => !sentence.isSupported && !isOnlyInOtherWords(sentence)) || first.sentences.length > MOST_SENTENCES || input.reply.trim() === "";
       if (isSettled || input.call === undefined) return first;
       return askModel({ model, route }, { ...input, call: input.call }, first);
     },

@@ -25,7 +25,8 @@ function endOfChain(text: string, from: number): number {
     if (match === null || COMMON.test(word)) break;
     end += match[0].length;
   }
-  return end;
+  // The dot of a sentence is none of a house number.
+  return text.charAt(end - 1) === "." && end > from ? end - 1 : end;
 }
 
 function startOfChain(text: string, from: number): number {

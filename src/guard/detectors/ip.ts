@@ -4,6 +4,8 @@ import type { Detector, Span } from "./detector.ts";
 const OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const V4 = new RegExp(`(?<![\\d.]|\\p{L}|\\d-)${OCTET}(?:\\.${OCTET}){3}(?![\\d]|\\.\\d|\\p{L})`, "gu");
 const V6 = /(?<![\p{L}\d:.])[0-9a-f]{0,4}:[0-9a-f:]{1,35}(?:\.\d{1,3}){0,3}(?![\p{L}\d:])/giu;
+/** Three numbers with dots, or two colons with no more than four signs between. */
+const HINT = /\d\.\d{1,3}\.\d|:[0-9a-f]{0,4}:/i;
 /** The size of a network belongs to its address. */
 const NETWORK = /\/(?:12[0-8]|1[01]\d|\d{1,2})(?!\d)/y;
 const VERSION_BEFORE = /(?:\bv|\bversion|\bfirmware|\brelease|\bbuild|\bupdate)[ .:]{0,2}$/i;
@@ -18,6 +20,7 @@ export const ipDetector: Detector = {
   kind: "ip",
   find(text) {
     const spans: Span[] = [];
+    if (!HINT.test(text)) return spans;
     for (const { 0: value, index } of text.matchAll(V6)) {
       if ((/[\da-f]/i.test(value) || text.charAt(index + value.length) === "/") && isIPv6(value)) spans.push({ start: index, end: withNetwork(text, index + value.length) });
     }

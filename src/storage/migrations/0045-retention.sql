@@ -13,7 +13,7 @@ create table legal_hold (
   lifted_at timestamptz,
   lift_reason text,
   primary key (tenant_id, id),
-  check ((contact_id is null) <> (case_id is null))
+  check (contact_id is not null or case_id is not null)
 );
 create unique index legal_hold_one_contact on legal_hold (tenant_id, contact_id) where lifted_at is null and contact_id is not null;
 create unique index legal_hold_one_case on legal_hold (tenant_id, case_id) where lifted_at is null and case_id is not null;

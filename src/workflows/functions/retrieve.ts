@@ -31,7 +31,8 @@ export function retrieveFunction(deps: Pick<FunctionDeps, "knowledge" | "policy"
         const permitted = deps.audiences.filter((audience) => deps.policy.decide({ principal: { type: "AiAgent", id: "assistant" }, action: "readAudience", resource: { type: "Audience", id: audience }, context }).effect === "allow");
         const audiences = permitted.filter((audience) => given.audiences === undefined || given.audiences.includes(audience));
         if (audiences.length === 0) await recordBlockedSearch(deps.database, { tenantId, asker: { actor: `workflow:${call.subject.workflow.name}`, subjectId: call.subject.conversationId ?? call.subject.runId, caseId: call.subject.caseId }, at: new Date(deps.clock.nowMs()) });
-        found = audiences.length === 0 ? [] : await retrieve(deps.knowledge, { tenantId, audiences, query: given.query, limit: given.limit, call: callOf(call.subject) });
+        const filter = toSearchFilter(given);
+        found = audiences.length === 0 ? [] : await retrieve(deps.knowledge, { tenantId, audiences, query: given.query, limit: given.limit, ...(filter && { filter }), call: callOf(call.subject), ...(filter && { filter }) });
         return { audiences, chunkIds: found.map((each) => each.chunkId) };
       });
       const passages = found ?? (searched.chunkIds.length === 0 ? [] : await loadPassages(deps.knowledge, { tenantId, ...searched }));

@@ -103,9 +103,9 @@ async function relayStream(forward: Forward, prepared: Prepared, answer: Provide
   const { details, came, limits } = attempt;
   const gathered = gatherWrites(response);
   const writeHead = () => void (response.headersSent || response.writeHead(200, headOf(EVENT_STREAM, requestId, opened.name)));
-  const write = (bytes: Buffer) => {
+  const write = (bytes: Buffer, isEnding: boolean) => {
     writeHead();
-    if (gathered.write(bytes)) return;
+    if (gathered.write(bytes, isEnding)) return;
     answer.head.pause();
     limits.pause();
   };

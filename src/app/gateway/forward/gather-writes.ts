@@ -1,15 +1,15 @@
 import type { ServerResponse } from "node:http";
 
-/** Texts of models come 10 to 50 ms apart and wait for nothing; what comes faster than this is read by nobody. */
-const APART_MS = 2;
+/** Texts of models come 10 to 50 ms apart and wait for nothing; what comes faster than this is read by nobody, and a screen shows it a quarter as often. */
+const APART_MS = 4;
 const MOST_HELD = 32 * 1024;
 
-/** `write` false: the client does not keep up, and its `drain` is to be waited for. `take` gives what is held back, for whoever writes on. */
-export type GatheredWrites = { write(bytes: Buffer): boolean; take(): Buffer | null };
+/** `write` false: the client does not keep up, and its `drain` is to be waited for. `isEnding`: the rest follows at once. `take` gives what is held back, for whoever writes on. */
+export type GatheredWrites = { write(bytes: Buffer, isEnding?: boolean): boolean; take(): Buffer | null };
 
 /**
  * Writes to a client of which each costs a packet and a turn on both sides: one that comes right after another is held back for up to
- * two milliseconds and leaves with those that follow. The first one never waits.
+ * four milliseconds and leaves with those that follow. The first one never waits.
  */
 export function gatherWrites(response: ServerResponse): GatheredWrites {
   let held: Buffer[] = [];
@@ -32,10 +32,10 @@ export function gatherWrites(response: ServerResponse): GatheredWrites {
   };
   return {
     take,
-    write(bytes) {
+    write(bytes, isEnding = false) {
       held.push(bytes);
       size += bytes.length;
-      if (size >= MOST_HELD || (timer === null && performance.now() - lastMs >= APART_MS)) return flush();
+      if (size >= MOST_HELD || (!isEnding && timer === null && performance.now() - lastMs >= APART_MS)) return flush();
       timer ??= setTimeout(flush, APART_MS);
       return !response.writableNeedDrain;
     },

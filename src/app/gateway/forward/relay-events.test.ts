@@ -46,3 +46,27 @@ test("events in which nothing changes stay the bytes they are, and what comes at
   assert.ok(text.startsWith(plain));
   assert.match(text, /To jo@acme\.example/);
 });
+
+test("nothing leaves before the model's first words, by whatever name they come; then all of it does, once", () => {
+  for (const delta of [{ content: "Yes" }, { reasoning: "Hm" }, { tool_calls: [{ index: 0, id: "c", function: { name: "f", arguments: "" } }] }, { content: [{ type: "text", text: "Yes" }] }]) {
+    const written: Buffer[] = [];
+    let begun = 0;
+    const relay = createEventRelay({ placeholders: [], isJson: false, wantsUsage: false, maxCharacters: 1_000, details: {}, write: (part) => void written.push(part), onBegin: () => void (begun += 1) });
+    const opening = `: ping\n\n${chunk({ role: "assistant", content: "", tool_calls: [], refusal: null })}\n\n`;
+    relay.push(Buffer.from(opening));
+    assert.deepEqual([written.length, begun], [0, 0]);
+    const first = `${chunk(delta)}\n\n`;
+    relay.push(Buffer.from(first));
+    relay.push(Buffer.from(first));
+    assert.deepEqual([String(Buffer.concat(written)), begun], [opening + first + first, 1], JSON.stringify(delta));
+  }
+});
+
+test("an answer is counted with its thinking, and ended far beyond its limit", () => {
+  const relay = createEventRelay({ placeholders: [], isJson: false, wantsUsage: false, maxCharacters: 100_000, details: {}, write: () => {}, onBegin: () => {} });
+  relay.push(Buffer.from(`${chunk({ reasoning_content: "x".repeat(30_000) })}\n\n${chunk({ content: "y".repeat(30_000) })}\n\n`));
+  assert.equal(relay.characters(), 60_000);
+  assert.throws(() => {
+    for (let each = 0; each < 20; each += 1) relay.push(Buffer.from(`${chunk({ content: "y".repeat(30_000) })}\n\n`));
+  }, { code: "models.invalid_answer" });
+});

@@ -13,7 +13,8 @@ export type RelayOptions = {
   wantsUsage: boolean;
   maxCharacters: number;
   details: Record<string, unknown>;
-  write(bytes: Buffer): void;
+  /** `isEnding`: the finish has come, and what follows it comes with it or right behind. */
+  write(bytes: Buffer, isEnding: boolean): void;
   onBegin(): void;
 };
 
@@ -94,7 +95,7 @@ export function createEventRelay(options: RelayOptions): EventRelay {
       leave(from);
     } finally {
       const whole = leaving.length === 1 && leaving[0] !== undefined ? leaving[0] : Buffer.concat(leaving);
-      if (whole.length > 0) passing.write(whole);
+      if (whole.length > 0) passing.write(whole, isFinished);
     }
   };
 
@@ -108,7 +109,7 @@ export function createEventRelay(options: RelayOptions): EventRelay {
       const whole = bytes.subarray(0, end);
       const text = whole.toString("latin1");
       passing.look(text);
-      if (isPlain(text)) passing.write(whole);
+      if (isPlain(text)) passing.write(whole, isFinished);
       else pushEach(whole, text);
     },
     end() {
@@ -133,10 +134,10 @@ function createPassing({ write, onBegin, maxCharacters, details }: RelayOptions)
   let uncounted: string[] = [];
   let uncountedSize = 0;
   let characters = 0;
-  const begin = (bytes: Buffer) => {
+  const begin = (bytes: Buffer, isEnding: boolean) => {
     const whole = opening === null || opening.length === 0 ? bytes : Buffer.concat([...opening, bytes]);
     opening = null;
-    if (whole.length > 0) write(whole);
+    if (whole.length > 0) write(whole, isEnding);
   };
   let hasBegun = false;
   const count = () => {
@@ -155,13 +156,13 @@ function createPassing({ write, onBegin, maxCharacters, details }: RelayOptions)
       uncountedSize += text.length;
       if (uncountedSize > COUNT_EVERY && count() > maxCharacters) throw modelInvalidAnswer({ message: "The AI model's answer went on far beyond the limit asked for.", details });
     },
-    write(bytes: Buffer): void {
-      if (hasBegun) return opening === null ? write(bytes) : begin(bytes);
+    write(bytes: Buffer, isEnding: boolean): void {
+      if (hasBegun) return opening === null ? write(bytes, isEnding) : begin(bytes, isEnding);
       opening?.push(bytes);
       openingSize += bytes.length;
       if (openingSize > MAX_OPENING) throw modelInvalidAnswer({ details });
     },
-    end: (rest: string) => begin(Buffer.from(rest)),
+    end: (rest: string) => begin(Buffer.from(rest), true),
     characters: count,
   };
 }
