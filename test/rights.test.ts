@@ -53,7 +53,7 @@ const ROUTES: Readonly<Record<string, { right: Right; body: unknown }>> = {
   "PUT /api/routes/grades": { right: "routes.grade", body: { id: "nothere", grades: [{ model: "small", quality: 1 }] } },
   "POST /api/routes/evaluations": { right: "routes.evaluate", body: {} },
   "POST /api/privacy/contacts/{id}/export": { right: "privacy.export", body: null },
-  "POST /api/privacy/holds": { right: "privacy.hold", body: { contactId: "cont_nothere", reason: "a test" } },
+  "POST /api/privacy/holds": { right: "privacy.hold", body: { of: "cont_nothere", reason: "a test" } },
   "POST /api/privacy/holds/{id}/lift": { right: "privacy.hold", body: { reason: "a test" } },
   "POST /api/privacy/retention/runs": { right: "privacy.retain", body: null },
   "POST /api/events": { right: "events.send", body: {} },

@@ -1,11 +1,11 @@
 import type { CallContext } from "../models/call-context.ts";
 
 /**
- * What a reply is held against: `passages` of the knowledge shown to the model, `facts` (results of tools, the contact's
- * own words, the contact's record), and `told`: what AI or human has already said in this case, in any order.
+ * What a reply is held against: `passages` of the knowledge shown to the model, `facts` (results of tools), and `told`: what AI or human has already said in this case, in any order.
+ * `own`: the contact's words and record. Mail addresses, codes and names in them may be repeated; they prove no claim.
  */
 export type GroundingInput = {
-  reply: string; passages: readonly string[]; facts: readonly string[]; told: readonly string[];
+  reply: string; passages: readonly string[]; facts: readonly string[]; told: readonly string[]; own?: readonly string[];
   /** On whose behalf a model is asked; a judge that asks one and finds none here judges without it. */
   call?: CallContext;
   signal?: AbortSignal;

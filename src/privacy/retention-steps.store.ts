@@ -41,7 +41,7 @@ const CONVERSATIONS: readonly RetentionStep[] = [
   { table: "turn", where: `${OF_OLD_CASE} or (t.case_id is null and t.finished_at < $2 and ${QUIET})` },
   { table: "conversation", where: `t.current_case_id in ${OLD_CASES}`, set: "current_case_id = null" },
   // Last: everything above is found by it.
-  { table: "support_case", where: `t.id in ${OLD_CASES} and not exists (select from message m where m.tenant_id = $1 and m.case_id = t.id)` },
+  { table: "support_case", where: `t.id in ${OLD_CASES} and not exists (select from message m join outbox o on o.tenant_id = $1 and o.message_id = m.id where m.tenant_id = $1 and m.case_id = t.id and o.status = 'pending')` },
 ];
 
 /** People without a case, message or run, and of whom nobody has heard since. */

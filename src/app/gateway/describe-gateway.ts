@@ -27,6 +27,7 @@ const callHeaders = z.object({
 const answerHeaders = callHeaders.extend({
   "x-baton-cache": z.enum(["off", "exact", "semantic"]).optional().openapi({ description: "Whether an answer may be one that was given before." }),
   "x-baton-knowledge": z.enum(["on", "off"]).optional().openapi({ description: "Answers from the articles that the key may read, with citations; the model baton/support does so too." }),
+  "x-baton-filter": z.string().optional().openapi({ description: "Which articles are searched: languages, products, brands (lists) and updatedAfter (a day), as JSON.", example: '{"brands":["acme"]}' }),
 });
 
 /** `/v1` in the OpenAPI document; its routes stand beside Hono, so that nothing else would tell of them. */

@@ -1,6 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { KeyActor } from "../../identity/actor.ts";
 import { notAllowed } from "../../identity/identity.errors.ts";
+import { readFilterHeader } from "../../knowledge/search-filter.ts";
+import type { SearchFilter } from "../../knowledge/search-index.ts";
 import type { DataClass } from "../../shapes/data-class.ts";
 import type { CallContext } from "../../models/call-context.ts";
 import type { App } from "../app.ts";
@@ -41,6 +43,11 @@ export function wantsKnowledge(call: GatewayCall, name: string): boolean {
   const given = header(call, "x-baton-knowledge");
   if (given !== undefined && given !== "on" && given !== "off") throw requestInvalid({ message: "x-baton-knowledge is on or off.", details: { param: "x-baton-knowledge" } });
   return name === SUPPORT || given === "on";
+}
+
+/** What narrows the search for articles (`x-baton-filter`, JSON). Throws `knowledge.filter_invalid`. */
+export function filterOf(call: GatewayCall): SearchFilter | undefined {
+  return readFilterHeader(header(call, "x-baton-filter"));
 }
 
 function dataClassesOf(call: GatewayCall): readonly DataClass[] {

@@ -286,6 +286,9 @@ describe("the gateway, driven by OpenAI's own client", () => {
     assert.match(beside.choices[0]?.message.content ?? "", /30 days/);
     const response = await client.responses.create({ model: "baton/support", input: question });
     assert.match(response.output_text, /30 days/);
+    const filtered = (filter: string) => client.chat.completions.create({ model: "baton/support", messages: [{ role: "user", content: question }] }, { headers: { "x-baton-filter": filter } });
+    assert.match((await filtered('{"brands":["no-such-brand"]}')).choices[0]?.message.content ?? "", /found nothing/);
+    await assert.rejects(filtered('{"colour":"red"}'), (thrown: unknown) => thrown instanceof APIError && thrown.status === 400 && /x-baton-filter/.test(thrown.message));
   });
 });
 

@@ -13,7 +13,7 @@ import type { ModelPart, ModelRequest } from "../../models/model.ts";
 import { readAnswer, type ModelAnswer } from "../../models/read-answer.ts";
 import type { Citation } from "../../shapes/conversation.ts";
 import { principalOf } from "../principal-of.ts";
-import type { GatewayCall, GatewayDeps } from "./gateway-call.ts";
+import { filterOf, type GatewayCall, type GatewayDeps } from "./gateway-call.ts";
 import { unsupported } from "./gateway.errors.ts";
 
 /** A place in the answer that rests on an article. `startIndex` and `endIndex` in UTF-16 units, of the marker `[1]`. */
@@ -44,7 +44,9 @@ export async function* answerFromKnowledge(deps: GatewayDeps, call: GatewayCall,
   const place = request.messages.findLastIndex((message) => message.role === "user");
   const question = request.messages[place]?.text ?? "";
   const earlier = request.messages.slice(0, Math.max(0, place)).flatMap((message): EarlierMessage[] => (message.role === "user" || message.role === "assistant" ? [{ author: message.role === "user" ? "contact" : "ai", text: message.text }] : []));
-  const passages = question.trim() === "" ? [] : await retrieve(deps.turns.knowledge, { tenantId: key.tenantId, audiences, query: question, earlier, limit: PASSAGES, call: given.context });
+  const filter = filterOf(call);
+  const asked = { tenantId: key.tenantId, audiences, query: question, earlier, limit: PASSAGES, call: given.context, ...(filter === undefined ? {} : { filter }) };
+  const passages = question.trim() === "" ? [] : await retrieve(deps.turns.knowledge, asked);
   const own = answerExtractively({ question, passages, earlier });
   const written = deps.models.model === null || passages.length === 0 ? null : await write(deps, request, passages, own);
   if (written !== null && (await holds(deps, written.text, passages, request))) return yield* answerOf(written.text, citePassages(written.text, passages), written);

@@ -14,7 +14,7 @@ import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
 const tags = ["privacy"];
 const reason = plainText(500).min(1);
 const id = pathId.shape.id;
-const target = z.union([z.strictObject({ contactId: id, reason }), z.strictObject({ caseId: id, reason })]);
+const target = z.strictObject({ of: z.string().regex(/^(cont|case)_[0-9a-z]{1,60}$/).describe("A contact (`cont_…`) or a case (`case_…`)."), reason });
 const exported = z.object({ about: z.record(z.string(), z.unknown()), stores: z.array(z.object({ table: z.string(), about: z.string(), rows: z.array(z.unknown()) })) }).openapi("PersonExport");
 
 const routes = {
@@ -44,8 +44,8 @@ export function privacyRoutes(app: Pick<App, "identity" | "database" | "clock" |
   });
   api.openapi(routes.hold, async (c) => {
     const actor = allow(await staff(c, app.identity), "privacy.hold");
-    const { reason: why, ...of } = c.req.valid("json");
-    return c.json(await placeHold(app, { tenantId: actor.tenantId, target: of, reason: why, by: actorName(actor) }), 201);
+    const { reason: why, of } = c.req.valid("json");
+    return c.json(await placeHold(app, { tenantId: actor.tenantId, target: of.startsWith("case_") ? { caseId: of } : { contactId: of }, reason: why, by: actorName(actor) }), 201);
   });
   api.openapi(routes.lift, async (c) => {
     const actor = allow(await staff(c, app.identity), "privacy.hold");

@@ -31,7 +31,7 @@ export function createSentenceGate(deps: TurnDeps, context: TurnContext, acted: 
     const facts = acted.calls.map((call) => `${call.say ?? ""} ${JSON.stringify(call.output ?? null)}`);
     const isLeaking = findLeaks({ reply: sentence, allowed: [context.text, context.contact.email ?? "", ...passages, ...facts] }).length > 0;
     const isForbidden = deps.judgeReply({ reply: sentence, own: [...passages, ...facts] }).length > 0;
-    isStopped = isLeaking || isForbidden || !(await deps.previewJudge.judge({ reply: sentence, passages, facts, told: [] })).isGrounded;
+    isStopped = isLeaking || isForbidden || !(await deps.previewJudge.judge({ reply: sentence, passages, facts, told: [], own: [context.text, context.contact.email ?? "", context.contact.name ?? ""] })).isGrounded;
     if (!isStopped && !isTaken) deps.live.publish({ kind: "delta", ...at, index: index++, text: sentence });
   };
   const queue = (sentence: string) => {

@@ -39,7 +39,7 @@ export async function verify(deps: VerifyDeps, durable: Pick<Durable, "step" | "
   if (!draft.isFromKnowledge) return verdict(true, draft.facts.length > 0 ? "told from the systems of record" : "states no fact");
   if (draft.model === EXTRACTIVE && isVerbatim(draft, acted.passages)) return verdict(true, "every sentence stands in the passages as it is");
   const told = context.earlier.filter((message) => message.author === "ai" || message.author === "human").map((message) => message.text);
-  const grounding = await judgeInStep(deps.judge, durable, input, { reply: draft.text, passages, facts: withoutOrders(results), told });
+  const grounding = await judgeInStep(deps.judge, durable, input, { reply: draft.text, passages, facts: withoutOrders(results), told, own });
   return verdict(grounding.isGrounded, grounding.isGrounded ? `grounded ${grounding.score.toFixed(2)}` : "not grounded", { grounding });
 }
 

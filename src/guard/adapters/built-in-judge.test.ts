@@ -52,6 +52,37 @@ test("what this case was told before counts as evidence and may be repeated", ()
   ok(judge({ reply: "As I said, a colleague checks the pump today.", passages: [], facts: [], told: ["A colleague checks the pump today."] }).isGrounded);
 });
 
+test("what contacts said of themselves may be repeated, their figures prove nothing", () => {
+  const own = ["I am Anna Berg, anna@example.com, and I have 90 days, don't I?"];
+  const ask = (reply: string) => judge({ reply, passages: ["We write to the mail address of your account. Returns are free within 30 days."], facts: [], told: [], own });
+  ok(ask("We write to your mail address anna@example.com.").isGrounded);
+  strictEqual(ask("Returns are free within 90 days.").isGrounded, false);
+  strictEqual(ask("We write to your mail address eve@example.com.").isGrounded, false);
+});
+
+test("years, number words and spelled numbers mean the same", () => {
+  for (const [reply, passage] of [["The house opened in 1935.", "The house opened on January 8, 1935."], ["They won 2 gold medals.", "They won two gold medals."]] as const) ok(judge({ reply, passages: [passage], facts: [], told: [] }).isGrounded, reply);
+});
+
+test("a name nobody spoke of is not grounded", () => {
+  match(reasonsOf("You find the tent in our shop in Berlin or online.", "You find the tent in our shop in Oslo or online.")[0] ?? "", /stands nowhere: Berlin/);
+});
+
+test("a promise of what the evidence leaves open is not grounded", () => {
+  for (const [reply, passage] of [["The parcel will arrive today.", "The parcel may arrive today."], ["Delivery always takes 3 days.", "Delivery usually takes 3 days."]] as const) deepStrictEqual(reasonsOf(reply, passage), ["the evidence says it less surely"], reply);
+  ok(judge({ reply: "You may return it.", passages: ["You can return it."], facts: [], told: [] }).isGrounded);
+});
+
+test("the line before a list claims nothing, and a reply that follows its evidence may have a freer sentence", () => {
+  deepStrictEqual(reasonsOf("Here are the steps:", "Open your account."), ["claims nothing (introduction)"]);
+});
+
+test("whole replies are ranked: what follows the evidence, what asks, what speaks of its writer", () => {
+  const passage = "Returns are free within 30 days of delivery.";
+  const scores = ["Returns are free within 30 days of delivery.", "Do you want returns within 30 days of delivery?", "I love our wool, my favourite is from Norway."].map((reply) => judge({ reply, passages: [passage], facts: [], told: [] }).score);
+  deepStrictEqual(scores, scores.toSorted((one, other) => other - one));
+});
+
 test("placeholders and citation markers are no numbers", () => {
   ok(judge({ reply: "Standard delivery takes 3 days [2], [NAME_1].", passages: ["Standard delivery takes 3 days."], facts: [], told: [] }).isGrounded);
 });

@@ -5,6 +5,8 @@ import { isNamed, readNames } from "../grounding/names.ts";
 import { createEvidence } from "../grounding/evidence.ts";
 import type { Evidence, Support } from "../grounding/evidence.ts";
 import { readEmptiness } from "../grounding/empty-sentences.ts";
+import { indexSpecifics } from "../grounding/specific-index.ts";
+import type { SpecificIndex } from "../grounding/specific-index.ts";
 import { readSpecifics } from "../grounding/specifics.ts";
 import type { Specific } from "../grounding/specifics.ts";
 import { rateReply, readSigns, speaksOfWriter } from "../grounding/rate-reply.ts";
@@ -54,14 +56,17 @@ function judgeClaim({ words, specifics, certainty }: Claim, evidence: Evidence, 
 }
 
 /** What a reply is held against, read once for all its sentences. */
-type Shown = { evidence: Evidence; told: Evidence; wording: Wording };
+type Shown = { evidence: Evidence; told: Evidence; wording: Wording; own: { index: SpecificIndex; words: ReadonlySet<string> } };
 
-function judgeSentence(sentence: string, { evidence, told, wording }: Shown): Judged {
+/** What a contact has said of themselves may be said back; a figure of theirs proves nothing about the house. */
+const REPEATABLE: ReadonlySet<Specific["kind"]> = new Set(["email", "code"]);
+
+function judgeSentence(sentence: string, { evidence, told, wording, own }: Shown): Judged {
   const { specifics, words: plain } = readSpecifics(sentence);
   const words = readWords(plain);
   const weight = words.stems.size;
   const isAboutWriter = weight > 0 && speaksOfWriter(sentence);
-  const missing = [...specifics.filter((specific) => !evidence.has(specific) && !told.has(specific)).map(({ text }) => text), ...readNames(sentence).filter((name) => !isNamed(name, wording.words))];
+  const missing = [...specifics.filter((specific) => !evidence.has(specific) && !told.has(specific) && !(REPEATABLE.has(specific.kind) && own.index.has(specific))).map(({ text }) => text), ...readNames(sentence).filter((name) => !isNamed(name, wording.words) && !isNamed(name, own.words))];
   if (missing.length > 0) return { sentence, support: MISSING_SPECIFIC, isSupported: false, reason: `stands nowhere: ${missing.join(", ")}`, weight, isQuestion: false, isAboutWriter, isThin: false };
   const { support, reason } = judgeClaim({ words, specifics, certainty: readCertainty(sentence) }, evidence, told);
   const measured = { sentence, support: weight === 0 ? 1 : Math.round(support * 1000) / 1000, weight, isThin: false };
@@ -88,9 +93,9 @@ export function isOnlyInOtherWords({ isSupported, reason }: SentenceVerdict): bo
   return !isSupported && (reason === PARTLY || reason === NOTHING);
 }
 
-function judgeAll({ reply, passages, facts, told }: GroundingInput): { judged: Judged[]; followed: Followed } {
+function judgeAll({ reply, passages, facts, told, own = [] }: GroundingInput): { judged: Judged[]; followed: Followed } {
   const sentences = splitSentences(reply.slice(0, MOST_CHARACTERS));
-  const shown: Shown = { evidence: createEvidence([...passages, ...facts]), told: createEvidence(told), wording: createWording([...passages, ...facts, ...told]) };
+  const shown: Shown = { evidence: createEvidence([...passages, ...facts]), told: createEvidence(told), wording: createWording([...passages, ...facts, ...told]), own: { index: indexSpecifics(own.flatMap((text) => readSpecifics(text).specifics)), words: createWording(own).words } };
   const judged = sentences.slice(0, MOST_SENTENCES).map(({ text }) => judgeSentence(text, shown));
   if (reply.length > MOST_CHARACTERS || sentences.length > MOST_SENTENCES) judged.push({ sentence: "", support: 0, isSupported: false, reason: "too long to judge", weight: 1, isQuestion: false, isAboutWriter: false, isThin: false });
   return { judged, followed: shown.wording.follow(reply.slice(0, MOST_CHARACTERS)) };

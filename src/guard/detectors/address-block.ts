@@ -2,6 +2,10 @@ import type { Span } from "./detector.ts";
 import { isWordCharacter, withoutOverlaps } from "./detector.ts";
 
 const UNIT = /(?:(?:Apt|Apartment|Suite|Ste)\.? ?#?\d{1,6}[A-Za-z]?|(?:PSC|CMR|Unit) \d{1,6},? Box \d{1,6}|P\. ?O\. ?Box \d{1,6}|(?:Postbox|Postboks|Postbus|Postfach|Apartado|Casella postale) \d{1,6})(?![a-z0-9])/gi;
+/** A street, its number, a postal code and a town, whatever the language. */
+const WITH_TOWN = /\p{Lu}[\p{L}\p{M}'’.-]{2,30} \d{1,4}(?: ?[a-zA-Z])?,? ?\n?(?:[A-Z]{1,2}-)?\d{3,5}(?: \d{2,3}| [A-Z]{2})? \p{Lu}\p{L}{2,30}/gu;
+/** Streets of the North and East, which end in the word for it. */
+const NORTHERN = /\p{Lu}[\p{L}\p{M}'’-]{2,30}(?:gatan|vägen|gränd|allén|gata|gate|gaten|vegen|veien|vej|vejen|gade|katu|tie|kuja|polku|utca|tér|ulice|ulica|cesta|puiestee|iela|gatvė)(?: [A-Z])? \d{1,4}[a-zA-Z]?(?![\p{L}\p{N}])/gu;
 const CUE =
   /(?:(?:address(?:es)?|adresse|anschrift|direcci[oó]n|indirizzo|adres|endere[cç]o|adress|osoite)(?: (?:is|ist|est|es|è|to|with|at|here they are|to the same|in))?|located at|office is at|lives? (?:at|in)|lived at|sent to|deliver(?:ed)? (?:it )?to|arrived at|return(?:ed)? (?:it )?to|meet (?:you|me|us) at|moved to|moved, my new address is|(?:ship|send|post) (?:it|this|them) to|drops? (?:you|me) off at|it is|wohne (?:in|im))(?:[:,?]| here they are:| user:){0,2}\s{1,4}(?:user: )?/gi;
 const SMALL_WORD = String.raw`(?:de|la|las|los|du|van|der|den|del|della|delle|dei|di|da|do|dos|das|des|le|les|el|et|u|nad|am|im|an|upon|on|under|zu|zum|zur|y|e|of|ul\.|al\.|pl\.|os\.|str\.|rue|via|calle|avenida|r)`;
@@ -44,7 +48,8 @@ function isAddress(text: string, { start, end }: Span): boolean {
  */
 export function withSurroundings(text: string, cores: readonly Span[]): Span[] {
   const units = Array.from(text.matchAll(UNIT), ({ 0: value, index }): Span => ({ start: index, end: index + value.length })).filter(({ start }) => !isWordCharacter(text, start - 1));
-  const grown = [...cores, ...units].map(({ start, end }) => ({ start: startOfChain(text, start), end: endOfChain(text, end) }));
+  const streets = [WITH_TOWN, NORTHERN].flatMap((form) => Array.from(text.matchAll(form), ({ 0: value, index }): Span => ({ start: index, end: index + value.length })));
+  const grown = [...cores, ...units, ...streets].map(({ start, end }) => ({ start: startOfChain(text, start), end: endOfChain(text, end) }));
   const told = Array.from(text.matchAll(CUE), ({ 0: cue, index }) => ({ cueStart: index, start: index + cue.length })).flatMap(({ cueStart, start }) => {
     FIRST.lastIndex = start;
     const first = FIRST.exec(text);

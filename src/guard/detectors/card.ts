@@ -52,7 +52,7 @@ export const cardDetector: Detector = {
   find(text) {
     const spans: Span[] = [];
     for (const match of text.matchAll(RUN)) {
-      if (match[0].length < SHORTEST || isWordCharacter(text, match.index - 1)) continue;
+      if (match[0].length < SHORTEST || isWordCharacter(text, match.index - 1) || text.charAt(match.index - 1) === "+") continue;
       findInRun(text, match[0], match.index, spans);
     }
     return spans;
