@@ -44,7 +44,7 @@ export function createBuiltInRedactor(options: RedactionOptions = {}): Redactor 
       const register = createRegister(known, (kind, value) => finder.normalise(kind, foldText(value).text));
       const pieces: string[] = [];
       let done = 0;
-      for (const { start, end, kind, plain } of finder.find(text, names)) {
+      for (const { start, end, kind, plain } of finder.find(text, names, known)) {
         pieces.push(text.slice(done, start), register.tokenFor(kind, finder.normalise(kind, plain), text.slice(start, end)));
         done = end;
       }

@@ -11,6 +11,7 @@ import type { FoundValue } from "./find-values.ts";
 import { ibanDetector } from "./iban.ts";
 import { createIdentifierDetector } from "./identifiers/find-identifiers.ts";
 import { ipDetector } from "./ip.ts";
+import { createKnownValueDetector } from "./known-value.ts";
 import { labelledDetector } from "./labelled.ts";
 import { literalDetector } from "./literal.ts";
 import { macDetector } from "./mac.ts";
@@ -22,6 +23,7 @@ import { detailDetector } from "./tagger/detail.ts";
 import { personDetector } from "./tagger/person.ts";
 import { createTermDetector } from "./term.ts";
 import { walletDetector } from "./wallet.ts";
+import type { Placeholder } from "../redactor.ts";
 
 /** What a tenant has decided about redaction. */
 export type RedactionOptions = {
@@ -57,8 +59,8 @@ function detectorsFor(options: RedactionOptions): { sure: Detector[]; doubtful: 
   };
 }
 
-/** Finds all there is, in order; `normalise` gives two spellings of one value of a kind the same text. */
-export type Finder = { find(text: string, names: readonly string[]): FoundValue[]; normalise(kind: string, value: string): string };
+/** Finds all there is, in order, and what was hidden before as it was written; `normalise` gives two spellings of one value of a kind the same text. */
+export type Finder = { find(text: string, names: readonly string[], known?: readonly Placeholder[]): FoundValue[]; normalise(kind: string, value: string): string };
 
 /** All detectors as one. Made once for a tenant; what it keeps of names is kept by the list they came in. */
 export function createFinder(options: RedactionOptions = {}): Finder {
@@ -67,11 +69,11 @@ export function createFinder(options: RedactionOptions = {}): Finder {
   const namesNormal = createNameDetector([]).normalise;
   const normalisers = new Map([...sure, ...doubtful].map(({ kind, normalise }) => [kind, normalise]));
   return {
-    find(text, names) {
+    find(text, names, known = []) {
       const people = [namesIn(names), ...(options.directory === undefined ? [] : [namesIn(options.directory())])];
       const open = [...sure, ...people, ...doubtful];
       const encoded = createEncodedDetector((inside) => findValues(inside, open).length > 0);
-      return findValues(text, [literalDetector, encoded, ...open]);
+      return findValues(text, [literalDetector, encoded, ...open, createKnownValueDetector(known)]);
     },
     normalise: (kind, value) => (kind === "name" ? namesNormal : (normalisers.get(kind) ?? compactOf))(value),
   };
