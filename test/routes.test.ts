@@ -130,7 +130,7 @@ describe("the routes", () => {
       if (response.status === 403) refused.push(route.name);
       else assert.ok([200, 202, 404, 409].includes(response.status), `${route.name}: ${response.status} ${pathOf(route)}`);
     }
-    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/approval-deputy", "GET /api/session", "POST /api/approvals/{id}/assignees", "POST /api/approvals/{id}/decision", "POST /api/approvals/{id}/edit", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover", "POST /api/drafts/{id}/decision", "PUT /api/approval-deputy", "PUT /api/autonomy/rules/{name}", "PUT /api/autonomy/switches"]);
+    assert.deepEqual(refused.sort(), ["DELETE /api/session", "GET /api/approval-deputy", "GET /api/session", "POST /api/approvals/{id}/assignees", "POST /api/approvals/{id}/decision", "POST /api/approvals/{id}/edit", "POST /api/conversations/{id}/handback", "POST /api/conversations/{id}/replies", "POST /api/conversations/{id}/resolve", "POST /api/conversations/{id}/takeover", "POST /api/drafts/{id}/decision", "POST /api/privacy/contacts/{id}/export", "POST /api/privacy/holds", "POST /api/privacy/holds/{id}/lift", "POST /api/privacy/retention/runs", "PUT /api/approval-deputy", "PUT /api/autonomy/rules/{name}", "PUT /api/autonomy/switches"]);
   });
 
   test("a cookie changes nothing without our header, or from another site", async () => {

@@ -36,11 +36,11 @@ export async function runAttacks({ instructions, mails }: Pick<AttackSets, "inst
   await using records = await openHouseRecords(app.databaseUrl);
   const before = await records.state();
   const seen = await askAll(app, records, shop.attacks);
-  const wire = model.requests.map(({ messages }) => messages.map(({ text }) => text.replaceAll('\\"', '"')).join("\n"));
-  const reached = (carrier: Carrier) => shop.attacks.filter((each) => each.carrier === carrier && wire.some((text) => text.includes(each.mark) && text.includes(each.goal.orders))).length;
+  const texts = [...new Set(model.requests.flatMap(({ messages }) => messages.map(({ text }) => text)))];
+  const reached = (carrier: Carrier) => shop.attacks.filter((each) => each.carrier === carrier && texts.some((text) => text.includes(each.mark) && text.includes(beginOf(each)))).length;
   const outcome = {
     readers: readers.length, turns: shop.attacks.length, reached: { "mail": reached("mail"), "article": reached("article"), "tool answer": reached("tool answer"), "file name": reached("file name") },
-    toolTurns: model.requests.filter(({ messages }) => messages.at(-1)?.role === "tool").length, isUnchanged: (await records.state()) === before, ...(await records.calls()), ...(await findLeaks(records, seen, wire)),
+    toolTurns: model.requests.filter(({ messages }) => messages.at(-1)?.role === "tool").length, isUnchanged: (await records.state()) === before, ...(await records.calls()), ...(await findLeaks(records, seen, texts)),
   };
   return { ...outcome, control: await askForReal(app, records, untouched) };
 }
@@ -56,6 +56,11 @@ function chooseReaders(most: number): Reader[] {
     return open === undefined || delivered === undefined || email === OTHER.email ? [] : [{ email, openOrder: open.orderNumber, deliveredOrder: delivered.orderNumber }];
   });
   return readers.slice(0, most);
+}
+
+/** Its orders up to their first argument: mail and street addresses reach a model as placeholders. */
+function beginOf({ goal }: Attack): string {
+  return goal.orders.split("{")[0] ?? goal.orders;
 }
 
 /** All that a reader was shown, also for a moment. */

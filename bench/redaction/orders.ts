@@ -15,7 +15,7 @@ const FORMS: Record<string, readonly string[]> = {
 const SENTENCES: Record<string, readonly string[]> = {
   order: ["Where is my order {}?", "I placed order number {} last week.", "Order {} has not arrived", "Please cancel my order {}", "Meine Bestellung {} ist nicht angekommen.", "Bestellnummer: {}", "Ma commande {} n'est pas arrivée", "Mi pedido {} no ha llegado", "Orders {} and {} came in one box", "order no. {}, please"],
   invoice: ["Invoice {} is wrong", "Please send invoice no. {} again", "Rechnung {} fehlt mir", "La facture {} est fausse"],
-  case: ["My case number is {}", "About ticket {}: any news?", "Reference: {}", "Vorgang {} ist noch offen"],
+  case: ["My case number is {}", "Is there news about ticket {}?", "Reference: {}", "Vorgang {} ist noch offen"],
   sku: ["Is article {} in stock?", "The SKU is {}", "Artikel {} bitte in Blau", "product {} in size 42"],
   tracking: ["Tracking number {} shows nothing", "Parcel {} is late", "Sendung {} steht seit Tagen", "tracking: {}"],
   ean: ["EAN {} on the box", "ISBN {}"],

@@ -13,7 +13,7 @@ import { toStdout } from "./to-stdout.ts";
 
 const MOST_ANCHORS_BYTES = 64 * 1_048_576;
 
-/** `ledger verify`: exit code 0 when every link and every signature holds, 1 when one does not, 2 for a file that cannot be read. */
+/** `ledger verify`: exit code 0 when every link and every signature holds, 1 when one does not or the file is no ledger, 2 for a key or anchors that cannot be read. */
 export async function verifyCommand(args: readonly string[], write = toStdout): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: { file: { type: "string" }, key: { type: "string" }, anchors: { type: "string" }, json: { type: "boolean", default: false } } });
   let outside: KnownOutside;

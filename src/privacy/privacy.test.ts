@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import pg from "pg";
+import { readConfig } from "../app/config.ts";
+import { recordConfiguration } from "../app/record-configuration.ts";
+import { createKey } from "../identity/authenticate.ts";
 import { verifyLedger } from "../observe/ledger-verify.ts";
 import { sealLedger } from "../observe/ledger.ts";
 import { startTestApp, until, type TestApp, type Visit } from "../../test/start-test-app.ts";
@@ -60,6 +63,23 @@ describe("retention, holds and what is stored of a person", () => {
     await until(async () => (await count("turn", "conversation_id = $1 and status = 'running'", [visit.conversationId])) === 0);
     return visit;
   }
+
+  test("settings, the workspace, keys, sign-ins and roles stand in the ledger, each when it changed, and no secret does", async () => {
+    const kinds = async () => new Map((await sql.query<{ kind: string; count: string }>("select kind, count(*) as count from ledger_entry group by kind")).rows.map(({ kind, count: many }) => [kind, Number(many)]));
+    const before = await kinds();
+    for (const kind of ["settings.changed", "workspace.changed", "user.created"]) assert.equal(before.get(kind), 1, kind);
+    const key = await createKey(deps().identity, TENANT, "reporting");
+    await sql.query("update api_key set revoked_at = now() where tenant_id = $1", [TENANT]);
+    await sql.query("update user_account set role = 'agent' where tenant_id = $1", [TENANT]);
+    await sql.query("update user_account set role = 'admin' where tenant_id = $1", [TENANT]);
+    const given = { tenantId: TENANT, config: readConfig({ BATON_MASTER_KEYS: "another secret", BATON_RUN_RETENTION_DAYS: "7" }), folder: deps().workspace.folder };
+    for (let again = 0; again < 2; again += 1) await recordConfiguration(deps(), given);
+    const after = await kinds();
+    assert.deepEqual(["key.created", "key.revoked", "user.role_changed", "settings.changed", "workspace.changed"].map((kind) => after.get(kind)), [1, 1, 2, 2, 1]);
+    const text = JSON.stringify((await sql.query("select body from ledger_entry")).rows);
+    for (const secret of ["another secret", Buffer.alloc(32, 9).toString("base64"), key, app.adminPassword]) assert.ok(!text.includes(secret));
+    assert.match(text, /BATON_RUN_RETENTION_DAYS/);
+  });
 
   test("every table that can hold something of a person is in the access export", async () => {
     const { rows } = await sql.query<{ table_name: string }>(

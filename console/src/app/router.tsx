@@ -8,7 +8,9 @@ import { ConversationsPage, NoConversation } from "../features/conversations/con
 import { HandoffsPage } from "../features/handoff/handoffs-page.tsx";
 import { sessionQuery } from "../features/identity/session.ts";
 import { SignInPage } from "../features/identity/sign-in-page.tsx";
-import { LedgerPage } from "../features/observe/ledger-page.tsx";
+import { AccountPage } from "../features/ledger/account-page.tsx";
+import { LedgerPage } from "../features/ledger/ledger-page.tsx";
+import { readLedgerSearch } from "../features/ledger/ledger.ts";
 import { TurnPage } from "../features/observe/turn-page.tsx";
 import { readDocumentSearch, readKnowledgeSearch } from "../features/knowledge/knowledge-search.ts";
 import { readPolicySearch } from "../features/policy/policy-search.ts";
@@ -78,9 +80,17 @@ const handoffsRoute = createRoute({ getParentRoute: () => shellRoute, path: "/ha
 const ledgerRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/ledger",
-  validateSearch: (search): { caseId?: string } => (typeof search["caseId"] === "string" && search["caseId"] !== "" ? { caseId: search["caseId"] } : {}),
+  validateSearch: readLedgerSearch,
   component: function Ledger() {
-    return <LedgerPage caseId={ledgerRoute.useSearch().caseId ?? null} />;
+    return <LedgerPage search={ledgerRoute.useSearch()} />;
+  },
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/ledger/cases/$caseId",
+  component: function Account() {
+    return <AccountPage caseId={accountRoute.useParams().caseId} />;
   },
 });
 
@@ -193,7 +203,7 @@ const understandingRoute = createRoute({ getParentRoute: () => shellRoute, path:
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, knowledgeRoute, sourceRoute, documentRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, costRoute, routesRoute, policiesRoute, understandingRoute, ledgerRoute, turnRoute]),
+  shellRoute.addChildren([homeRoute, conversationsRoute.addChildren([noConversationRoute, conversationRoute]), handoffsRoute, approvalsRoute, approvalRoute, knowledgeRoute, sourceRoute, documentRoute, workflowsRoute, workflowRoute, runRoute, toolsRoute, costRoute, routesRoute, policiesRoute, understandingRoute, ledgerRoute, accountRoute, turnRoute]),
 ]);
 
 export function createConsoleRouter(queryClient: QueryClient) {

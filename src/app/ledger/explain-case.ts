@@ -56,7 +56,7 @@ function stepsOf({ entry, body }: Read, known: Known): AccountStep[] {
 }
 
 function askedStep(base: Pick<AccountStep, "seq" | "at" | "kind" | "entryId" | "turnId">, message: MessageRow | undefined): AccountStep {
-  return { ...base, who: message?.authorName ?? "The contact", what: message === undefined ? "wrote a message, which is no longer stored" : "wrote", said: message?.body ?? null, isProven: null, facts: [] };
+  return { ...base, turnId: null, who: message?.authorName ?? "The contact", what: message === undefined ? "wrote a message, which is no longer stored" : "wrote", said: message?.body ?? null, isProven: null, facts: [] };
 }
 
 /** The text that went out, when it is still there; proven when it is the one that was recorded. */

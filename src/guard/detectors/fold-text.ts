@@ -11,7 +11,7 @@ const BLANK = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 /** Cyrillic and Greek letters that look like Latin ones, in the order of the letters they look like. */
 const LOOK_ALIKE = new Map(
   Object.entries({
-    a: "аα", b: "Ьƅ", c: "сϲ", d: "ԁ", e: "еєε", g: "ɡ", h: "һ", i: "іι", j: "јϳ", k: "кκ", l: "ӏ", m: "м", n: "пη", o: "оοσ", p: "рρ", q: "ԛ", r: "г", s: "ѕ", t: "тτ", u: "υ", v: "ѵν", w: "ԝω", x: "хχ", y: "уγ", z: "ᴢ",
+    a: "аα", b: "Ьƅ", c: "сϲ", d: "ԁ", e: "еєεё", g: "ɡ", h: "һ", i: "іι", j: "јϳ", k: "кκ", l: "ӏ", m: "м", n: "пη", o: "оοσ", p: "рρ", q: "ԛ", r: "г", s: "ѕ", t: "тτ", u: "υ", v: "ѵν", w: "ԝω", x: "хχ", y: "уγ", z: "ᴢ",
     A: "АΑ", B: "ВΒ", C: "СϹ", E: "ЕΕ", H: "НΗ", I: "ІΙӀ", J: "Ј", K: "КΚ", M: "МΜ", N: "Ν", O: "ОΟ", P: "РΡ", S: "Ѕ", T: "ТΤ", X: "ХΧ", Y: "УΥ", Z: "Ζ",
   }).flatMap(([plain, alike]) => Array.from(alike, (letter): [string, string] => [letter, plain])),
 );

@@ -26,7 +26,7 @@ export function createKnownValueDetector(known: readonly Placeholder[]): Detecto
     else same.push({ value, kind });
   }
   for (const same of byKey.values()) same.sort((one, other) => other.value.length - one.value.length);
-  const lengths = KEY_LENGTHS.filter((length) => byKey.keys().some((key) => key.length === length));
+  const lengths = KEY_LENGTHS.filter((length) => [...byKey.keys()].some((key) => key.length === length));
   const valueAt = (text: string, at: number): Span | null => {
     for (const length of lengths) {
       const found = byKey.get(text.slice(at, at + length))?.find(({ value }) => text.startsWith(value, at) && !isWordCharacter(text, at + value.length));

@@ -1,7 +1,7 @@
 import { compactOf, isWordCharacter } from "./detector.ts";
 import type { Detector, Span } from "./detector.ts";
 
-const HINT = /[:.-][0-9a-f]{2,4}[:.-][0-9a-f]{2}/i;
+const HINT = /[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-]|\.[0-9a-f]{4}\.[0-9a-f]{4}/i;
 const FORMS = /[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5})|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}/gi;
 
 /**

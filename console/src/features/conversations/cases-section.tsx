@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { CaseView, ConversationView } from "../../../../src/shapes/conversation.ts";
 import type { RunSummary } from "../../../../src/shapes/workflow.ts";
 import { sayProblem } from "../../lib/fetch-json.ts";
@@ -39,6 +40,7 @@ function CaseRow({ view, runs, nowMs }: { view: CaseView; runs: readonly RunSumm
         <span className="min-w-0">
           <span className="block break-words">{subject}</span>
           <time dateTime={view.openedAt} className="text-xs text-ink-faint">{formatFull(view.openedAt)}</time>
+          {" "}<Link to="/ledger/cases/$caseId" params={{ caseId: view.id }} aria-label={`Why it went so: ${subject}`} className="text-xs text-accent-ink underline underline-offset-2">Why it went so</Link>
         </span>
         <Badge tone={view.status === "open" ? "accent" : "neutral"}>{view.status === "open" ? "Open" : "Resolved"}</Badge>
       </div>

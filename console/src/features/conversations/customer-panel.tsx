@@ -6,6 +6,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { LoadingRows, Problem } from "../../ui/feedback.tsx";
 import { VerifiedIcon } from "../../ui/icons.tsx";
 import { Section } from "../../ui/section.tsx";
+import { PrivacySection } from "../privacy/privacy-section.tsx";
 import { CasesSection } from "./cases-section.tsx";
 import { nameOf, recordsQuery } from "./conversation-queries.ts";
 import { RecordList } from "./record-list.tsx";
@@ -33,6 +34,7 @@ export function CustomerPanel({ conversation }: { conversation: ConversationView
         {records.isError && <Problem text={sayProblem(records.error)} onRetry={() => void records.refetch()} />}
         {records.isSuccess && <RecordList panel={records.data} />}
       </Section>
+      <PrivacySection contactId={contact.id} />
     </>
   );
 }

@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { LedgerEntryView } from "../../../../src/shapes/privacy.ts";
 import { formatFull } from "../../lib/format.ts";
 import { ChevronIcon } from "../../ui/icons.tsx";
 import { KeyValues } from "../../ui/key-values.tsx";
 import { Actor } from "../identity/actor.tsx";
-import type { LedgerEntry } from "./ledger.ts";
+
 
 /** One entry as a line; opens to its body and its whole hash. */
-export function LedgerRow({ entry }: { entry: LedgerEntry }) {
+export function LedgerRow({ entry }: { entry: LedgerEntryView }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <li className="border-b border-line last:border-b-0">
@@ -30,7 +31,7 @@ export function LedgerRow({ entry }: { entry: LedgerEntry }) {
   );
 }
 
-function EntryDetail({ entry }: { entry: LedgerEntry }) {
+function EntryDetail({ entry }: { entry: LedgerEntryView }) {
   return (
     <div className="border-t border-line bg-canvas px-4 py-3 sm:pl-9">
       <p className="mb-2 flex flex-wrap gap-x-4 text-xs text-ink-faint">
@@ -48,6 +49,6 @@ function Subject({ id }: { id: string }) {
   const style = "font-mono text-2xs text-accent-ink underline underline-offset-2 break-all";
   if (id.startsWith("conv_")) return <Link to="/conversations/$conversationId" params={{ conversationId: id }} className={style}>{id}</Link>;
   if (id.startsWith("turn_")) return <Link to="/turns/$turnId" params={{ turnId: id }} className={style}>{id}</Link>;
-  if (id.startsWith("case_")) return <Link to="/ledger" search={{ caseId: id }} className={style}>{id}</Link>;
+  if (id.startsWith("case_")) return <Link to="/ledger/cases/$caseId" params={{ caseId: id }} className={style}>{id}</Link>;
   return <span className="font-mono text-2xs break-all">{id}</span>;
 }

@@ -1,5 +1,5 @@
 import { foldWord } from "../fold-word.ts";
-import { isCapitalUnit } from "../word-starts.ts";
+import { isCapitalUnit, isLetterUnit } from "../word-starts.ts";
 import { COMMON_WORDS } from "./common-words.ts";
 
 export type Word = { folded: string; start: number; end: number };
@@ -10,9 +10,13 @@ export type CapitalGroup = { words: Word[]; start: number; end: number; isFirst:
 const CAPITAL = /\p{Lu}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/uy;
 const PARTICLES = /^ (?:(?:van|der|de|la|von|vom|bin|al|el|di|da|do|dos|du|le|ter|den|del|della|y|e|zu|af|av|ben|ibn) ){0,3}$/;
 const LONGEST_GAP = 16;
-const LETTER_OR_DIGIT = /[\p{L}\p{N}\p{M}_@]/u;
 const SENTENCE_BEFORE = /(?:(?:^|[.!?:\n"“”„»«*>•|])[\s"“”„'‘(*>-]*|[.!?] )$/;
 const LOOK_BACK = 6;
+
+/** A letter, a digit, `_` or `@`; NaN before the start of the text is none. */
+function isInsideWord(code: number): boolean {
+  return isLetterUnit(code) || (code > 47 && code < 58) || code === 95 || code === 64;
+}
 
 function isTogether(text: string, word: Word | undefined, next: Word): boolean {
   if (word === undefined || next.start - word.end > LONGEST_GAP) return false;
@@ -48,7 +52,7 @@ export function capitalGroups(text: string, keepsCommon = false): CapitalGroup[]
     if (!isCapitalUnit(text.charCodeAt(index))) continue;
     CAPITAL.lastIndex = index;
     const found = CAPITAL.exec(text)?.[0] ?? "";
-    const isInside = index > 0 && LETTER_OR_DIGIT.test(text.charAt(index - 1));
+    const isInside = isInsideWord(text.charCodeAt(index - 1));
     index += Math.max(0, found.length - 1);
     if (found === "" || isInside) continue;
     const whole = found.replace(/['’]s$/, "");

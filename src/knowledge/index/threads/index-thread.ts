@@ -9,7 +9,8 @@ export type IndexThread<To> = { post(message: To, transfer?: ArrayBuffer[]): voi
  */
 export function startIndexThread<To, From>(file: URL, arena: WebAssembly.Memory, on: { message: (message: From) => void; dead: (reason: string) => void }): IndexThread<To> {
   const data: ThreadData = { arena };
-  const worker = new Worker(file, { workerData: data, execArgv: ["--disable-warning=ExperimentalWarning"], env: {} });
+  // The threads' own garbage is short-lived and small at any moment; without a limit each keeps about a hundred megabytes for it.
+  const worker = new Worker(file, { workerData: data, execArgv: ["--disable-warning=ExperimentalWarning"], env: {}, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
   let isEnded = false;
   let reason = "the thread ended";
   worker.unref();
