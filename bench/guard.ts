@@ -36,14 +36,14 @@ function createTextSource(): (characters: number) => string {
 type Turn = { message: string; passages: string[]; reply: string };
 
 /** All checks of one turn: redaction of what goes out, injection in all that comes in, leaks and grounding of the reply. */
-async function checkTurn({ message, passages, reply }: Turn): Promise<void> {
+function checkTurn({ message, passages, reply }: Turn): void {
   const { placeholders } = redactor.redact({ text: message, known: [], names: ["Emma Larsson"] });
   let known: readonly Placeholder[] = placeholders;
   for (const passage of passages) known = redactor.redact({ text: passage, known, names: ["Emma Larsson"] }).placeholders;
   for (const text of [message, ...passages]) scanForInjection(text);
   const said = restore(reply, known);
   findLeaks({ reply: said, allowed: [message, ...passages] });
-  await judge.judge({ reply: said, passages, facts: [message], told: [] });
+  judge.judge({ reply: said, passages, facts: [message], told: [] });
 }
 
 const redactor = createBuiltInRedactor();
@@ -58,7 +58,7 @@ async function measureTurns(next: (characters: number) => string, turns: number)
     const turn = { message: PERSONAL + next(MESSAGE_CHARACTERS - PERSONAL.length), passages, reply: `${passages[0]?.slice(0, 300) ?? ""} I will write to [EMAIL_1].` };
     const before = performance.now();
     const beforeOwn = cpuNowMs();
-    await checkTurn(turn);
+    checkTurn(turn);
     if (i < WARM_UP) continue;
     own.push(cpuNowMs() - beforeOwn);
     wall.push(performance.now() - before);

@@ -24,6 +24,8 @@ export async function openLancedb(peersFolder: string, corpus: Corpus, sample: {
   // It warns at every search of a column it will name differently one day.
   process.env["LANCE_LOG"] ??= "error";
   process.env["RUST_LOG"] ??= "error";
+  // On a machine with two cores its full-text index waits for itself without end.
+  process.env["LANCE_CPU_THREADS"] ??= "8";
   const lance: unknown = createRequire(join(peersFolder, "package.json"))("@lancedb/lancedb");
   if (!isLance(lance)) throw new Error("@lancedb/lancedb is not what was expected");
   const folder = await mkdtemp(join(tmpdir(), "baton-lancedb-"));

@@ -73,7 +73,7 @@ export type Schema = {
     product: string | null; brand: string | null; body: string; format: string; revision: string; fingerprint: string | null; warnings: Generated<Json<unknown>>; updated_at: Time; chunker: Generated<string>; next_revision: string | null; next_chunker: string | null;
   };
   chunk: { tenant_id: string; id: string; document_id: string; revision: string; ordinal: number; heading: string; body: string; text_hash: string; start_offset: number; end_offset: number; lead: Generated<string> };
-  chunk_vector: { tenant_id: string; model: string; text_hash: string; vector: Uint8Array };
+  chunk_vector: { tenant_id: string; model: string; text_hash: string; vector: Uint8Array; from_version: number };
   source: {
     tenant_id: string; id: string; kind: string; settings: Json<unknown>; defaults: Json<unknown>; schedule: Json<unknown> | null; stale_after_minutes: number | null; is_declared: boolean; is_paused: Generated<boolean>;
     next_at: Time | null; last_ok_at: Time | null; stale_told_at: Time | null; created_at: Time; updated_at: Time;

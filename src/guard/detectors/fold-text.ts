@@ -3,9 +3,9 @@ export type FoldedText = { text: string; placeOf(at: number): number };
 
 /** Anything beyond plain Latin writing, or an escape of the sign @. */
 const UNUSUAL = /[^\u0000-\u017f\u2010-\u201f\u2026\u20ac]|[\u00ad\u00a0\u2010-\u2015]|%40|&#(?:64|x40);|&commat;/i;
-const EACH_UNUSUAL = new RegExp(`${UNUSUAL.source}`, "giu");
+const EACH_UNUSUAL = new RegExp(UNUSUAL.source, "giu");
 /** Signs nobody sees: zero-width blanks and joiners, directions, soft hyphens, variation selectors. */
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/;
+const INVISIBLE = /[\ufe00-\ufe0f]|\u034f|[\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|[\u17b4\u17b5]|[\u180b-\u180d\u180f]/;
 const DASH = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 const BLANK = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 /** Cyrillic and Greek letters that look like Latin ones, in the order of the letters they look like. */
