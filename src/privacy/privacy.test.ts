@@ -176,6 +176,7 @@ describe("retention, holds and what is stored of a person", () => {
   });
 
   test("both daily jobs run on the engine: the ledger is anchored in the file, and the retention reports", async () => {
+    await until(async () => (await count("daily_job")) === 2);
     await sql.query("update daily_job set next_at = now() where tenant_id = $1", [TENANT]);
     await until(async () => (await count("daily_job", "ended_at is not null")) === 2);
     assert.deepEqual((await sql.query<{ error: string | null }>("select error from daily_job")).rows.map(({ error }) => error), [null, null]);
