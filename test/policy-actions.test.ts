@@ -14,6 +14,9 @@ forbid (principal is AiAgent, action == Action::"useTool", resource == Tool::"ca
 
 @id("cancel.not_admins") @reason("Cancellations are decided by agents.")
 forbid (principal is HumanAgent in Role::"admin", action == Action::"approve", resource == Tool::"cancel_order");
+
+@id("contacts.stay") @reason("What is stored of a person is given out by the privacy office.")
+forbid (principal, action == Action::"export", resource == Dataset::"contact");
 `;
 
 const problem = z.object({ status: z.number(), code: z.string(), detail: z.string() });
@@ -33,6 +36,15 @@ describe("policies about what people do", () => {
     assert.deepEqual([answer.status, answer.code, answer.detail], [403, "identity.not_allowed", "The ladder is changed by the change board."]);
     assert.equal((await shop.ladder("switches", { rung: "all", isClosed: true, reason: "x" })).status, 403);
     assert.deepEqual(await denials(), [1, 2].map(() => ({ by: "user", action: "changePolicy", rules: ["nobody.changes"] })));
+  });
+
+  test("a policy keeps what is stored of a contact from being given out", async () => {
+    const admin = { "content-type": "application/json", ...(await shop.app.signIn()) };
+    await shop.app.visit("emma.larsson@example.com");
+    const [contact] = (await shop.sql.query<{ id: string }>("select id from contact limit 1")).rows;
+    const answer = problem.parse(await (await shop.app.request(`/api/privacy/contacts/${contact?.id}/export`, { method: "POST", headers: admin })).json());
+    assert.deepEqual([answer.status, answer.detail], [403, "What is stored of a person is given out by the privacy office."]);
+    assert.deepEqual((await denials()).at(-1), { by: "user", action: "export", rules: ["contacts.stay"] });
   });
 
   test("a policy says who decides about a call", async () => {

@@ -16,20 +16,40 @@ export type AskPolicyDeps = { database: Database; clock: Clock; policy: Policy; 
 /** Who asks: a sign-in, or whoever runs commands on the machine, as `ApiKey::"cli"`. */
 export type Asker = { tenantId: string; name: string; principal: PolicyEntity };
 
-type Question = { action: "approve" | "changePolicy"; resource: PolicyEntity; context: Record<string, unknown> };
+type Question = { action: "approve" | "changePolicy" | "export"; resource: PolicyEntity; context: Record<string, unknown> };
 
 export function askerOf(actor: StaffActor): Asker {
   return { tenantId: actor.tenantId, name: actorName(actor), principal: principalOf(actor) };
 }
 
+type CommandDeps = Pick<AskPolicyDeps, "database" | "clock"> & { tenantId: string; workspace: { policy: PolicyFolder } };
+
 /** A change by the command line. Throws `identity.not_allowed`. */
-export async function askForCommand(deps: Pick<AskPolicyDeps, "database" | "clock"> & { tenantId: string; workspace: { policy: PolicyFolder } }): Promise<void> {
-  await askToChangePolicy({ ...deps, policy: createCedarPolicy(deps.workspace.policy) }, { tenantId: deps.tenantId, name: "cli", principal: { type: "ApiKey", id: "cli" } });
+export async function askForCommand(deps: CommandDeps): Promise<void> {
+  await askToChangePolicy(...byCommand(deps));
+}
+
+/** An export by the command line. Throws `identity.not_allowed`. */
+export async function askToExportByCommand(deps: CommandDeps, dataset: Dataset): Promise<void> {
+  const [asking, asker] = byCommand(deps);
+  await askToExport(asking, asker, dataset);
+}
+
+function byCommand(deps: CommandDeps): [AskPolicyDeps, Asker] {
+  return [{ ...deps, policy: createCedarPolicy(deps.workspace.policy) }, { tenantId: deps.tenantId, name: "cli", principal: { type: "ApiKey", id: "cli" } }];
 }
 
 /** Throws `identity.not_allowed` when the policies keep this one from changing policies and the autonomy ladder. */
 export async function askToChangePolicy(deps: AskPolicyDeps, asker: Asker): Promise<void> {
   await ask(deps, asker, { action: "changePolicy", resource: { type: "Workspace", id: asker.tenantId }, context: {} });
+}
+
+/** What can be given out: all that is stored of one contact, or the whole ledger. */
+export type Dataset = "contact" | "ledger";
+
+/** Throws `identity.not_allowed` when the policies keep this one from giving the data out. */
+export async function askToExport(deps: AskPolicyDeps, asker: Asker, dataset: Dataset): Promise<void> {
+  await ask(deps, asker, { action: "export", resource: { type: "Dataset", id: dataset }, context: {} });
 }
 
 /** Throws `identity.not_allowed` when the policies keep this one from deciding about the call. */

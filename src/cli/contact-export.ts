@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { askToExportByCommand } from "../app/ask-policy.ts";
 import { systemClock } from "../lib/clock.ts";
 import { exportPerson } from "../privacy/export-person.ts";
 import { openStore } from "./open-store.ts";
@@ -13,6 +14,7 @@ export async function exportContactCommand(args: readonly string[], write = toSt
     return 2;
   }
   await using store = await openStore();
+  await askToExportByCommand({ ...store, clock: systemClock }, "contact");
   const all = await exportPerson({ database: store.database, clock: systemClock }, { tenantId: store.tenantId, contactId, by: "cli", mostRows: Number.MAX_SAFE_INTEGER - 1 });
   const text = `${JSON.stringify(all, null, 1)}\n`;
   if (values.out === undefined) write(text);

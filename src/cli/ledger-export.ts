@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { parseArgs } from "node:util";
+import { askToExportByCommand } from "../app/ask-policy.ts";
 import { ensureTenant } from "../identity/identity.store.ts";
 import { systemClock } from "../lib/clock.ts";
 import { exportLedger } from "../observe/ledger-file.ts";
@@ -14,6 +15,7 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
   await using store = await openStore();
   const { database, tenantId } = store;
   await ensureTenant(database, tenantId, store.workspace.tenantName);
+  await askToExportByCommand({ ...store, clock: systemClock }, "ledger");
   const at = new Date(systemClock.nowMs());
   const lines = Readable.from(exportLedger(database, tenantId, at));
   if (values.out === undefined) await pipeline(lines, process.stdout, { end: false });

@@ -9,6 +9,7 @@ import { endHold, placeHold } from "../../privacy/holds.ts";
 import { readRetention, RETENTION_JOB } from "../../privacy/run-retention.ts";
 import { holdView, personView, retentionView } from "../../shapes/privacy.ts";
 import type { App } from "../app.ts";
+import { askerOf, askToExport } from "../ask-policy.ts";
 import { body, createApi, json, pathId, problems, staff } from "../http/api.ts";
 
 const tags = ["privacy"];
@@ -27,11 +28,12 @@ const routes = {
   retain: createRoute({ method: "post", path: "/api/privacy/retention/runs", tags, summary: "Have the daily retention begin now (admins)", responses: { 202: { description: "It begins within seconds." }, ...problems } }),
 };
 
-export function privacyRoutes(app: Pick<App, "identity" | "database" | "clock" | "workspace">) {
+export function privacyRoutes(app: Pick<App, "identity" | "database" | "clock" | "workspace" | "policy">) {
   const api = createApi();
   api.openapi(routes.person, async (c) => c.json(await countPerson(app, (await staff(c, app.identity)).tenantId, c.req.valid("param").id), 200));
   api.openapi(routes.export, async (c) => {
     const actor = allow(await staff(c, app.identity), "privacy.export");
+    await askToExport(app, askerOf(actor), "contact");
     const { id: contactId } = c.req.valid("param");
     c.header("content-disposition", `attachment; filename="${contactId}.json"`);
     c.header("cache-control", "no-store");
